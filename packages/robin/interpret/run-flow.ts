@@ -1,0 +1,53 @@
+import type { ActionContext, ActionModule, LogLevel } from './action.ts';
+import type { RobinValue } from './values.ts';
+
+/** What happens to each statement while a flow runs; the runner turns it into the action log. */
+export interface FlowObserver {
+  /** Called after each statement that has a log line; kept cheap, because it is called a million times a second. */
+  readonly onStatement?: (event: StatementEvent) => void;
+  readonly onLog?: (level: LogLevel, message: string, location: FlowLocation) => void;
+}
+export interface FlowLocation {
+  readonly subflow: string;
+  /** 1-based line in the flow's text. */
+  readonly line: number;
+  /** 1-based number of the statement inside its subflow, as the designer counts rows. */
+  readonly actionIndex: number;
+}
+export interface StatementEvent {
+  readonly location: FlowLocation;
+  /** `SET`, `IF`, … or the action's id with its selector. */
+  readonly name: string;
+  /** Milliseconds since the flow began. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly status: 'succeeded' | 'failed' | 'handled';
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
+export interface FlowRunOptions {
+  readonly modules: readonly ActionModule[];
+  readonly context: ActionContext;
+  /** By input name; missing ones take their default. */
+  readonly inputs: Readonly<Record<string, RobinValue>>;
+  readonly observer?: FlowObserver;
+}
+
+export type FlowOutcome =
+  | { readonly state: 'succeeded'; readonly outputs: Readonly<Record<string, RobinValue>> }
+  | {
+      readonly state: 'failed';
+      readonly error: FlowFailure;
+      /** Values that outputs had when the flow ended. */
+      readonly outputs: Readonly<Record<string, RobinValue>>;
+    }
+  | { readonly state: 'cancelled' };
+
+export interface FlowFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details: string;
+  readonly location: FlowLocation;
+  readonly actionName: string;
+}

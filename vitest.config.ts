@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Four kinds of tests, told apart by their file name, so that the inner loop runs only the quick ones:
+ * `*.test.ts` pure and in one process · `*.pg.test.ts` real PostgreSQL · `*.session.test.ts` real operating-system
+ * sessions (root) · `*.e2e.test.ts` the real programs, a browser, kill -9.
+ */
+const kinds = ['pg', 'session', 'e2e'] as const;
+const slow = kinds.map((kind) => `**/*.${kind}.test.ts`);
+const ignored = ['**/node_modules/**', '**/dist/**', '**/.build/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], testTimeout: 10_000 } },
+      ...kinds.map((kind) => ({
+        test: {
+          name: kind,
+          include: [`**/*.${kind}.test.ts`],
+          exclude: ignored,
+          testTimeout: kind === 'pg' ? 30_000 : 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: kind === 'pg',
+        },
+      })),
+    ],
+  },
+});

@@ -132,6 +132,21 @@ export interface ActionContext {
   readonly dialogs: DialogService;
   /** Handles of instances by module, so that they are closed when the run ends. */
   readonly instances: InstanceRegistry;
+  /** What the disk says about a path now; File and Folder properties read it. Left out: nothing exists. */
+  readonly fileFacts?: (path: string) => FileFacts | undefined;
+}
+/** Times are wall-clock readings like `DatetimeValue.wallMs`. */
+export interface FileFacts {
+  readonly exists: boolean;
+  readonly sizeBytes?: number;
+  readonly createdWallMs?: number;
+  readonly accessedWallMs?: number;
+  readonly modifiedWallMs?: number;
+  readonly isHidden?: boolean;
+  readonly isReadOnly?: boolean;
+  /** Of a folder: how many files and folders it holds directly. */
+  readonly filesCount?: number;
+  readonly foldersCount?: number;
 }
 export type LogLevel = 'info' | 'warning' | 'error';
 

@@ -1,0 +1,16 @@
+/**
+ * The Robin language, the text form of Power Automate desktop flows: reading, checking, printing and running it.
+ * Absent on purpose: disk, network, clock, random and timers (they are arguments), and the actions themselves, which
+ * `packages/actions` declares and which reach this package as data.
+ */
+export * from './interpret/action.ts';
+export * from './interpret/clone.ts';
+export * from './interpret/coerce.ts';
+export * from './interpret/compare.ts';
+export * from './interpret/constructors.ts';
+export * from './interpret/logic-error.ts';
+export * from './interpret/print-value.ts';
+export * from './interpret/property.ts';
+export * from './interpret/run-flow.ts';
+export * from './interpret/type-name.ts';
+export * from './interpret/values.ts';

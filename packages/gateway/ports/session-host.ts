@@ -93,7 +93,9 @@ export type SessionRefusalCode =
   | 'attended-not-accepted'
   | 'cancelled';
 
-export type PasswordCheck = { readonly ok: true; readonly account: SessionAccount } | { readonly ok: false; readonly because: SessionRefusal };
+export type PasswordCheck =
+  | { readonly ok: true; readonly account: SessionAccount }
+  | { readonly ok: false; readonly because: SessionRefusal };
 
 /** What the journal keeps of a session, enough to find it again: plain data, no secrets. */
 export interface SessionRecord {
@@ -149,7 +151,12 @@ export interface SessionProcess {
 
 export interface SessionNotifier {
   /** Shows a popup, replacing the former one of this run. */
-  show(notification: { readonly title: string; readonly body: string; readonly urgency: 'low' | 'normal' | 'critical'; readonly stopButton: boolean }): Promise<void>;
+  show(notification: {
+    readonly title: string;
+    readonly body: string;
+    readonly urgency: 'low' | 'normal' | 'critical';
+    readonly stopButton: boolean;
+  }): Promise<void>;
   /** Called when the person presses Stop. */
   onStop(listener: () => void): void;
 }

@@ -1,0 +1,192 @@
+import Type, { type Static } from 'typebox';
+import { limits } from '../limits.ts';
+import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
+
+export const machinePolicies = ['single-session', 'multi-session', 'linux', 'virtual'] as const;
+
+export const Session = Type.Object({
+  id: Type.String({ maxLength: 128 }),
+  user: Type.String({ maxLength: 256 }),
+  uid: orNull(Type.Integer()),
+  state: oneOf(['active', 'inactive', 'disconnected']),
+  locked: Type.Union([Type.Boolean(), Type.Literal('unknown')]),
+  ours: Type.Boolean(),
+  runId: orNull(id),
+  display: orNull(Type.String({ maxLength: 128 })),
+  type: oneOf(['x11', 'wayland', 'console', 'rdp', 'other']),
+});
+
+export const Machine = Type.Object({
+  operatingSystem: Type.String({ maxLength: 200 }),
+  policy: oneOf(machinePolicies),
+  /** True when an admin set the policy for a rehearsal. */
+  rehearsal: Type.Boolean(),
+  sessions: Type.Array(Session, { maxItems: 500 }),
+  sessionLimit: Type.Integer(),
+  slotsInUse: Type.Integer(),
+  canUnattended: Type.Boolean(),
+  canAttended: Type.Boolean(),
+  missing: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 50 }),
+});
+
+export const Gateway = Type.Object({
+  id,
+  name,
+  clusterId: id,
+  clusterName: name,
+  order: Type.Integer(),
+  status: oneOf(['online', 'offline']),
+  enabled: Type.Boolean(),
+  quarantined: Type.Boolean(),
+  policyOverride: orNull(oneOf(machinePolicies)),
+  capacityOverride: orNull(Type.Integer()),
+  version: Type.String({ maxLength: 60 }),
+  sessionHost: oneOf(['linux', 'virtual', 'windows']),
+  machine: orNull(Machine),
+  lastSeenAt: orNull(time),
+  unreachableSince: orNull(time),
+  enrolledAt: time,
+  journalFault: orNull(Type.String({ maxLength: 500 })),
+});
+export type Gateway = Static<typeof Gateway>;
+
+export const GatewayCluster = Type.Object({
+  id,
+  name,
+  runOnAllGateways: Type.Boolean(),
+  selection: oneOf(['random', 'leastBusy']),
+  startDeadlineMs: Type.Integer(),
+  accountRule: oneOf(['same', 'serviceAccounts']),
+  serviceAccounts: Type.Array(Type.String({ maxLength: 256 })),
+  /** X25519 public key that passwords are sealed to, base64url; null until a gateway that signs in has enrolled. */
+  publicKey: orNull(Type.String({ maxLength: 200 })),
+  keyFingerprint: orNull(Type.String({ maxLength: 100 })),
+  sharedWith: Type.Array(id),
+  members: Type.Integer(),
+  online: Type.Integer(),
+  waiting: Type.Integer(),
+  running: Type.Integer(),
+});
+export type GatewayCluster = Static<typeof GatewayCluster>;
+
+const clusterSettings = Type.Object({
+  name,
+  runOnAllGateways: Type.Boolean(),
+  selection: oneOf(['random', 'leastBusy']),
+  startDeadlineMs: Type.Integer({ minimum: 60_000, maximum: 30 * 86_400_000 }),
+  accountRule: oneOf(['same', 'serviceAccounts']),
+  serviceAccounts: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 200 }),
+  sharedWith: Type.Array(id, { maxItems: 500 }),
+});
+
+export const EnrolRequest = Type.Object({
+  token: Type.String({ maxLength: 200 }),
+  name,
+  /** Ed25519 public key of the gateway, base64url of the raw 32 bytes. */
+  publicKey: Type.String({ minLength: 40, maxLength: 60 }),
+  /** Signature by that key over `deskhand-enrol\n<token>\n<name>\n<publicKey>`. */
+  proof: Type.String({ maxLength: 200 }),
+  sessionHost: oneOf(['linux', 'virtual', 'windows']),
+  version: Type.String({ maxLength: 60 }),
+  /** From the first member that signs accounts in. Absent for `virtual`, which never holds a cluster key. */
+  clusterPublicKey: Type.Optional(Type.String({ maxLength: 200 })),
+  /** An account that `deskhand up` offers so that the example can run at once. */
+  tryConnection: Type.Optional(
+    Type.Object({
+      accountName: Type.String({ maxLength: 256 }),
+      sealed: orNull(Type.String({ maxLength: limits.SEALED_BYTES_MAX })),
+    }),
+  ),
+});
+export type EnrolRequest = Static<typeof EnrolRequest>;
+
+export const gatewayRoutes = {
+  listClusters: route('GET', '/gateway-clusters', {
+    permission: 'gateway.read',
+    summary: 'All gateway clusters',
+    reply: listOf(GatewayCluster),
+  }),
+  createCluster: route('POST', '/gateway-clusters', {
+    permission: 'gateway.admin',
+    summary: 'Make a gateway cluster',
+    body: Type.Object({ name }),
+    reply: GatewayCluster,
+  }),
+  getCluster: route('GET', '/gateway-clusters/{id}', {
+    permission: 'gateway.read',
+    summary: 'One gateway cluster',
+    params: idParams,
+    reply: GatewayCluster,
+  }),
+  updateCluster: route('PATCH', '/gateway-clusters/{id}', {
+    permission: 'gateway.admin',
+    summary: 'Change its settings',
+    params: idParams,
+    body: Type.Partial(clusterSettings),
+    reply: GatewayCluster,
+  }),
+  deleteCluster: route('DELETE', '/gateway-clusters/{id}', {
+    permission: 'gateway.admin',
+    summary: 'Delete an empty cluster',
+    params: idParams,
+  }),
+  createEnrolmentToken: route('POST', '/gateway-clusters/{id}/enrolment-tokens', {
+    permission: 'gateway.admin',
+    summary: 'Make a one-time enrolment token, good for one hour',
+    params: idParams,
+    reply: Type.Object({ token: Type.String(), expiresAt: time, command: Type.String() }),
+  }),
+  describeEnrolment: route('POST', '/gateways/enrolment', {
+    permission: 'public',
+    summary: 'What an enrolment token leads to: the cluster and its key (the token proves the asker)',
+    body: Type.Object({ token: Type.String({ maxLength: 200 }) }),
+    reply: Type.Object({ clusterId: id, clusterName: name, clusterPublicKey: orNull(Type.String()) }),
+    status: 200,
+  }),
+  enrolGateway: route('POST', '/gateways', {
+    permission: 'public',
+    summary: 'Enrol a machine with a one-time token',
+    body: EnrolRequest,
+    reply: Type.Object({ gatewayId: id, clusterId: id, clusterName: name, clusterPublicKey: orNull(Type.String()) }),
+  }),
+  listGateways: route('GET', '/gateways', {
+    permission: 'gateway.read',
+    summary: 'All gateways',
+    query: Type.Object({ cluster: Type.Optional(id) }),
+    reply: listOf(Gateway),
+  }),
+  getGateway: route('GET', '/gateways/{id}', {
+    permission: 'gateway.read',
+    summary: 'One gateway',
+    params: idParams,
+    reply: Gateway,
+  }),
+  updateGateway: route('PATCH', '/gateways/{id}', {
+    permission: 'gateway.admin',
+    summary: 'Enable, disable, order, rehearse a policy, set the capacity',
+    params: idParams,
+    body: Type.Partial(
+      Type.Object({
+        name,
+        enabled: Type.Boolean(),
+        order: Type.Integer({ minimum: 0, maximum: 1000 }),
+        policyOverride: orNull(oneOf(machinePolicies)),
+        capacityOverride: orNull(Type.Integer({ minimum: 1, maximum: 500 })),
+      }),
+    ),
+    reply: Gateway,
+  }),
+  removeGateway: route('DELETE', '/gateways/{id}', {
+    permission: 'gateway.admin',
+    summary: 'Remove a gateway; unfinished runs become uncertain and need confirmation',
+    params: idParams,
+    query: Type.Object({ confirm: Type.Optional(oneOf(['yes'])) }),
+  }),
+  declareGone: route('POST', '/gateways/{id}/declare-gone', {
+    permission: 'gateway.admin',
+    summary: 'Declare the machine gone: its unfinished runs become uncertain now',
+    params: idParams,
+    reply: Type.Object({ uncertain: Type.Integer() }),
+    status: 200,
+  }),
+};

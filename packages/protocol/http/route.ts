@@ -1,0 +1,100 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** Who may call a route; `public` ones prove themselves otherwise (a set-up code, an enrolment token). */
+export type Permission =
+  | 'public'
+  | 'signed-in'
+  | 'flow.create'
+  | 'run.submit'
+  | 'run.read'
+  | 'queue.read'
+  | 'queue.order'
+  | 'gateway.read'
+  | 'gateway.admin'
+  | 'connection.use'
+  | 'account.admin'
+  | 'audit.read'
+  | 'settings.admin';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One address of the API, declared once: the server's validation, the OpenAPI page and the typed client follow from it. */
+export interface Route<
+  Params extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+  Reply extends TSchema = TSchema,
+> {
+  readonly method: Method;
+  /** Below /api/v1, with `{name}` places. */
+  readonly path: string;
+  readonly permission: Permission;
+  readonly summary: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly reply: Reply;
+  readonly status: 200 | 201 | 202 | 204;
+  /** What the reply is when it is not JSON. */
+  readonly contentType?: 'text/event-stream' | 'image/png' | 'text/plain' | 'application/x-ndjson';
+  /** True for submits: a repeated Idempotency-Key answers with the same run. */
+  readonly idempotent?: boolean;
+}
+
+export const nothing = Type.Object({}, { additionalProperties: false });
+export type Nothing = typeof nothing;
+
+interface RouteInput<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> {
+  readonly permission: Permission;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly reply?: R;
+  readonly status?: Route['status'];
+  readonly contentType?: Route['contentType'];
+  readonly idempotent?: boolean;
+}
+
+/** `route('POST', '/runs', { … })`; parts left out are empty. */
+export function route<
+  P extends TSchema = Nothing,
+  Q extends TSchema = Nothing,
+  B extends TSchema = Nothing,
+  R extends TSchema = Nothing,
+>(method: Method, path: string, input: RouteInput<P, Q, B, R>): Route<P, Q, B, R> {
+  return {
+    method,
+    path,
+    permission: input.permission,
+    summary: input.summary,
+    params: input.params ?? (nothing as TSchema as P),
+    query: input.query ?? (nothing as TSchema as Q),
+    body: input.body ?? (nothing as TSchema as B),
+    reply: input.reply ?? (nothing as TSchema as R),
+    status: input.status ?? (method === 'POST' ? 201 : input.reply ? 200 : 204),
+    ...(input.contentType ? { contentType: input.contentType } : {}),
+    ...(input.idempotent ? { idempotent: true } : {}),
+  };
+}
+
+export type ParamsOf<R> = R extends Route<infer P, TSchema, TSchema, TSchema> ? Static<P> : never;
+export type QueryOf<R> = R extends Route<TSchema, infer Q, TSchema, TSchema> ? Static<Q> : never;
+export type BodyOf<R> = R extends Route<TSchema, TSchema, infer B, TSchema> ? Static<B> : never;
+export type ReplyOf<R> = R extends Route<TSchema, TSchema, TSchema, infer P> ? Static<P> : never;
+
+/** Schema pieces that many routes share. */
+export const id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' });
+export const name = Type.String({ minLength: 1, maxLength: 120 });
+export const time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
+export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+export const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
+export const idParams = Type.Object({ id });
+export const page = {
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+};
+export const pageOf = <S extends TSchema>(item: S) =>
+  Type.Object({ items: Type.Array(item), nextCursor: orNull(Type.String()) });
+export const listOf = <S extends TSchema>(item: S) => Type.Object({ items: Type.Array(item) });

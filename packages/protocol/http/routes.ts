@@ -1,0 +1,20 @@
+import { accountRoutes } from './accounts.ts';
+import { connectionRoutes } from './connections.ts';
+import { flowRoutes } from './flows.ts';
+import { gatewayRoutes } from './gateways.ts';
+import { runRoutes } from './runs.ts';
+import { systemRoutes } from './system.ts';
+
+/** Every address of the API by its operation's name. */
+export const routes = {
+  ...accountRoutes,
+  ...gatewayRoutes,
+  ...connectionRoutes,
+  ...flowRoutes,
+  ...runRoutes,
+  ...systemRoutes,
+};
+export type Routes = typeof routes;
+export type OperationId = keyof Routes;
+
+export const API_PREFIX = '/api/v1';

@@ -1,0 +1,195 @@
+import Type, { type Static } from 'typebox';
+import { Session } from '../http/gateways.ts';
+import { id, oneOf, orNull } from '../http/route.ts';
+import { LogLine, RunFailure, runModes, WaitReason } from '../http/runs.ts';
+import { limits } from '../limits.ts';
+
+/**
+ * The link: one outbound WebSocket from a gateway to `/link`, JSON text frames. Every link goes
+ * `challenge → hello → welcome → linkConfirmed → reconcile → reconciled`, and only then carries work. Every message about
+ * a run carries its attempt; a lower one than the server's is answered with `stale`, and the gateway ends that work.
+ */
+export const LINK_PROTOCOL_VERSION = 1;
+export const LINK_PATH = '/link';
+export const HEARTBEAT_INTERVAL_MS = 5_000;
+/** Without a word for so long the server shows the gateway as unreachable; nothing is ended. */
+export const LINK_SILENCE_MAX_MS = 15_000;
+
+const attempt = Type.Integer({ minimum: 1 });
+const ms = Type.Integer({ minimum: 0 });
+const runRef = { runId: id, attempt };
+const kind = <K extends string>(value: K) => ({ type: Type.Literal(value) });
+
+export const MachineReport = Type.Object({
+  version: Type.Integer({ minimum: 0 }),
+  operatingSystem: Type.String({ maxLength: 200 }),
+  reportedPolicy: oneOf(['single-session', 'multi-session', 'linux', 'virtual']),
+  sessions: Type.Array(Session, { maxItems: 500 }),
+  sessionLimit: Type.Integer({ minimum: 0 }),
+  remoteDesktopServices: Type.Boolean(),
+  canUnattended: Type.Boolean(),
+  canAttended: Type.Boolean(),
+  missing: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 50 }),
+  ownUser: orNull(Type.String({ maxLength: 256 })),
+});
+
+/** How a run stands on the gateway. `accepted`: acquired, journal written, nothing started. */
+export const gatewayPhases = ['accepted', 'signingIn', 'downloading', 'running', 'ending', 'ended'] as const;
+export type GatewayPhase = (typeof gatewayPhases)[number];
+
+export const RunResult = Type.Object({
+  state: oneOf(['succeeded', 'failed', 'cancelled', 'timedOut']),
+  outputs: Type.Record(Type.String(), Type.Unknown()),
+  error: orNull(RunFailure),
+  /** Last sequence number of the log, so that a gap is told and not hidden. */
+  lastLogSeq: Type.Integer({ minimum: 0 }),
+  logLinesLost: Type.Integer({ minimum: 0 }),
+  /** Durations since acquire by the gateway's own clock; the server turns them into its times. */
+  phasesMs: Type.Record(Type.String(), ms),
+});
+export type RunResult = Static<typeof RunResult>;
+
+export const AttemptReport = Type.Object({
+  ...runRef,
+  phase: oneOf(gatewayPhases),
+  result: orNull(RunResult),
+  lastLogSeqAcked: Type.Integer({ minimum: 0 }),
+});
+export type AttemptReport = Static<typeof AttemptReport>;
+
+/** Everything that a gateway needs to start one attempt. Secrets are sealed to the cluster's key. */
+export const StartOrder = Type.Object({
+  ...runRef,
+  flowName: Type.String({ maxLength: 200 }),
+  flowVersion: Type.Integer(),
+  script: Type.String({ maxLength: limits.SCRIPT_BYTES_MAX }),
+  mode: oneOf(runModes),
+  accountName: Type.String({ maxLength: 256 }),
+  /** With the bound data of `connectionSealContext`; null where the connection has no password. */
+  sealedPassword: orNull(Type.String({ maxLength: limits.SEALED_BYTES_MAX })),
+  connectionId: id,
+  clusterId: id,
+  passwordVersion: Type.Integer(),
+  /** Plain values and `{ sealed }` ones. */
+  inputs: Type.Record(Type.String(), Type.Unknown()),
+  executionTimeoutMs: ms,
+  notifications: Type.Boolean(),
+  requestedBy: Type.String({ maxLength: 254 }),
+  /** Rehearsal or reported: the policy whose rules the gateway judges by again. */
+  policy: oneOf(['single-session', 'multi-session', 'linux', 'virtual']),
+  capacity: Type.Integer({ minimum: 1 }),
+});
+export type StartOrder = Static<typeof StartOrder>;
+
+/* Gateway → server */
+export const Hello = Type.Object({
+  ...kind('hello'),
+  protocolVersion: Type.Integer(),
+  gatewayId: id,
+  /** Last confirmed number, or the pending one when the last connect broke off before it was confirmed. */
+  linkNumber: Type.Integer({ minimum: 0 }),
+  journalId: id,
+  version: Type.String({ maxLength: 60 }),
+  sessionHost: oneOf(['linux', 'virtual', 'windows']),
+  machineName: Type.String({ maxLength: 120 }),
+  epochSeen: orNull(Type.String({ maxLength: 64 })),
+  commitSeen: Type.Integer({ minimum: 0 }),
+  /** Ed25519 signature over `linkProofText(...)`, base64url. */
+  proof: Type.String({ maxLength: 200 }),
+});
+export const GatewayMessage = Type.Union([
+  Hello,
+  Type.Object({ ...kind('linkConfirmed'), linkNumber: Type.Integer() }),
+  Type.Object({
+    ...kind('reconcile'),
+    journalId: id,
+    attempts: Type.Array(AttemptReport, { maxItems: 10_000 }),
+    facts: MachineReport,
+  }),
+  Type.Object({
+    ...kind('heartbeat'),
+    progress: Type.Array(Type.Object({ ...runRef, lastActionAgoMs: orNull(ms) }), { maxItems: 1000 }),
+    journalFault: orNull(Type.String({ maxLength: 500 })),
+  }),
+  Type.Object({ ...kind('facts'), facts: MachineReport }),
+  /** The gateway judged the rules again under its own lock and takes the run. */
+  Type.Object({ ...kind('acquire'), ...runRef, journalId: id, factsVersion: Type.Integer() }),
+  Type.Object({ ...kind('decline'), ...runRef, because: WaitReason, factsVersion: Type.Integer() }),
+  /** Never started, given back: the run goes to the queue again. */
+  Type.Object({ ...kind('release'), ...runRef, because: Type.String({ maxLength: 1000 }) }),
+  Type.Object({
+    ...kind('phase'),
+    ...runRef,
+    phase: oneOf(['signingIn', 'downloading', 'running']),
+    sinceAcquireMs: ms,
+  }),
+  Type.Object({
+    ...kind('log'),
+    ...runRef,
+    lines: Type.Array(LogLine, { maxItems: limits.LOG_LINES_PER_MESSAGE_MAX }),
+  }),
+  Type.Object({
+    ...kind('screenshot'),
+    ...runRef,
+    number: Type.Integer({ minimum: 1 }),
+    caption: Type.String({ maxLength: 300 }),
+    png: Type.String({ maxLength: Math.ceil((limits.SCREENSHOT_BYTES_MAX * 4) / 3) + 4 }),
+  }),
+  /** After sign-out (S13); sent again on every link until `resultAck`. */
+  Type.Object({ ...kind('result'), ...runRef, result: RunResult }),
+]);
+export type GatewayMessage = Static<typeof GatewayMessage>;
+
+/* Server → gateway */
+export const reconcileDecisions = ['go-on', 'cancel', 'end', 'forget', 'send-result'] as const;
+export const ServerMessage = Type.Union([
+  Type.Object({ ...kind('challenge'), nonce: Type.String({ maxLength: 100 }), protocolVersion: Type.Integer() }),
+  Type.Object({
+    ...kind('welcome'),
+    linkNumber: Type.Integer(),
+    epoch: Type.String(),
+    commit: Type.Integer(),
+    heartbeatIntervalMs: Type.Integer(),
+  }),
+  Type.Object({ ...kind('refused'), code: Type.String(), message: Type.String() }),
+  Type.Object({
+    ...kind('reconciled'),
+    /** For every attempt that the gateway reported. */
+    decisions: Type.Array(Type.Object({ ...runRef, decision: oneOf(reconcileDecisions) })),
+  }),
+  /** A hint that a run could start here; the gateway answers `acquire` or `decline`. */
+  Type.Object({
+    ...kind('offer'),
+    ...runRef,
+    accountName: Type.String(),
+    mode: oneOf(runModes),
+    policy: oneOf(['single-session', 'multi-session', 'linux', 'virtual']),
+    capacity: Type.Integer(),
+  }),
+  Type.Object({ ...kind('withdraw'), ...runRef }),
+  /** The acquire was committed; start it. */
+  Type.Object({ ...kind('acquired'), order: StartOrder }),
+  Type.Object({ ...kind('cancel'), ...runRef, because: oneOf(['cancelled', 'timedOut']) }),
+  /** The server holds a higher attempt or none: end that work and forget it. */
+  Type.Object({ ...kind('stale'), ...runRef }),
+  Type.Object({ ...kind('logAck'), ...runRef, seq: Type.Integer() }),
+  Type.Object({ ...kind('resultAck'), ...runRef }),
+]);
+export type ServerMessage = Static<typeof ServerMessage>;
+
+/** What a gateway signs at each connect: bound to the nonce, so that a recorded proof is worth nothing. */
+export function linkProofText(
+  hello: { readonly gatewayId: string; readonly linkNumber: number; readonly journalId: string },
+  nonce: string,
+): string {
+  return `deskhand-link\n${LINK_PROTOCOL_VERSION}\n${hello.gatewayId}\n${hello.linkNumber}\n${hello.journalId}\n${nonce}`;
+}
+
+/** What a machine signs at enrolment. */
+export function enrolProofText(request: {
+  readonly token: string;
+  readonly name: string;
+  readonly publicKey: string;
+}): string {
+  return `deskhand-enrol\n${request.token}\n${request.name}\n${request.publicKey}`;
+}

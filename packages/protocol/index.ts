@@ -17,5 +17,4 @@ export * from './http/system.ts';
 export * from './limits.ts';
 export * from './link/messages.ts';
 export * from './runner.ts';
-export * from './runner-shapes.ts';
 export * from './seal.ts';

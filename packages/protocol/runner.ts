@@ -1,4 +1,4 @@
-import type { LogLine, RunFailureShape } from './runner-shapes.ts';
+import type { LogLine, RunFailure } from './http/runs.ts';
 
 /**
  * What a gateway and a runner say to one another: JSON lines. The first line of the runner's standard input is
@@ -50,7 +50,7 @@ export type RunnerEvent =
 export interface RunnerResult {
   readonly state: 'succeeded' | 'failed' | 'cancelled';
   readonly outputs: Readonly<Record<string, unknown>>;
-  readonly error: RunFailureShape | null;
+  readonly error: RunFailure | null;
   readonly lastLogSeq: number;
   readonly logLinesLost: number;
 }

@@ -5,6 +5,13 @@
  *
  * Layout of a sealed value, base64url: version (1 byte = 1) · ephemeral public key (32) · nonce (12) · ciphertext and tag.
  */
+/** The platform's own key type, named so that browser and Node agree. */
+type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+interface KeyPair {
+  readonly publicKey: CryptoKey;
+  readonly privateKey: CryptoKey;
+}
+
 const VERSION = 1;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -46,7 +53,7 @@ export function tryConnectionSealContext(account: {
 const escapeField = (field: string): string => encodeURIComponent(field);
 
 export async function seal(clusterPublicKey: string, plaintext: string, context: string): Promise<string> {
-  const ephemeral = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as CryptoKeyPair;
+  const ephemeral = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as KeyPair;
   const ephemeralPublic = new Uint8Array(await crypto.subtle.exportKey('raw', ephemeral.publicKey));
   const clusterKey = await importPublicKey(clusterPublicKey);
   const shared = await crypto.subtle.deriveBits({ name: 'X25519', public: clusterKey }, ephemeral.privateKey, 256);
@@ -82,7 +89,7 @@ export async function openSealed(
 
 /** A cluster's key pair as the gateway stores it: base64url of the raw public key and of the PKCS#8 private key. */
 export async function makeClusterKey(): Promise<{ publicKey: string; privateKeyPkcs8: string }> {
-  const pair = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as KeyPair;
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const privateKey = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
   return { publicKey: toBase64Url(publicKey), privateKeyPkcs8: toBase64Url(privateKey) };

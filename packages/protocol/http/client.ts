@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../errors.ts';
-import type { BodyOf, Nothing, ParamsOf, QueryOf, ReplyOf, Route } from './route.ts';
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, Route } from './route.ts';
 import { API_PREFIX, type OperationId, type Routes, routes } from './routes.ts';
 
 /** A refusal of the API, or of the way to it (`server-unreachable`). */
@@ -11,25 +11,28 @@ export class ApiError extends Error {
   }
 }
 
-type Part<Name extends string, Schema, Value> = Schema extends Nothing
-  ? { readonly [K in Name]?: undefined }
-  : { readonly [K in Name]: Value };
-type OptionalPart<Name extends string, Value> = { readonly [K in Name]?: Value };
+type IsEmpty<T> = keyof T extends never ? true : false;
+type RequiredPart<Name extends string, Value> =
+  IsEmpty<Value> extends true ? { readonly [K in Name]?: undefined } : { readonly [K in Name]: Value };
+type OptionalPart<Name extends string, Value> = {
+  readonly [K in Name]?: IsEmpty<Value> extends true ? undefined : Value;
+};
 
 /** Arguments of one operation: only the parts its route has. */
-export type OperationInput<R extends Route> = Part<'params', R['params'], ParamsOf<R>> &
-  (R['query'] extends Nothing ? { readonly query?: undefined } : OptionalPart<'query', QueryOf<R>>) &
-  Part<'body', R['body'], BodyOf<R>> & { readonly idempotencyKey?: string; readonly signal?: AbortSignal };
+export type OperationInput<R> = RequiredPart<'params', ParamsOf<R>> &
+  OptionalPart<'query', QueryOf<R>> &
+  RequiredPart<'body', BodyOf<R>> & { readonly idempotencyKey?: string; readonly signal?: AbortSignal };
 
-type Empty = { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+/** Operations without params and body may be called without an argument. */
+type OperationArguments<R> =
+  IsEmpty<ParamsOf<R>> extends true
+    ? IsEmpty<BodyOf<R>> extends true
+      ? [input?: OperationInput<R>]
+      : [input: OperationInput<R>]
+    : [input: OperationInput<R>];
+
 export type ApiClient = {
-  readonly [Id in OperationId]: Routes[Id] extends infer R extends Route
-    ? OperationInput<R> extends infer Input
-      ? Empty extends Pick<Input & Empty, keyof Empty>
-        ? (input?: Input) => Promise<ReplyOf<R>>
-        : (input: Input) => Promise<ReplyOf<R>>
-      : never
-    : never;
+  readonly [Id in OperationId]: (...args: OperationArguments<Routes[Id]>) => Promise<ReplyOf<Routes[Id]>>;
 };
 
 export interface ClientOptions {

@@ -78,10 +78,13 @@ export function route<
   };
 }
 
-export type ParamsOf<R> = R extends Route<infer P, TSchema, TSchema, TSchema> ? Static<P> : never;
-export type QueryOf<R> = R extends Route<TSchema, infer Q, TSchema, TSchema> ? Static<Q> : never;
-export type BodyOf<R> = R extends Route<TSchema, TSchema, infer B, TSchema> ? Static<B> : never;
-export type ReplyOf<R> = R extends Route<TSchema, TSchema, TSchema, infer P> ? Static<P> : never;
+type PartOf<R, Name extends keyof Route> = R extends { readonly [K in Name]: infer S extends TSchema }
+  ? Static<S>
+  : never;
+export type ParamsOf<R> = PartOf<R, 'params'>;
+export type QueryOf<R> = PartOf<R, 'query'>;
+export type BodyOf<R> = PartOf<R, 'body'>;
+export type ReplyOf<R> = PartOf<R, 'reply'>;
 
 /** Schema pieces that many routes share. */
 export const id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' });

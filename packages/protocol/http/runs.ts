@@ -36,6 +36,8 @@ export const RunFailure = Type.Object({
   actionName: Type.Optional(Type.String({ maxLength: 300 })),
 });
 
+export type RunFailure = Static<typeof RunFailure>;
+
 export const Run = Type.Object({
   id,
   requestNumber: Type.Integer(),
@@ -95,6 +97,8 @@ export const LogLine = Type.Object({
   status: oneOf(['succeeded', 'failed', 'handled', 'message']),
   message: Type.String({ maxLength: limits.LOG_LINE_BYTES_MAX }),
 });
+export type LogLine = Static<typeof LogLine>;
+
 export type LogLine = Static<typeof LogLine>;
 
 /** What happened to a run in its queue and on machines: the attempts and reasons behind its state. */

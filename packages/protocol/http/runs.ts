@@ -99,8 +99,6 @@ export const LogLine = Type.Object({
 });
 export type LogLine = Static<typeof LogLine>;
 
-export type LogLine = Static<typeof LogLine>;
-
 /** What happened to a run in its queue and on machines: the attempts and reasons behind its state. */
 export const RunEventEntry = Type.Object({
   at: time,

@@ -1,8 +1,8 @@
+import type { Role } from '@deskhand/domain/account/permissions.ts';
 import Type, { type Static } from 'typebox';
 import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
 
-export const roles = ['admin', 'maker', 'operator', 'viewer'] as const;
-export type Role = (typeof roles)[number];
+export const roles = ['admin', 'maker', 'operator', 'viewer'] as const satisfies readonly Role[];
 
 const email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$' });
 const password = Type.String({ minLength: 1, maxLength: 1024 });

@@ -1,20 +1,5 @@
+import type { Permission } from '@deskhand/domain/account/permissions.ts';
 import Type, { type Static, type TSchema } from 'typebox';
-
-/** Who may call a route; `public` ones prove themselves otherwise (a set-up code, an enrolment token). */
-export type Permission =
-  | 'public'
-  | 'signed-in'
-  | 'flow.create'
-  | 'run.submit'
-  | 'run.read'
-  | 'queue.read'
-  | 'queue.order'
-  | 'gateway.read'
-  | 'gateway.admin'
-  | 'connection.use'
-  | 'account.admin'
-  | 'audit.read'
-  | 'settings.admin';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -14,3 +14,6 @@ export * from './interpret/property.ts';
 export * from './interpret/run-flow.ts';
 export * from './interpret/type-name.ts';
 export * from './interpret/values.ts';
+export type { Diagnostic, Mode, Severity } from './syntax/diagnostic.ts';
+export type { Flow } from './syntax/nodes.ts';
+export { type ParsedFlow, parseFlow, printLossless } from './syntax/parse-flow.ts';

@@ -1,0 +1,47 @@
+import { homedir } from 'node:os';
+import type { ActionContext, DialogService, LogLevel } from '@deskhand/robin';
+import { noDialogs } from './no-dialogs.ts';
+import { fileFactsIn } from './file-facts.ts';
+import { createInstanceRegistry } from './instance-registry.ts';
+import { type PathMappings, pathResolver } from './resolve-path.ts';
+
+export interface ActionContextOptions {
+  readonly signal: AbortSignal;
+  /** Default `en-US`: flows print dates the same wherever they run until somebody decides otherwise. */
+  readonly culture?: string;
+  /** Default: the zone of this machine. */
+  readonly timeZone?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Default: the home folder. */
+  readonly workingFolder?: string;
+  /** Windows folders as they are written in flows → folders of this machine. */
+  readonly pathMappings?: PathMappings;
+  readonly now?: () => Date;
+  readonly random?: () => number;
+  readonly log: (level: LogLevel, message: string) => void;
+  /** Default: no display, every dialog fails with `DialogUnavailableError`. */
+  readonly dialogs?: DialogService;
+}
+
+/** Everything of the world that actions may use, for one run. The runner closes `instances` when the run ends. */
+export function createActionContext(options: ActionContextOptions): ActionContext {
+  const timeZone = options.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const workingFolder = options.workingFolder ?? homedir();
+  return {
+    signal: options.signal,
+    now: options.now ?? (() => new Date()),
+    random: options.random ?? Math.random,
+    culture: options.culture ?? 'en-US',
+    timeZone,
+    environment: options.environment ?? definedOnly(process.env),
+    workingFolder,
+    resolvePath: pathResolver(workingFolder, options.pathMappings ?? {}),
+    log: options.log,
+    dialogs: options.dialogs ?? noDialogs,
+    instances: createInstanceRegistry(options.log),
+    fileFacts: fileFactsIn(timeZone),
+  };
+}
+
+const definedOnly = (environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -1,0 +1,65 @@
+import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
+import type { ClusterMember } from '../run-queue/snapshot.ts';
+
+type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined'>;
+
+/** Whether a member may be asked at all. Offline, disabled and quarantined members are never offered anything (S45). */
+export function memberAvailability(member: Standing): Verdict {
+  if (member.quarantined) {
+    return no(
+      reason(
+        'gateway-quarantined',
+        `The gateway ${member.name} is quarantined, because its identity was used from two places.`,
+        'An admin can remove it and enrol the machine anew.',
+      ),
+    );
+  }
+  if (!member.enabled) {
+    return no(
+      reason('gateway-disabled', `The gateway ${member.name} is disabled.`, 'An admin of the cluster can enable it.'),
+    );
+  }
+  if (!member.online) {
+    return no(
+      reason(
+        'gateway-offline',
+        `The gateway ${member.name} is offline.`,
+        'Check that its machine has power and a network, and that the gateway is running there.',
+      ),
+    );
+  }
+  return yes;
+}
+
+/** An available member that has not described its machine yet: for a moment after each link begins. */
+export const factsMissing = (name: string) =>
+  reason(
+    'facts-missing',
+    `The gateway ${name} has not yet reported what its machine can do.`,
+    'This takes a moment after a gateway comes online; restart the gateway if it lasts.',
+  );
+
+/** Another member takes the runs while `Run on all gateways in cluster` is off (S47). */
+export const notPrimary = (name: string, taker: string) =>
+  reason(
+    'not-primary',
+    `The gateway ${name} stands by: ${taker} takes the runs of this cluster.`,
+    'An admin can switch on Run on all gateways in cluster.',
+  );
+
+/**
+ * The members that may be asked: all available ones, or with the toggle off only the first available one by order
+ * (primary first, the next when it is offline; S47).
+ */
+export function servingMembers(
+  members: readonly ClusterMember[],
+  runOnAllGateways: boolean,
+): ReadonlySet<ClusterMember> {
+  const available = members.filter((member) => memberAvailability(member).ok);
+  if (runOnAllGateways) return new Set(available);
+  const first = available.reduce<ClusterMember | undefined>(
+    (best, member) => (best === undefined || member.order < best.order ? member : best),
+    undefined,
+  );
+  return new Set(first === undefined ? [] : [first]);
+}

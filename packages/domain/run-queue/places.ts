@@ -1,0 +1,122 @@
+import { holdingsOf } from '../capacity/holdings.ts';
+import { limitOfMember, policyOf } from '../capacity/session-limit.ts';
+import { factsMissing, memberAvailability, notPrimary, servingMembers } from '../gateway/member-availability.ts';
+import { type MachineNow, modeSupported, sessionAllows, slotFree, userFree } from '../placement/can-start-here.ts';
+import { declineStands } from '../placement/decline-memory.ts';
+import type { MachineFacts } from '../session/machine.ts';
+import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
+import type { ClusterMember, QueueSnapshot, RunClass, RunInHand, WaitReason } from './snapshot.ts';
+
+/** A member while a plan is made. */
+export type Place = ClosedPlace | OpenPlace;
+
+/** It cannot be asked, or it has not yet said what its machine is. */
+interface ClosedPlace {
+  readonly member: ClusterMember;
+  readonly machine: null;
+  readonly because: WaitReason;
+  readonly asked: boolean;
+}
+
+/** What it holds grows with every offer of the plan. */
+export interface OpenPlace {
+  readonly member: ClusterMember;
+  readonly machine: MachineNow;
+  slotsHeld: number;
+  readonly slotsOfPeople: number;
+  readonly busyUsers: Set<string>;
+}
+
+/**
+ * What a member answers to a class whatever the plan does. `closed` says no for good; `open` has a place, and its session
+ * rules, which count only on a free slot. `asked` members decide together whether a run is refused (DESIGN §6).
+ */
+export type StandingAnswer = { readonly member: ClusterMember; readonly asked: boolean } & (
+  | { readonly kind: 'closed'; readonly because: WaitReason }
+  | { readonly kind: 'open'; readonly place: OpenPlace; readonly session: Verdict }
+);
+
+export interface ClassInPlan {
+  readonly runClass: RunClass;
+  /** What does not change while the plan is made, one answer for each place. */
+  readonly standing: readonly StandingAnswer[];
+  /** Places that may still take a run of this class; one found full is dropped, because it stays full. */
+  readonly candidates: OpenPlace[];
+  settled: number;
+  waits: boolean;
+}
+
+export interface Budget {
+  addOnsFree: number | null;
+}
+
+export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
+  const serving = servingMembers(snapshot.members, snapshot.runOnAllGateways);
+  const [taker] = serving;
+  const byGateway = Map.groupBy(snapshot.inHand, (run) => run.gatewayId);
+  return snapshot.members.map((member) => {
+    const available = memberAvailability(member);
+    if (!available.ok) return { member, machine: null, because: available.because, asked: false };
+    if (!serving.has(member)) {
+      return {
+        member,
+        machine: null,
+        because: notPrimary(member.name, taker?.name ?? 'another gateway'),
+        asked: false,
+      };
+    }
+    if (member.facts === null) return { member, machine: null, because: factsMissing(member.name), asked: true };
+    return openPlace(member, member.facts, byGateway.get(member.gatewayId) ?? []);
+  });
+}
+
+function openPlace(member: ClusterMember, facts: MachineFacts, inHand: readonly RunInHand[]): OpenPlace {
+  const machine = { policy: policyOf(member, facts), facts, limit: limitOfMember(member, facts) };
+  const { slotsHeld, slotsOfPeople, busyUsers } = holdingsOf(machine.policy, facts, inHand);
+  return { member, machine, slotsHeld, slotsOfPeople, busyUsers: new Set(busyUsers) };
+}
+
+export function classInPlan(runClass: RunClass, places: readonly Place[], nowMs: number): ClassInPlan {
+  const standing = places.map((place) => standingAnswer(place, runClass, nowMs));
+  const candidates = standing.flatMap((answer) => (answer.kind === 'open' && answer.session.ok ? [answer.place] : []));
+  return { runClass, standing, candidates, settled: 0, waits: false };
+}
+
+function standingAnswer(place: Place, runClass: RunClass, nowMs: number): StandingAnswer {
+  const { member } = place;
+  if (place.machine === null) return { kind: 'closed', member, asked: place.asked, because: place.because };
+  const mode = modeSupported(place.machine.facts, runClass.mode);
+  if (!mode.ok) return { kind: 'closed', member, asked: true, because: mode.because };
+  const { version } = place.machine.facts;
+  const decline = member.declines.find((one) => one.classKey === runClass.key && declineStands(one, version, nowMs));
+  const session = decline === undefined ? sessionAllows(place.machine, runClass) : no(decline.because);
+  return { kind: 'open', member, asked: true, place, session };
+}
+
+/** Capacity, then the user, then add-ons: the answers that change while a plan is made, and that only make a run wait. */
+export function roomFor(place: OpenPlace, runClass: RunClass, budget: Budget): Verdict {
+  const slot = slotFree(place.machine, place, runClass.mode);
+  if (!slot.ok) return slot;
+  const user = userFree(place, runClass.user);
+  if (!user.ok) return user;
+  return addOnFree(runClass, budget);
+}
+
+/** S54: every unattended run that is not over holds one add-on of the pool. */
+function addOnFree(runClass: RunClass, budget: Budget): Verdict {
+  if (runClass.mode === 'attended' || budget.addOnsFree === null || budget.addOnsFree > 0) return yes;
+  return no(
+    reason(
+      'no-add-on',
+      'All unattended add-ons are in use.',
+      'It starts when another unattended run has finished; an admin can raise the number of add-ons.',
+    ),
+  );
+}
+
+/** The answer of one member to a class as things stand in the plan. */
+export function answerOf(answer: StandingAnswer, runClass: RunClass, budget: Budget): Verdict {
+  if (answer.kind === 'closed') return no(answer.because);
+  const room = roomFor(answer.place, runClass, budget);
+  return room.ok ? answer.session : room;
+}

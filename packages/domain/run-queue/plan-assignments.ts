@@ -1,0 +1,84 @@
+import type { RunId } from '../brand.ts';
+import { takesSlot } from '../capacity/holdings.ts';
+import { explainClass, nextToRun, sessionRefusal } from './explain-class.ts';
+import { type Budget, type ClassInPlan, classInPlan, type OpenPlace, placesOf, roomFor } from './places.ts';
+import { byQueueOrder } from './queue-order.ts';
+import type { Offer, Plan, QueuedRun, QueueSnapshot, RunClass, WaitReason } from './snapshot.ts';
+
+/** Heads of one class that a snapshot holds; the rest have their turn in the next plan. */
+export const HEADS_PER_CLASS_MAX = 64;
+
+/** A number from 0 (included) to 1 (excluded), as an argument: the plan of a recorded snapshot can be made again. */
+export type Random = () => number;
+
+/**
+ * Decides which waiting runs start where. Runs are looked at in queue order; each that can start on some member is
+ * offered there and one that cannot says why and steps aside, so a blocked head never blocks others. Within one plan
+ * slots only fill up, hence a class that had to wait once need not be asked again.
+ */
+export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: Random): Plan {
+  const places = placesOf(snapshot);
+  const classes = snapshot.classes.map((runClass) => classInPlan(runClass, places, nowMs));
+  const budget: Budget = { addOnsFree: snapshot.addOnsFree };
+  const offers: Offer[] = [];
+  const refusals: { runId: RunId; because: WaitReason }[] = [];
+  for (const { run, of } of inQueueOrder(classes)) {
+    if (of.waits) continue;
+    const place = choosePlace(of, budget, snapshot, random);
+    if (place !== undefined) {
+      offers.push({ runId: run.id, gatewayId: place.member.gatewayId, classKey: of.runClass.key });
+      occupy(place, of.runClass, budget);
+      of.settled += 1;
+      continue;
+    }
+    const refusal = of.runClass.whenSessionBlocked === 'fail' ? sessionRefusal(of, budget) : undefined;
+    if (refusal === undefined) of.waits = true;
+    else {
+      refusals.push({ runId: run.id, because: refusal });
+      of.settled += 1;
+    }
+  }
+  const left = classes.filter((of) => of.runClass.count > of.settled);
+  const waiting = left.map((of) => explainClass(of, budget));
+  return { offers, waiting, refusals, nextToRun: nextToRun(left, budget) };
+}
+
+/** All heads of all classes in queue order. */
+function inQueueOrder(classes: readonly ClassInPlan[]): readonly { run: QueuedRun; of: ClassInPlan }[] {
+  return classes
+    .flatMap((of) => of.runClass.heads.map((run) => ({ run, of })))
+    .sort((a, b) => byQueueOrder(a.run, b.run));
+}
+
+/** S43: uniformly random among the members that can start the run now, or the least busy of them. */
+function choosePlace(of: ClassInPlan, budget: Budget, snapshot: QueueSnapshot, random: Random): OpenPlace | undefined {
+  const { runClass, candidates } = of;
+  const roomy = (place: OpenPlace) => roomFor(place, runClass, budget).ok;
+  if (snapshot.selection === 'leastBusy') return leastBusy(candidates.filter(roomy));
+  while (candidates.length > 0) {
+    // A place found full is dropped and another is drawn, which leaves the choice uniform among the others.
+    const index = Math.min(Math.floor(random() * candidates.length), candidates.length - 1);
+    const place = candidates[index];
+    if (place !== undefined && roomy(place)) return place;
+    const last = candidates.pop();
+    if (last !== undefined && index < candidates.length) candidates[index] = last;
+  }
+  return undefined;
+}
+
+function leastBusy(places: readonly OpenPlace[]): OpenPlace | undefined {
+  return places.reduce<OpenPlace | undefined>(
+    (best, place) => (best === undefined || load(place) < load(best) ? place : best),
+    undefined,
+  );
+}
+
+function load(place: OpenPlace): number {
+  return (place.slotsHeld + place.slotsOfPeople) / place.machine.limit;
+}
+
+function occupy(place: OpenPlace, runClass: RunClass, budget: Budget): void {
+  place.busyUsers.add(runClass.user);
+  if (takesSlot(place.machine.policy, runClass.mode)) place.slotsHeld += 1;
+  if (runClass.mode === 'unattended' && budget.addOnsFree !== null) budget.addOnsFree -= 1;
+}

@@ -1,0 +1,37 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/**
+ * Bundles the two programs that run as the account of a session into one file each. Such an account need not be able to
+ * read the folder Deskhand is installed in, so the gateway copies these files to where it can.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const programs = {
+  runner: 'packages/runner/main.ts',
+  'session-helper': 'packages/gateway/session-helper/main.ts',
+};
+const entryPoints = Object.fromEntries(
+  Object.entries(programs)
+    .map(([name, entry]) => [name, join(root, entry)])
+    .filter(([, entry]) => existsSync(entry)),
+);
+const outdir = join(root, '.build', 'kit');
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  entryPoints,
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  logLevel: 'warning',
+  legalComments: 'inline',
+  loader: { '.node': 'copy' },
+  // Packages in the older module format call require, which an ES module does not have by itself.
+  banner: {
+    js: "import { createRequire as deskhandRequire } from 'node:module'; const require = deskhandRequire(import.meta.url);",
+  },
+});

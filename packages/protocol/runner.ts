@@ -42,7 +42,10 @@ export type RunnerEvent =
       readonly pid: number;
     }
   | { readonly type: 'started'; readonly uid: number; readonly display: string | null }
+  /** Goes to the spool and, with `--here`, to standard output; over the socket only `spooled` tells of it. */
   | { readonly type: 'log'; readonly lines: readonly LogLine[] }
+  /** There is more in the spool, up to this log line: the gateway reads it there, at the pace of its link. */
+  | { readonly type: 'spooled'; readonly lastLogSeq: number }
   /** Asks the gateway for a screenshot of the session, for example when an action failed. */
   | { readonly type: 'screenshotWanted'; readonly caption: string }
   | { readonly type: 'result'; readonly result: RunnerResult };

@@ -90,6 +90,11 @@ export const EnrolRequest = Type.Object({
   version: Type.String({ maxLength: 60 }),
   /** From the first member that signs accounts in. Absent for `virtual`, which never holds a cluster key. */
   clusterPublicKey: Type.Optional(Type.String({ maxLength: 200 })),
+  /**
+   * The cluster's private key, encrypted on the machine with the recovery key, which the server never sees. Kept for the
+   * next member, who opens it with the recovery key; to the server it is an opaque text.
+   */
+  encryptedClusterKey: Type.Optional(Type.String({ maxLength: 2000 })),
   /** An account that `deskhand up` offers so that the example can run at once. */
   tryConnection: Type.Optional(
     Type.Object({
@@ -140,7 +145,13 @@ export const gatewayRoutes = {
     permission: 'public',
     summary: 'What an enrolment token leads to: the cluster and its key (the token proves the asker)',
     body: Type.Object({ token: Type.String({ maxLength: 200 }) }),
-    reply: Type.Object({ clusterId: id, clusterName: name, clusterPublicKey: orNull(Type.String()) }),
+    reply: Type.Object({
+      clusterId: id,
+      clusterName: name,
+      clusterPublicKey: orNull(Type.String()),
+      /** What the first member stored; worth nothing without the recovery key. */
+      encryptedClusterKey: Type.Optional(orNull(Type.String({ maxLength: 2000 }))),
+    }),
     status: 200,
   }),
   enrolGateway: route('POST', '/gateways', {

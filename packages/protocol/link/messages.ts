@@ -94,6 +94,8 @@ export const Hello = Type.Object({
   machineName: Type.String({ maxLength: 120 }),
   epochSeen: orNull(Type.String({ maxLength: 64 })),
   commitSeen: Type.Integer({ minimum: 0 }),
+  /** After `deskhand gateway recovery-key --new`: replaces what the server keeps for the next member. */
+  encryptedClusterKey: Type.Optional(Type.String({ maxLength: 2000 })),
   /** Ed25519 signature over `linkProofText(...)`, base64url. */
   proof: Type.String({ maxLength: 200 }),
 });

@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+const LINE_FEED = 10;
+
+/**
+ * An append-only file of JSON lines. A last line without its line feed was torn by a crash and never promised to anyone,
+ * so it is cut off; any other line that is not JSON means that something else wrote here.
+ */
+export class JournalFile {
+  readonly path: string;
+  readonly lines: readonly unknown[];
+  readonly #descriptor: number;
+  #goodBytes: number;
+
+  constructor(path: string) {
+    this.path = path;
+    const bytes = readFileSync(path);
+    this.#goodBytes = bytes.lastIndexOf(LINE_FEED) + 1;
+    this.lines = parseLines(path, bytes.subarray(0, this.#goodBytes).toString('utf8'));
+    this.#descriptor = openSync(path, 'r+', 0o600);
+    if (fstatSync(this.#descriptor).size > this.#goodBytes) this.#cutToGood();
+  }
+
+  get sizeBytes(): number {
+    return this.#goodBytes;
+  }
+
+  /** On disk when it returns. When it throws nothing of it counts, whatever the disk has already taken. */
+  append(lines: readonly unknown[]): void {
+    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    try {
+      writeAll(this.#descriptor, bytes, this.#goodBytes);
+      fsyncSync(this.#descriptor);
+      this.#goodBytes += bytes.length;
+    } catch (error) {
+      this.#cutToGood();
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #cutToGood(): void {
+    ftruncateSync(this.#descriptor, this.#goodBytes);
+    fsyncSync(this.#descriptor);
+  }
+}
+
+/** Writes a file that is either not there or whole, whenever the machine stops. */
+export function writeWholeFile(path: string, lines: readonly unknown[]): void {
+  const fresh = `${path}.new`;
+  const descriptor = openSync(fresh, 'w', 0o600);
+  try {
+    writeAll(descriptor, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')), 0);
+    fsyncSync(descriptor);
+  } catch (error) {
+    closeSync(descriptor);
+    unlinkSync(fresh);
+    throw error;
+  }
+  closeSync(descriptor);
+  renameSync(fresh, path);
+  syncFolder(dirname(path));
+}
+
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+  }
+}
+
+function parseLines(path: string, text: string): readonly unknown[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch {
+        throw new Error(`${path} line ${index + 1} is damaged. Move the file away; the server will then ask an admin.`);
+      }
+    });
+}

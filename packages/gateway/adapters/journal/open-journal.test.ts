@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AttemptFacts, type JournalEntry, JournalFault } from '../../ports/journal.ts';
+import { compactEntries, JOURNAL_KEEP_MS, recordsOf } from '../../use-cases/attempt-record.ts';
+import { openJournal } from './open-journal.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deskhand-journal-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (options: { nowMs?: number; compactAboveBytes?: number; in?: string } = {}) =>
+  openJournal({
+    folder: options.in ?? folder,
+    nowMs: () => options.nowMs ?? 0,
+    compact: compactEntries,
+    ...(options.compactAboveBytes === undefined ? {} : { compactAboveBytes: options.compactAboveBytes }),
+  });
+const path = () => join(folder, 'journal.jsonl');
+
+function started(runId: string, atMs = 0): JournalEntry {
+  const facts: AttemptFacts = {
+    runId,
+    attempt: 1,
+    flowName: 'Invoices',
+    mode: 'unattended',
+    accountName: 'alice',
+    user: 'alice',
+    policy: 'linux',
+    executionTimeoutMs: 1000,
+    notifications: true,
+    requestedBy: 'bob',
+    acquiredAtBootMs: 1,
+    bootId: 'b',
+  };
+  return { type: 'started', facts, atMs };
+}
+
+test('what was recorded is found again under the same journal id', () => {
+  const first = open();
+  first.record(started('r1'));
+  first.close();
+  const second = open();
+  expect(second.id).toBe(first.id);
+  expect(second.entries).toEqual([started('r1')]);
+});
+
+test('the file is readable by its owner only', () => {
+  open().close();
+  expect(statSync(path()).mode & 0o777).toBe(0o600);
+});
+
+test('a torn last line is cut off and the journal goes on', () => {
+  const first = open();
+  first.record(started('r1'));
+  first.close();
+  appendFileSync(path(), '{"type":"started","facts":{"runI');
+  const second = open();
+  expect(second.entries).toEqual([started('r1')]);
+  second.record(started('r2'));
+  second.close();
+  expect(open().entries).toEqual([started('r1'), started('r2')]);
+});
+
+test('a damaged line in the middle is refused with its number', () => {
+  const journal = open();
+  journal.close();
+  appendFileSync(path(), 'garbage\n{"type":"x"}\n');
+  expect(() => open()).toThrow(/line 2 is damaged/);
+});
+
+test('a file that is not a journal is refused', () => {
+  writeFileSync(path(), '{"type":"other"}\n');
+  expect(() => open()).toThrow(JournalFault);
+});
+
+test('compaction keeps what is unsettled and young, forgets the old, and keeps the id', () => {
+  const journal = open({ nowMs: JOURNAL_KEEP_MS + 1, compactAboveBytes: 2_000 });
+  journal.record(started('old'));
+  journal.record({ type: 'settled', runId: 'old', attempt: 1, because: 'acknowledged' });
+  journal.record(started('unsettled'));
+  for (let i = 0; i < 40; i++) {
+    journal.record({ type: 'phase', runId: 'unsettled', attempt: 1, phase: 'running', sinceAcquireMs: i });
+  }
+  expect(statSync(path()).size).toBeLessThan(3_000);
+  journal.close();
+  const again = open();
+  expect(again.id).toBe(journal.id);
+  expect([...recordsOf(again.entries).keys()]).toEqual(['unsettled/1']);
+  expect(recordsOf(again.entries).get('unsettled/1')?.phasesMs).toEqual({ running: 39 });
+});
+
+const isRoot = process.getuid?.() === 0;
+test.runIf(isRoot)('a full disk is a fault that is told, and ends when there is room again', () => {
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  try {
+    const journal = open({ in: small });
+    journal.record(started('r1'));
+    writeFileSync(join(small, 'filler'), Buffer.alloc(4096));
+    fillDisk(join(small, 'filler'));
+    // The journal's last block may still have room, so entries are written until the disk says no.
+    expect(() => {
+      for (let i = 0; i < 100; i++) journal.record(started(`more${i}`));
+    }).toThrow(JournalFault);
+    expect(journal.fault()).toMatch(/no space/i);
+    journal.note(started('noted meanwhile'));
+    journal.retry();
+    expect(journal.fault()).not.toBeNull();
+    rmSync(join(small, 'filler'));
+    journal.retry();
+    expect(journal.fault()).toBeNull();
+    journal.close();
+    const records = recordsOf(open({ in: small }).entries);
+    expect([...records.keys()]).toContain('noted meanwhile/1');
+    expect(readFileSync(join(small, 'journal.jsonl'), 'utf8').endsWith('\n')).toBe(true);
+  } finally {
+    execFileSync('umount', ['-l', small]);
+  }
+});
+
+function fillDisk(file: string): void {
+  try {
+    for (;;) appendFileSync(file, Buffer.alloc(1024));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Journal, JournalEntry } from '../../ports/journal.ts';
+import { JournalFault } from '../../ports/journal.ts';
+import { JournalFile, writeWholeFile } from './journal-file.ts';
+
+/** Above this the journal is written anew without what nobody needs any more. */
+export const JOURNAL_COMPACT_ABOVE_BYTES = 4_000_000;
+/** Entries that wait for the disk; far more than the runs a machine can hold at once can produce. */
+export const JOURNAL_UNWRITTEN_MAX = 10_000;
+
+export interface JournalOptions {
+  readonly folder: string;
+  readonly nowMs: () => number;
+  /** Which entries still matter, in fewer lines. */
+  readonly compact: (entries: readonly JournalEntry[], nowMs: number) => readonly JournalEntry[];
+  readonly compactAboveBytes?: number;
+}
+
+interface Header {
+  readonly type: 'journal';
+  readonly id: string;
+}
+
+export function openJournal(options: JournalOptions): Journal {
+  const path = join(options.folder, 'journal.jsonl');
+  if (!existsSync(path)) writeWholeFile(path, [headerOf(newId())]);
+  const file = new JournalFile(path);
+  const [header, ...rest] = file.lines as readonly (Header | JournalEntry)[];
+  const entries = rest.filter((line): line is JournalEntry => line.type !== 'journal');
+  if (header?.type !== 'journal' || typeof header.id !== 'string') {
+    file.close();
+    throw new JournalFault(`${path} is not a journal of Deskhand. Move it away; the server will then ask an admin.`);
+  }
+  return new FileJournal(options, file, header.id, entries);
+}
+
+const newId = (): string => randomBytes(12).toString('hex');
+const headerOf = (id: string): Header => ({ type: 'journal', id });
+
+class FileJournal implements Journal {
+  readonly id: string;
+  readonly entries: readonly JournalEntry[];
+  #file: JournalFile;
+  readonly #options: JournalOptions;
+  #fault: string | null = null;
+  #unwritten: JournalEntry[] = [];
+
+  constructor(options: JournalOptions, file: JournalFile, id: string, entries: readonly JournalEntry[]) {
+    this.#options = options;
+    this.#file = file;
+    this.id = id;
+    this.entries = entries;
+    this.#compactWhenLarge();
+  }
+
+  fault(): string | null {
+    return this.#fault;
+  }
+
+  record(entry: JournalEntry): void {
+    this.#write([...this.#unwritten, entry]);
+    this.#unwritten = [];
+    this.#compactWhenLarge();
+  }
+
+  note(entry: JournalEntry): void {
+    try {
+      this.record(entry);
+    } catch (error) {
+      if (!(error instanceof JournalFault)) throw error;
+      if (this.#unwritten.length < JOURNAL_UNWRITTEN_MAX) this.#unwritten.push(entry);
+    }
+  }
+
+  retry(): void {
+    if (this.#fault === null) return;
+    try {
+      // An empty write proves nothing on a full disk, so at least the header is written again.
+      this.#write(this.#unwritten.length > 0 ? this.#unwritten : [headerOf(this.id)]);
+      this.#unwritten = [];
+    } catch (error) {
+      if (!(error instanceof JournalFault)) throw error;
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #write(lines: readonly (JournalEntry | Header)[]): void {
+    try {
+      this.#file.append(lines);
+      this.#fault = null;
+    } catch (error) {
+      this.#fault = `${this.#file.path}: ${(error as Error).message}`;
+      throw new JournalFault(this.#fault);
+    }
+  }
+
+  /** The new file takes the place of the old one in one step; a crash leaves one of them whole. */
+  #compactWhenLarge(): void {
+    if (this.#file.sizeBytes <= (this.#options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES)) return;
+    const path = this.#file.path;
+    try {
+      const old = new JournalFile(path);
+      const entries = old.lines.filter((line) => (line as { type: string }).type !== 'journal') as JournalEntry[];
+      old.close();
+      writeWholeFile(path, [headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]);
+      this.#file.close();
+      this.#file = new JournalFile(path);
+    } catch (error) {
+      // The old file is whole and goes on; the disk being full is told by the next write.
+      this.#fault = `${path}: ${(error as Error).message}`;
+    }
+  }
+}

@@ -9,7 +9,7 @@ export * from './capacity/holdings.ts';
 export * from './capacity/session-limit.ts';
 export * from './connection/account-name.ts';
 export * from './connection/account-rule.ts';
-export * from './connection/mail-domain.ts';
+export { mailDomainOf } from './connection/mail-domain.ts';
 export * from './connection/seal-context.ts';
 export * from './gateway/health.ts';
 export * from './gateway/link-number.ts';

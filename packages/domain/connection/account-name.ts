@@ -70,8 +70,8 @@ const sentences = {
  * The account as sessions name it: its user part in lower case. The domain is left out, as it is in what gateways
  * report, so two accounts that differ only in their domain never run at once on one machine: strict, and never wrong.
  */
-export function accountOnMachine(name: AccountName): string {
-  return name.user.toLowerCase();
+export function accountOnMachine(accountName: string): string {
+  return split(accountName.trim()).user.toLowerCase();
 }
 
 /** Whether the name means an account of the machine itself and not of a directory. */

@@ -1,5 +1,7 @@
 import type { AccountId } from '../brand.ts';
-import { accountOnMachine, type AccountName, parseAccountName } from './account-name.ts';
+import { parseAccountName } from './account-name.ts';
+
+export { isPersonalMailDomain, judgeAllowedDomain } from './mail-domain.ts';
 
 /** The three legs of the same-account rule (S09): who submits, whose gateway it is, which account signs in. */
 export interface AccountQuestion {
@@ -76,12 +78,8 @@ function isListed(account: string, approved: readonly string[]): boolean {
 
 function identity(text: string): string | undefined {
   const parsed = parseAccountName(text);
-  return parsed.ok ? identityOf(parsed.name) : undefined;
-}
-
-function identityOf(name: AccountName): string {
-  const kind = name.form === 'address' ? '@' : '\\';
-  return name.domain === null
-    ? `\\${accountOnMachine(name)}`
-    : `${name.domain.toLowerCase()}${kind}${accountOnMachine(name)}`;
+  if (!parsed.ok) return undefined;
+  const { form, user, domain } = parsed.name;
+  const separator = form === 'address' ? '@' : '\\';
+  return `${domain ?? ''}${separator}${user}`.toLowerCase();
 }

@@ -7,19 +7,16 @@ export interface SealContext {
   /** As stored with the connection. */
   readonly accountName: string;
   /** Rises with every new password of the connection. */
-  readonly version: number;
+  readonly passwordVersion: number;
 }
 
 /**
- * One string for one context: a JSON list is unambiguous whatever characters its parts hold, and the first entry keeps
- * it apart from anything else that is ever bound.
+ * One string for one context: each field is escaped, so no field can reach into the next, and the first one keeps it
+ * apart from anything else that is ever bound.
  */
 export function sealContext(context: SealContext): string {
-  return JSON.stringify([
-    'deskhand connection password 1',
-    context.clusterId,
-    context.connectionId,
-    context.accountName,
-    context.version,
-  ]);
+  const { clusterId, connectionId, accountName, passwordVersion } = context;
+  return ['deskhand-connection', clusterId, connectionId, accountName, String(passwordVersion)]
+    .map(encodeURIComponent)
+    .join('\n');
 }

@@ -73,7 +73,7 @@ export function noCandidateMachine(answers: readonly MemberAnswer[]): RunError {
 }
 
 const gatewaySilent: RunError = {
-  code: 'GatewaySilent',
+  code: 'OutcomeUncertain',
   message: 'The gateway was not heard of again after it took the run, so nobody knows how the run ended.',
 };
 
@@ -100,7 +100,7 @@ const startingTooLong: RunError = {
 };
 
 const executionTimedOut: RunError = {
-  code: 'DesktopFlowsActionTimeout',
+  code: 'run-timed-out',
   message: 'The desktop flow ran longer than its execution timeout.',
 };
 

@@ -34,7 +34,7 @@ export type ResubmitAnswer =
   | { readonly ok: false; readonly because: RunRefusal | ResubmitRefusal };
 
 export interface ResubmitRefusal {
-  readonly code: 'flow-deleted' | 'outcome-uncertain';
+  readonly code: 'flow-deleted' | 'uncertain-needs-confirmation';
   readonly message: string;
   /** True where the person may go on after reading the message. */
   readonly mayConfirm: boolean;
@@ -71,7 +71,7 @@ const flowDeleted: ResubmitRefusal = {
 };
 
 const outcomeUncertain: ResubmitRefusal = {
-  code: 'outcome-uncertain',
+  code: 'uncertain-needs-confirmation',
   message:
     'Nobody knows how this run ended, and its gateway has not reported since: it may have done its work, or still be at it. Resubmitting may do the work twice.',
   mayConfirm: true,

@@ -11,8 +11,11 @@ export interface HeldAttempt {
   readonly hasRun: boolean;
 }
 
-/** How far a gateway's own journal and processes say an attempt has come. */
-export type AttemptPhase = 'accepted' | 'started' | 'signingIn' | 'downloading' | 'running' | 'ended';
+/**
+ * How far a gateway's own journal and processes say an attempt has come. `accepted` has started nothing, `started` is in
+ * the journal and has nothing to show yet, `ending` is being signed out, `ended` has a result.
+ */
+export type AttemptPhase = 'accepted' | 'started' | 'signingIn' | 'downloading' | 'running' | 'ending' | 'ended';
 
 /** One attempt as a gateway reports it when a link begins. */
 export interface ReportedAttempt {
@@ -126,15 +129,10 @@ export function judgeAttempt(
     case 'offered':
       return phase === 'absent' || phase === 'accepted' ? 'withdraw' : aheadOfServer(held.state, phase);
     case 'starting':
-      return judgeAcquired(phase, sameJournal && !held.hasRun, { absent: 'release', accepted: 'go-on', live: 'go-on' });
     case 'running':
-      return judgeAcquired(phase, false, { absent: 'release', accepted: 'go-on', live: 'go-on' });
+      return judgeAcquired(held, phase, sameJournal, { neverStarted: 'release', alive: 'go-on' });
     case 'cancelling':
-      return judgeAcquired(phase, sameJournal && !held.hasRun, {
-        absent: 'confirm-cancel',
-        accepted: 'cancel',
-        live: 'cancel',
-      });
+      return judgeAcquired(held, phase, sameJournal, { neverStarted: 'confirm-cancel', alive: 'cancel' });
     case 'uncertain':
       if (phase === 'absent') return 'settle';
       return phase === 'ended' ? 'keep-late-report' : 'end';
@@ -150,15 +148,51 @@ export function judgeAttempt(
 }
 
 /**
- * An attempt that is not in the journal as started was never started only if the journal is the same one and the server
- * did not see it run; otherwise nobody knows, and it must not be started a second time.
+ * The same journal decides: what is not in it was never started, unless the server saw it run, and what it has only
+ * accepted it will not start twice. Another journal proves neither, so nobody knows, and nothing may start again.
  */
 function judgeAcquired(
+  held: Pick<HeldAttempt, 'hasRun'>,
   phase: AttemptPhase | 'absent',
-  absenceProvesNotStarted: boolean,
-  verdicts: { readonly absent: ReconcileVerdict; readonly accepted: ReconcileVerdict; readonly live: ReconcileVerdict },
+  sameJournal: boolean,
+  verdicts: { readonly neverStarted: ReconcileVerdict; readonly alive: ReconcileVerdict },
 ): ReconcileVerdict {
-  if (phase === 'ended') return 'adopt-result';
-  if (phase !== 'absent' && phase !== 'accepted') return verdicts.live;
-  return absenceProvesNotStarted ? verdicts[phase] : 'mark-uncertain';
+  switch (phase) {
+    case 'absent':
+      return sameJournal && !held.hasRun ? verdicts.neverStarted : 'mark-uncertain';
+    case 'accepted':
+      return sameJournal ? verdicts.alive : 'mark-uncertain';
+    case 'ended':
+      return 'adopt-result';
+    default:
+      return verdicts.alive;
+  }
+}
+
+/** The gateway's part of a verdict: what the server's answer tells it to do with the attempt. */
+export type GatewayPart = 'go-on' | 'cancel' | 'end' | 'forget' | 'send-result';
+
+const gatewayParts = {
+  'go-on': 'go-on',
+  cancel: 'cancel',
+  end: 'end',
+  stale: 'end',
+  'unknown-to-server': 'end',
+  acknowledge: 'forget',
+  'keep-late-report': 'send-result',
+  withdraw: 'forget',
+  release: 'forget',
+  'confirm-cancel': 'forget',
+  'adopt-result': 'send-result',
+  'mark-uncertain': 'end',
+  'take-journal-state': 'go-on',
+  settle: 'forget',
+  nothing: 'forget',
+} as const satisfies Record<ReconcileVerdict, GatewayPart>;
+
+/** An attempt that has ended is never told to go on: its result is asked for or let go. */
+export function gatewayPart(verdict: ReconcileVerdict, phase: AttemptPhase): GatewayPart {
+  const part = gatewayParts[verdict];
+  if (phase !== 'ended') return part;
+  return part === 'go-on' ? 'send-result' : part === 'end' ? 'forget' : part;
 }

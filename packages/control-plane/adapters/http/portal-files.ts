@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+interface PortalFile {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly gzip: Buffer;
+  readonly brotli: Buffer;
+  readonly isHashed: boolean;
+}
+/** By address. Read once at the start, because the program may give up the right to read its folder afterwards. */
+export type PortalFiles = ReadonlyMap<string, PortalFile>;
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+};
+
+export function readPortalFiles(folder: string): PortalFiles {
+  const files = new Map<string, PortalFile>();
+  if (!existsSync(folder)) return files;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const type = types[extname(name)];
+    if (!type) continue;
+    const plain = readFileSync(join(folder, name));
+    const address = `/${relative('.', name).split(sep).join('/')}`;
+    files.set(address, {
+      type,
+      plain,
+      gzip: gzipSync(plain),
+      brotli: brotliCompressSync(plain),
+      isHashed: address.startsWith('/assets/'),
+    });
+  }
+  return files;
+}
+
+/** Files by their address; every other address without an extension is a page of the portal. */
+export function servePortal(app: FastifyInstance, files: PortalFiles): void {
+  app.get('/*', (request, reply) => {
+    const path = new URL(request.url, 'http://portal').pathname;
+    const file =
+      files.get(path) ?? (path.startsWith('/api/') || extname(path) !== '' ? undefined : files.get('/index.html'));
+    if (!file) return reply.callNotFound();
+    return sendFile(request, reply, file);
+  });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: PortalFile): FastifyReply {
+  const accepted = String(request.headers['accept-encoding'] ?? '');
+  reply.type(file.type).header('vary', 'accept-encoding');
+  // Hashed names never change their content.
+  reply.header('cache-control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+  if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(file.brotli);
+  if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(file.gzip);
+  return reply.send(file.plain);
+}

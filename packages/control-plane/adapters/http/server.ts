@@ -1,0 +1,207 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { allPermissions, mayDo } from '@deskhand/domain/account/permissions.ts';
+import { type ErrorCode, errorTable, problem } from '@deskhand/protocol/errors.ts';
+import { openApi } from '@deskhand/protocol/http/openapi.ts';
+import type { Route } from '@deskhand/protocol/http/route.ts';
+import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import cookie from '@fastify/cookie';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Caller, Outcome } from '../../use-cases/outcome.ts';
+import { type Attempts, createAttemptLimiter } from './attempt-limiter.ts';
+import type { Handlers, HandlerRequest } from './handlers.ts';
+import { type PortalFiles, servePortal } from './portal-files.ts';
+import { hasOwnOrigin, setSecurityHeaders } from './security.ts';
+
+export interface HttpServerOptions {
+  readonly handlers: Handlers;
+  readonly authenticate: (
+    credential: { cookie?: string; bearer?: string },
+    origin: string,
+  ) => Promise<Caller | undefined>;
+  /** Answers undefined when everything works, else a sentence. */
+  readonly readiness: () => Promise<string | undefined>;
+  readonly portal: PortalFiles;
+  readonly version: string;
+  readonly logger: FastifyBaseLogger;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export const SIGN_IN_COOKIE = 'deskhand';
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Every route of the protocol behind its permission; throws when one is missing or declares none. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.logger,
+    bodyLimit: limits.REQUEST_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    disableRequestLogging: true,
+    genReqId: () => Math.random().toString(36).slice(2, 10),
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    ...(options.tls ? { https: options.tls } : {}),
+  }) as unknown as FastifyInstance;
+  await app.register(cookie);
+  app.addHook('onRequest', (_request, reply, next) => {
+    setSecurityHeaders(reply, options.tls !== undefined);
+    next();
+  });
+  answerErrors(app);
+  registerHealth(app, options);
+  const attempts = createAttemptLimiter();
+  for (const [id, route] of Object.entries(routes) as [OperationId, Route][])
+    registerRoute(app, id, route, options, attempts);
+  app.get(`${API_PREFIX}/openapi.json`, async () => openApi(options.version));
+  servePortal(app, options.portal);
+  return app;
+}
+
+/** The plain server under Fastify, for the link's upgrade requests. */
+export type PlainServer = HttpsServer | FastifyInstance['server'];
+
+/** Refuses to start rather than serve a route that nobody decided about. */
+export function assertDecided(id: string, route: Route, handlers: Readonly<Record<string, unknown>>): void {
+  if (!allPermissions.has(route.permission)) throw new Error(`Route ${id} declares no permission that exists.`);
+  if (typeof handlers[id] !== 'function') throw new Error(`Route ${id} has no handler.`);
+}
+
+function registerRoute(
+  app: FastifyInstance,
+  id: OperationId,
+  route: Route,
+  options: HttpServerOptions,
+  attempts: Attempts,
+): void {
+  assertDecided(id, route, options.handlers);
+  const handler = options.handlers[id] as (request: HandlerRequest) => Promise<Outcome<unknown>>;
+  app.route({
+    method: route.method,
+    url: API_PREFIX + route.path.replace(/\{(\w+)\}/g, ':$1'),
+    schema: {
+      params: route.params,
+      querystring: closed(route.query),
+      ...(route.method === 'GET' ? {} : hasFields(route.body) ? { body: closed(route.body) } : {}),
+    },
+    handler: async (request, reply) => {
+      const caller = await admit(request, reply, route, options);
+      if (caller === 'answered') return reply;
+      if (route.permission === 'public' && !attempts.allow(id, request.ip))
+        return refuseWith(reply, 'rate-limited', { seconds: attempts.retryAfterSeconds });
+      const answer = await handler({
+        caller: caller as Caller,
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        origin: request.ip,
+        cookie: request.cookies[SIGN_IN_COOKIE],
+        idempotencyKey: idempotencyKeyOf(request),
+        lastEventId: headerText(request, 'last-event-id'),
+        secure: options.tls !== undefined,
+        host: request.headers.host ?? '',
+        reply,
+      });
+      if (route.permission === 'public') attempts.note(id, request.ip, answer.ok);
+      return reply.sent ? reply : send(reply, route, answer);
+    },
+  });
+}
+
+/** The account behind the request, or an answer already given: 401, 403 by role, 403 by origin. */
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Route,
+  options: HttpServerOptions,
+): Promise<Caller | undefined | 'answered'> {
+  const bearer = headerText(request, 'authorization')?.match(/^Bearer (\S{1,200})$/)?.[1];
+  const cookieValue = request.cookies[SIGN_IN_COOKIE];
+  // A browser sends its cookie on its own, so a change must come from our own pages; a token never travels by itself.
+  if (route.method !== 'GET' && !bearer && !hasOwnOrigin(request)) {
+    refuseWith(reply, 'wrong-origin');
+    return 'answered';
+  }
+  if (route.permission === 'public') return undefined;
+  const caller = await options.authenticate(
+    { ...(bearer ? { bearer } : {}), ...(cookieValue ? { cookie: cookieValue } : {}) },
+    request.ip,
+  );
+  if (!caller) {
+    refuseWith(reply, 'not-signed-in');
+    return 'answered';
+  }
+  if (!mayDo(caller.roles, route.permission)) {
+    refuseWith(reply, 'not-allowed', { detail: `it needs the permission ${route.permission}.` });
+    return 'answered';
+  }
+  return caller;
+}
+
+function send(reply: FastifyReply, route: Route, answer: Outcome<unknown>): FastifyReply {
+  if (!answer.ok) return refuseWith(reply, answer.code, answer.values);
+  reply.code(route.status);
+  if (route.status === 204) return reply.send();
+  if (route.contentType) reply.type(route.contentType);
+  return reply.send(answer.value);
+}
+
+export function refuseWith(
+  reply: FastifyReply,
+  code: ErrorCode,
+  values: Readonly<Record<string, string | number>> = {},
+): FastifyReply {
+  const body = problem(code, values);
+  if (code === 'rate-limited') reply.header('retry-after', String(values.seconds));
+  return reply.code(body.status).type('application/problem+json').send(body);
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => refuseWith(reply, 'route-not-found'));
+  app.setErrorHandler(
+    (error: { statusCode?: number; code?: string; message: string; validation?: unknown }, request, reply) => {
+      if (error.validation) return refuseWith(reply, 'invalid-request', { detail: error.message });
+      if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+        return refuseWith(reply, 'too-large', { what: 'The request', limit: `${limits.REQUEST_BYTES_MAX} bytes` });
+      if (isDatabaseAway(error))
+        return refuseWith(reply, 'server-unavailable', { detail: 'the database does not answer.' });
+      if (error.statusCode && error.statusCode < 500)
+        return refuseWith(reply, 'invalid-request', { detail: error.message });
+      request.log.error({ err: error, reference: request.id }, 'A request met an unexpected fault');
+      return refuseWith(reply, 'internal', { reference: request.id });
+    },
+  );
+}
+
+/** Connection failures of PostgreSQL: refused, reset, shutting down, starting up. */
+function isDatabaseAway(error: { code?: string; message: string }): boolean {
+  return (
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|57P0[1-3]|08\d{3})$/.test(error.code ?? '') ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}
+
+function registerHealth(app: FastifyInstance, options: HttpServerOptions): void {
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const because = await options.readiness();
+    return because ? refuseWith(reply, 'server-unavailable', { detail: because }) : { ok: true };
+  });
+}
+
+/** Fields that nobody declared are refused, not dropped, so that a misspelt one is noticed. */
+function closed(schema: object): object {
+  return { additionalProperties: false, ...schema };
+}
+
+const hasFields = (schema: object): boolean =>
+  Object.keys((schema as { properties?: object }).properties ?? {}).length > 0;
+
+const headerText = (request: { headers: IncomingMessage['headers'] }, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' && value.length > 0 ? value : undefined;
+};
+
+const idempotencyKeyOf = (request: FastifyRequest): string | undefined =>
+  headerText(request, 'idempotency-key')?.slice(0, 200);
+
+export const knownErrorCode = (code: string): code is ErrorCode => code in errorTable;

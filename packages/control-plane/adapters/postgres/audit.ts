@@ -1,0 +1,27 @@
+import type { Pool, PoolClient } from 'pg';
+import type { AuditFact } from '../../use-cases/outcome.ts';
+import { inTransaction, type Queryable } from './query.ts';
+
+export async function writeAudit(client: Queryable, fact: AuditFact): Promise<void> {
+  await client.query('insert into audit_log (actor, verb, object, detail, origin) values ($1, $2, $3, $4, $5)', [
+    fact.actor,
+    fact.verb,
+    fact.object,
+    JSON.stringify(fact.detail),
+    fact.origin,
+  ]);
+}
+
+/** One change and its audit row, together or not at all; a change that answers `unchanged` leaves no row. */
+export async function changing<T>(
+  pool: Pool,
+  fact: AuditFact,
+  work: (client: PoolClient) => Promise<T>,
+  isChange: (answer: T) => boolean = () => true,
+): Promise<T> {
+  return await inTransaction(pool, async (client) => {
+    const answer = await work(client);
+    if (isChange(answer)) await writeAudit(client, fact);
+    return answer;
+  });
+}

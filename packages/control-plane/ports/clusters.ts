@@ -1,0 +1,103 @@
+import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
+import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { AuditFact } from '../use-cases/outcome.ts';
+
+export interface ClusterRecord {
+  readonly id: ClusterId;
+  readonly name: string;
+  readonly ownerId: AccountId | null;
+  readonly runOnAllGateways: boolean;
+  readonly selection: 'random' | 'leastBusy';
+  readonly startDeadlineMs: number;
+  readonly accountRule: 'same' | 'serviceAccounts';
+  readonly serviceAccounts: readonly string[];
+  readonly sharedWith: readonly string[];
+  readonly publicKey: string | null;
+  readonly encryptedKey: string | null;
+}
+/** A cluster with what its page counts. */
+export interface ClusterSummary extends ClusterRecord {
+  readonly members: number;
+  readonly online: number;
+  readonly waiting: number;
+  readonly running: number;
+}
+export type ClusterChange = Partial<
+  Pick<
+    ClusterRecord,
+    'name' | 'runOnAllGateways' | 'selection' | 'startDeadlineMs' | 'accountRule' | 'serviceAccounts' | 'sharedWith'
+  >
+>;
+
+export interface GatewayRecord {
+  readonly id: GatewayId;
+  readonly name: string;
+  readonly clusterId: ClusterId;
+  readonly clusterName: string;
+  readonly ownerId: AccountId | null;
+  readonly order: number;
+  readonly isOnline: boolean;
+  readonly enabled: boolean;
+  readonly quarantined: boolean;
+  readonly policyOverride: MachinePolicy | null;
+  readonly capacityOverride: number | null;
+  readonly version: string;
+  readonly sessionHost: 'linux' | 'virtual' | 'windows';
+  readonly facts: MachineFacts | null;
+  readonly slotsInUse: number;
+  readonly lastSeenAt: Date | null;
+  readonly unreachableSince: Date | null;
+  readonly enrolledAt: Date;
+  readonly journalFault: string | null;
+}
+export type GatewayChange = Partial<
+  Pick<GatewayRecord, 'name' | 'enabled' | 'order' | 'policyOverride' | 'capacityOverride'>
+>;
+
+export interface Enrolment {
+  readonly tokenHash: Buffer;
+  readonly gatewayId: GatewayId;
+  readonly name: string;
+  readonly publicKey: string;
+  readonly sessionHost: 'linux' | 'virtual' | 'windows';
+  readonly version: string;
+  readonly clusterPublicKey: string | null;
+  readonly encryptedClusterKey: string | null;
+  readonly tryConnection: {
+    readonly id: string;
+    readonly accountName: string;
+    readonly machineUser: string;
+    readonly sealed: string | null;
+  } | null;
+}
+
+export interface ClusterStore {
+  list(): Promise<readonly ClusterSummary[]>;
+  byId(id: string): Promise<ClusterSummary | undefined>;
+  add(
+    cluster: { id: ClusterId; name: string; ownerId: AccountId | null },
+    audit: AuditFact,
+  ): Promise<'added' | 'name-taken'>;
+  change(id: string, change: ClusterChange, audit: AuditFact): Promise<'changed' | 'not-found' | 'name-taken'>;
+  remove(id: string, audit: AuditFact): Promise<'removed' | 'not-found' | 'not-empty'>;
+
+  addEnrolmentToken(
+    token: { tokenHash: Buffer; clusterId: ClusterId; createdBy: AccountId | null; lifetimeMs: number },
+    audit: AuditFact,
+  ): Promise<Date>;
+  clusterOfToken(tokenHash: Buffer): Promise<ClusterRecord | undefined>;
+  /** Uses the token up and makes the gateway, in one transaction. */
+  enrol(
+    enrolment: Enrolment,
+    audit: AuditFact,
+  ): Promise<{ cluster: ClusterRecord } | 'token-wrong' | 'name-taken' | 'cluster-key-needed'>;
+
+  listGateways(clusterId: string | null): Promise<readonly GatewayRecord[]>;
+  gatewayById(id: string): Promise<GatewayRecord | undefined>;
+  changeGateway(id: string, change: GatewayChange, audit: AuditFact): Promise<'changed' | 'not-found' | 'name-taken'>;
+  countUnfinishedRuns(gatewayId: string): Promise<number>;
+  /** Its unfinished runs become uncertain; the identity is never linked again. */
+  removeGateway(id: string, audit: AuditFact): Promise<{ uncertain: number } | 'not-found'>;
+  /** Gives up the unfinished runs of a machine that will not come back; the gateway stays enrolled. */
+  declareGone(id: string, audit: AuditFact): Promise<{ uncertain: number } | 'not-found'>;
+}

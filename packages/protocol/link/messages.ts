@@ -67,6 +67,8 @@ export const StartOrder = Type.Object({
   accountName: Type.String({ maxLength: 256 }),
   /** With the bound data of `connectionSealContext`; null where the connection has no password. */
   sealedPassword: orNull(Type.String({ maxLength: limits.SEALED_BYTES_MAX })),
+  /** Which bound data the password has: `connectionSealContext`, or `tryConnectionSealContext` of the example's account. */
+  sealContext: oneOf(['connection', 'try']),
   connectionId: id,
   clusterId: id,
   passwordVersion: Type.Integer(),

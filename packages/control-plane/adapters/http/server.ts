@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { allPermissions, mayDo } from '@deskhand/domain/account/permissions.ts';
-import { type ErrorCode, errorTable, problem } from '@deskhand/protocol/errors.ts';
+import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { openApi } from '@deskhand/protocol/http/openapi.ts';
 import type { Route } from '@deskhand/protocol/http/route.ts';
 import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   ) => Promise<Caller | undefined>;
   /** Answers undefined when everything works, else a sentence. */
   readonly readiness: () => Promise<string | undefined>;
+  /** Whether an error means that the store cannot be reached for the moment. */
+  readonly isStoreAway: (error: unknown) => boolean;
   readonly portal: PortalFiles;
   readonly version: string;
   readonly logger: FastifyBaseLogger;
@@ -47,7 +49,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     setSecurityHeaders(reply, options.tls !== undefined);
     next();
   });
-  answerErrors(app);
+  answerErrors(app, options);
   registerHealth(app, options);
   const attempts = createAttemptLimiter();
   for (const [id, route] of Object.entries(routes) as [OperationId, Route][])
@@ -155,28 +157,20 @@ export function refuseWith(
   return reply.code(body.status).type('application/problem+json').send(body);
 }
 
-function answerErrors(app: FastifyInstance): void {
+function answerErrors(app: FastifyInstance, { isStoreAway }: HttpServerOptions): void {
   app.setNotFoundHandler((_request, reply) => refuseWith(reply, 'route-not-found'));
   app.setErrorHandler(
     (error: { statusCode?: number; code?: string; message: string; validation?: unknown }, request, reply) => {
       if (error.validation) return refuseWith(reply, 'invalid-request', { detail: error.message });
       if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
         return refuseWith(reply, 'too-large', { what: 'The request', limit: `${limits.REQUEST_BYTES_MAX} bytes` });
-      if (isDatabaseAway(error))
+      if (isStoreAway(error))
         return refuseWith(reply, 'server-unavailable', { detail: 'the database does not answer.' });
       if (error.statusCode && error.statusCode < 500)
         return refuseWith(reply, 'invalid-request', { detail: error.message });
       request.log.error({ err: error, reference: request.id }, 'A request met an unexpected fault');
       return refuseWith(reply, 'internal', { reference: request.id });
     },
-  );
-}
-
-/** Connection failures of PostgreSQL: refused, reset, shutting down, starting up. */
-function isDatabaseAway(error: { code?: string; message: string }): boolean {
-  return (
-    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|57P0[1-3]|08\d{3})$/.test(error.code ?? '') ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
   );
 }
 
@@ -203,5 +197,3 @@ const headerText = (request: { headers: IncomingMessage['headers'] }, name: stri
 
 const idempotencyKeyOf = (request: FastifyRequest): string | undefined =>
   headerText(request, 'idempotency-key')?.slice(0, 200);
-
-export const knownErrorCode = (code: string): code is ErrorCode => code in errorTable;

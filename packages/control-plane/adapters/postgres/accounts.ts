@@ -3,7 +3,8 @@ import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { Pool } from 'pg';
 import type { AccountChange, AccountRecord, AccountStore, ApiTokenRecord } from '../../ports/accounts.ts';
 import { changing, writeAudit } from './audit.ts';
-import { assignments, inTransaction, isUniqueViolation, type Queryable, rowOf, rowsOf } from './query.ts';
+import { isUniqueViolation } from './fault.ts';
+import { assignments, inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface AccountRow {
   id: string;

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import type { AuditReader, AuditRecord } from '../../ports/audit.ts';
 import type { AuditFact } from '../../use-cases/outcome.ts';
-import { inTransaction, type Queryable } from './query.ts';
+import { inTransaction, type Queryable, rowsOf } from './query.ts';
 
 export async function writeAudit(client: Queryable, fact: AuditFact): Promise<void> {
   await client.query('insert into audit_log (actor, verb, object, detail, origin) values ($1, $2, $3, $4, $5)', [
@@ -24,4 +25,19 @@ export async function changing<T>(
     if (isChange(answer)) await writeAudit(client, fact);
     return answer;
   });
+}
+
+export function openAuditReader(pool: Pool): AuditReader {
+  return {
+    list: async ({ actor, object, before, limit }) =>
+      (
+        await rowsOf<Omit<AuditRecord, 'number'> & { number: string }>(
+          pool,
+          `select number, at, actor, verb, object, detail, origin from audit_log
+            where ($1::text is null or actor = $1) and ($2::text is null or object = $2) and ($3::bigint is null or number < $3)
+            order by number desc limit $4`,
+          [actor, object, before, limit],
+        )
+      ).map((row) => ({ ...row, number: Number(row.number) })),
+  };
 }

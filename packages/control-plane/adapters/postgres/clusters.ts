@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import type { ClusterRecord, ClusterStore, ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
 import { changing } from './audit.ts';
 import { enrol } from './enrolment.ts';
-import { assignments, isUniqueViolation, type Queryable, rowOf, rowsOf } from './query.ts';
+import { isUniqueViolation } from './fault.ts';
+import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface ClusterRow {
   id: string;

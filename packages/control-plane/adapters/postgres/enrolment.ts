@@ -3,7 +3,8 @@ import type { ClusterRecord, Enrolment } from '../../ports/clusters.ts';
 import type { AuditFact } from '../../use-cases/outcome.ts';
 import { writeAudit } from './audit.ts';
 import { clusterFromRow } from './clusters.ts';
-import { inTransaction, isUniqueViolation, type Queryable, rowOf } from './query.ts';
+import { isUniqueViolation } from './fault.ts';
+import { inTransaction, type Queryable, rowOf } from './query.ts';
 
 type ClusterRow = Parameters<typeof clusterFromRow>[0];
 type Refused = 'token-wrong' | 'name-taken' | 'cluster-key-needed';

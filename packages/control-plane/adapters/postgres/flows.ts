@@ -3,7 +3,8 @@ import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { Pool } from 'pg';
 import type { FlowRecord, FlowStore, FlowVersionRecord, ReadScript } from '../../ports/flows.ts';
 import { changing } from './audit.ts';
-import { assignments, isUniqueViolation, type Queryable, rowOf, rowsOf } from './query.ts';
+import { isUniqueViolation } from './fault.ts';
+import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface FlowRow {
   id: string;

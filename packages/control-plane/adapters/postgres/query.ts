@@ -47,9 +47,6 @@ async function rolledBack(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-/** PostgreSQL's code for a broken unique index. */
-export const isUniqueViolation = (error: unknown): boolean => (error as { code?: string }).code === '23505';
-
 /** `set a = $2, b = $3` for the given columns; undefined values are left out. */
 export function assignments(
   columns: Readonly<Record<string, unknown>>,

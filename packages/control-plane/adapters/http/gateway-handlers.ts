@@ -1,0 +1,124 @@
+import { policyOf, sessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import type { Gateway, GatewayCluster, gatewayRoutes } from '@deskhand/protocol/http/gateways.ts';
+import { keyFingerprint } from '@deskhand/protocol/seal.ts';
+import type { ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
+import {
+  type ClusterPorts,
+  clusterById,
+  createCluster,
+  createEnrolmentToken,
+  declareGone,
+  gatewayById,
+  removeCluster,
+  removeGateway,
+  updateCluster,
+  updateGateway,
+} from '../../use-cases/gateways/clusters.ts';
+import { describeEnrolment, enrolGateway } from '../../use-cases/gateways/enrolment.ts';
+import { done, type Outcome } from '../../use-cases/outcome.ts';
+import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
+
+export function gatewayHandlers(ports: ClusterPorts): HandlersOf<typeof gatewayRoutes> {
+  return {
+    listClusters: async () => done({ items: await Promise.all((await ports.clusters.list()).map(clusterToWire)) }),
+    createCluster: async ({ caller, body }) => clusterReply(await createCluster(ports, caller, body.name)),
+    getCluster: async ({ params }) => clusterReply(await clusterById(ports, params.id)),
+    updateCluster: async ({ caller, params, body }) =>
+      clusterReply(await updateCluster(ports, caller, params.id, body)),
+    deleteCluster: async ({ caller, params }) => emptied(await removeCluster(ports, caller, params.id)),
+    createEnrolmentToken: async ({ caller, params, secure, host }) => {
+      const answer = await createEnrolmentToken(ports, caller, params.id);
+      if (!answer.ok) return answer;
+      const server = `${secure ? 'https' : 'http'}://${host}`;
+      return done({
+        token: answer.value.token,
+        expiresAt: iso(answer.value.expiresAt),
+        command: `deskhand gateway enrol --server ${server} --token-stdin`,
+      });
+    },
+    describeEnrolment: async ({ body }) => {
+      const answer = await describeEnrolment(ports, body.token);
+      if (!answer.ok) return answer;
+      const { id, name, publicKey, encryptedKey } = answer.value;
+      return done({ clusterId: id, clusterName: name, clusterPublicKey: publicKey, encryptedClusterKey: encryptedKey });
+    },
+    enrolGateway: async ({ body, origin }) => {
+      const answer = await enrolGateway(ports, body, origin);
+      if (!answer.ok) return answer;
+      const { gatewayId, cluster } = answer.value;
+      return done({ gatewayId, clusterId: cluster.id, clusterName: cluster.name, clusterPublicKey: cluster.publicKey });
+    },
+    listGateways: async ({ query }) =>
+      done({ items: (await ports.clusters.listGateways(query.cluster ?? null)).map(gatewayToWire) }),
+    getGateway: async ({ params }) => gatewayReply(await gatewayById(ports, params.id)),
+    updateGateway: async ({ caller, params, body }) =>
+      gatewayReply(await updateGateway(ports, caller, params.id, body)),
+    removeGateway: async ({ caller, params, query }) =>
+      emptied(await removeGateway(ports, caller, params.id, query.confirm === 'yes')),
+    declareGone: async ({ caller, params }) => declareGone(ports, caller, params.id),
+  };
+}
+
+const emptied = (answer: Outcome<null>): Outcome<typeof empty> => (answer.ok ? done(empty) : answer);
+const gatewayReply = (answer: Outcome<GatewayRecord>): Outcome<Gateway> =>
+  answer.ok ? done(gatewayToWire(answer.value)) : answer;
+const clusterReply = async (answer: Outcome<ClusterSummary>): Promise<Outcome<GatewayCluster>> =>
+  answer.ok ? done(await clusterToWire(answer.value)) : answer;
+
+async function clusterToWire(cluster: ClusterSummary): Promise<GatewayCluster> {
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    runOnAllGateways: cluster.runOnAllGateways,
+    selection: cluster.selection,
+    startDeadlineMs: cluster.startDeadlineMs,
+    accountRule: cluster.accountRule,
+    serviceAccounts: [...cluster.serviceAccounts],
+    publicKey: cluster.publicKey,
+    keyFingerprint: cluster.publicKey ? await keyFingerprint(cluster.publicKey) : null,
+    sharedWith: [...cluster.sharedWith],
+    members: cluster.members,
+    online: cluster.online,
+    waiting: cluster.waiting,
+    running: cluster.running,
+  };
+}
+
+export function gatewayToWire(gateway: GatewayRecord): Gateway {
+  return {
+    id: gateway.id,
+    name: gateway.name,
+    clusterId: gateway.clusterId,
+    clusterName: gateway.clusterName,
+    order: gateway.order,
+    status: gateway.isOnline ? 'online' : 'offline',
+    enabled: gateway.enabled,
+    quarantined: gateway.quarantined,
+    policyOverride: gateway.policyOverride,
+    capacityOverride: gateway.capacityOverride,
+    version: gateway.version,
+    sessionHost: gateway.sessionHost,
+    machine: machineToWire(gateway),
+    lastSeenAt: isoOrNull(gateway.lastSeenAt),
+    unreachableSince: isoOrNull(gateway.unreachableSince),
+    enrolledAt: iso(gateway.enrolledAt),
+    journalFault: gateway.journalFault,
+  };
+}
+
+function machineToWire(gateway: GatewayRecord): Gateway['machine'] {
+  const { facts, policyOverride, capacityOverride, slotsInUse } = gateway;
+  if (!facts) return null;
+  const policy = policyOf({ policyOverride }, facts);
+  return {
+    operatingSystem: facts.operatingSystem,
+    policy,
+    rehearsal: policy !== facts.reportedPolicy,
+    sessions: [...facts.sessions],
+    sessionLimit: sessionLimit({ policy, facts, capacityOverride }),
+    slotsInUse,
+    canUnattended: facts.canUnattended,
+    canAttended: facts.canAttended,
+    missing: [...facts.missing],
+  };
+}

@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import { expect, test } from 'vitest';
+import { createLiveEvents } from './live-events.ts';
+
+/** A reply that keeps what was written to it. */
+function openStream() {
+  const written: string[] = [];
+  const raw = Object.assign(new EventEmitter(), {
+    writableLength: 0,
+    writeHead: () => raw,
+    write: (text: string) => written.push(text) > 0,
+    end: () => raw.emit('close'),
+    destroy: () => raw.emit('close'),
+  });
+  const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
+  return { reply, raw, text: () => written.join('') };
+}
+const listener = (lastEventId?: string) => ({ accountId: 'alice', lastEventId, isStillSignedIn: async () => true });
+const queueChanged = (version: number) => ({ type: 'run-queue', data: { clusterId: 'c', version } }) as const;
+
+test('a listener gets what is published after it came, with a number to come back with', () => {
+  const events = createLiveEvents('s1');
+  const stream = openStream();
+  events.stream(stream.reply, listener());
+  events.publish(queueChanged(1), () => true);
+  expect(stream.text()).toContain('id: s1-1\ndata: {"type":"run-queue"');
+  stream.raw.end();
+});
+
+test('a listener who comes back gets what it missed', () => {
+  const events = createLiveEvents('s1');
+  events.publish(queueChanged(1), () => true);
+  events.publish(queueChanged(2), () => true);
+  const stream = openStream();
+  events.stream(stream.reply, listener('s1-1'));
+  expect(stream.text()).not.toContain('"version":1');
+  expect(stream.text()).toContain('"version":2');
+  stream.raw.end();
+});
+
+test('a listener from before a restart is told to reload', () => {
+  const events = createLiveEvents('s2');
+  const stream = openStream();
+  events.stream(stream.reply, listener('s1-7'));
+  expect(stream.text()).toContain('"type":"reload"');
+  stream.raw.end();
+});
+
+test('an event reaches only the accounts that may see it', () => {
+  const events = createLiveEvents('s1');
+  const stream = openStream();
+  events.stream(stream.reply, listener());
+  events.publish(queueChanged(1), (account) => account === 'bob');
+  expect(stream.text()).not.toContain('run-queue');
+  stream.raw.end();
+});
+
+test('a listener that does not read is closed instead of filling the memory', () => {
+  const events = createLiveEvents('s1');
+  const stream = openStream();
+  events.stream(stream.reply, listener());
+  let isClosed = false;
+  stream.raw.on('close', () => {
+    isClosed = true;
+  });
+  stream.raw.writableLength = 2_000_000;
+  events.publish(queueChanged(1), () => true);
+  expect(isClosed).toBe(true);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { isLoopback, readConfig } from './config.ts';
+
+test('a flag wins over the environment, and the environment over the default', () => {
+  expect(readConfig(['--port', '1'], { DESKHAND_PORT: '2' }).port).toBe(1);
+  expect(readConfig([], { DESKHAND_PORT: '2' }).port).toBe(2);
+  expect(readConfig([], {}).port).toBe(4680);
+});
+
+test('a port that is no port is refused with what to give', () => {
+  expect(() => readConfig(['--port', '99999'], {})).toThrow(/0 to 65535/);
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['10.0.0.4', false],
+])('%s counts as loopback: %s', (host, answer) => {
+  expect(isLoopback(host)).toBe(answer);
+});

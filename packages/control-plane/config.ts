@@ -1,0 +1,68 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isRoot } from './adapters/operating-system/privileges.ts';
+
+export const PORT_DEFAULT = 4680;
+
+export interface ServerConfig {
+  readonly command: 'serve' | 'setup-code' | 'reset-password';
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly databaseUrl: string | undefined;
+  readonly certificate: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Started by `deskhand up`: speaks with its parent over standard input and output, and ends with it. */
+  readonly isControlled: boolean;
+  readonly email: string | undefined;
+}
+
+/** Flags first, then environment, then defaults; nothing is read from anywhere else. */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): ServerConfig {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      host: { type: 'string' },
+      port: { type: 'string' },
+      data: { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      email: { type: 'string' },
+      controlled: { type: 'boolean' },
+    },
+  });
+  const command = positionals[0] ?? 'serve';
+  if (command !== 'serve' && command !== 'setup-code' && command !== 'reset-password')
+    throw new Error(`Unknown command ${command}.`);
+  const certFile = values['tls-cert'] ?? env.DESKHAND_TLS_CERT;
+  const keyFile = values['tls-key'] ?? env.DESKHAND_TLS_KEY;
+  return {
+    command,
+    host: values.host ?? env.DESKHAND_HOST ?? '127.0.0.1',
+    port: portOf(values.port ?? env.DESKHAND_PORT),
+    dataFolder: absolute(values.data ?? env.DESKHAND_DATA ?? defaultDataFolder(env)),
+    databaseUrl: env.DATABASE_URL,
+    certificate: certFile && keyFile ? { certFile: absolute(certFile), keyFile: absolute(keyFile) } : undefined,
+    isControlled: values.controlled ?? false,
+    email: values.email,
+  };
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return PORT_DEFAULT;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${text} is not a port; give a number from 0 to 65535.`);
+  return port;
+}
+
+function defaultDataFolder(env: NodeJS.ProcessEnv): string {
+  if (isRoot()) return '/var/lib/deskhand';
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'deskhand');
+}
+
+const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(path));
+
+/** Off loopback the control plane speaks TLS only (DESIGN §8). */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -5,7 +5,7 @@ import { type MachineNow, modeSupported, sessionAllows, slotFree, userFree } fro
 import { declineStands } from '../placement/decline-memory.ts';
 import type { MachineFacts } from '../session/machine.ts';
 import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
-import type { ClusterMember, QueueSnapshot, RunClass, RunInHand, WaitReason } from './snapshot.ts';
+import type { ClusterMember, QueueSnapshot, RunClass, RunInHand, WaitingClass, WaitReason } from './snapshot.ts';
 
 /** A member while a plan is made. */
 export type Place = ClosedPlace | OpenPlace;
@@ -43,7 +43,8 @@ export interface ClassInPlan {
   /** Places that may still take a run of this class; one found full is dropped, because it stays full. */
   readonly candidates: OpenPlace[];
   settled: number;
-  waits: boolean;
+  /** The answers at the turn of its first run that had to wait: what takes the slots later is not its reason. */
+  waiting: WaitingClass | null;
 }
 
 export interface Budget {
@@ -79,7 +80,7 @@ function openPlace(member: ClusterMember, facts: MachineFacts, inHand: readonly 
 export function classInPlan(runClass: RunClass, places: readonly Place[], nowMs: number): ClassInPlan {
   const standing = places.map((place) => standingAnswer(place, runClass, nowMs));
   const candidates = standing.flatMap((answer) => (answer.kind === 'open' && answer.session.ok ? [answer.place] : []));
-  return { runClass, standing, candidates, settled: 0, waits: false };
+  return { runClass, standing, candidates, settled: 0, waiting: null };
 }
 
 function standingAnswer(place: Place, runClass: RunClass, nowMs: number): StandingAnswer {

@@ -23,7 +23,7 @@ export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: 
   const offers: Offer[] = [];
   const refusals: { runId: RunId; because: WaitReason }[] = [];
   for (const { run, of } of inQueueOrder(classes)) {
-    if (of.waits) continue;
+    if (of.waiting !== null) continue;
     const place = choosePlace(of, budget, snapshot, random);
     if (place !== undefined) {
       offers.push({ runId: run.id, gatewayId: place.member.gatewayId, classKey: of.runClass.key });
@@ -32,14 +32,14 @@ export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: 
       continue;
     }
     const refusal = of.runClass.whenSessionBlocked === 'fail' ? sessionRefusal(of, budget) : undefined;
-    if (refusal === undefined) of.waits = true;
+    if (refusal === undefined) of.waiting = explainClass(of, budget);
     else {
       refusals.push({ runId: run.id, because: refusal });
       of.settled += 1;
     }
   }
   const left = classes.filter((of) => of.runClass.count > of.settled);
-  const waiting = left.map((of) => explainClass(of, budget));
+  const waiting = left.map((of) => of.waiting ?? explainClass(of, budget));
   return { offers, waiting, refusals, nextToRun: nextToRun(left, budget) };
 }
 

@@ -76,7 +76,9 @@ export type Statement = StatementBase &
     | { readonly kind: 'foreach'; readonly name: string; readonly source: Expression; readonly body: Statement[] }
     | ForStatement
     | { readonly kind: 'while'; readonly condition: Condition; readonly body: Statement[] }
-    | { readonly kind: 'exit-loop' | 'next-loop' | 'exit-function' | 'throw' }
+    | { readonly kind: 'exit-loop' | 'next-loop' }
+    | { readonly kind: 'exit-function' }
+    | { readonly kind: 'throw' }
     | { readonly kind: 'exit'; readonly code: Expression | undefined; readonly message: Expression | undefined }
     | { readonly kind: 'wait'; readonly seconds: Expression }
     | WaitUntilStatement

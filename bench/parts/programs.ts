@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** A program under measurement, talking JSON lines on its standard output. */
+export interface Program {
+  readonly process: ChildProcess;
+  /** The next line that the predicate takes. */
+  next<T>(accepts: (line: Record<string, unknown>) => boolean): Promise<T>;
+  send(line: unknown): void;
+  end(): Promise<void>;
+}
+
+const END_TIMEOUT_MS = 15_000;
+
+export function startProgram(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env): Program {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], { stdio: ['pipe', 'pipe', 'inherit'], env });
+  const seen: Record<string, unknown>[] = [];
+  const waiting: { accepts: (line: Record<string, unknown>) => boolean; resolve: (line: never) => void; reject: (error: Error) => void }[] = [];
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    const taker = waiting.findIndex(({ accepts }) => accepts(line));
+    if (taker >= 0) waiting.splice(taker, 1)[0]?.resolve(line as never);
+    else seen.push(line);
+  });
+  child.on('exit', (code) => {
+    for (const { reject } of waiting.splice(0)) reject(new Error(`${file} ended with ${String(code)}.`));
+  });
+  return {
+    process: child,
+    next: (accepts) => {
+      const at = seen.findIndex(accepts);
+      if (at >= 0) return Promise.resolve(seen.splice(at, 1)[0] as never);
+      return new Promise((resolve, reject) => waiting.push({ accepts, resolve, reject }));
+    },
+    send: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
+    end: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}

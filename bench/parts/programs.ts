@@ -13,10 +13,21 @@ export interface Program {
 
 const END_TIMEOUT_MS = 15_000;
 
-export function startProgram(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env): Program {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], { stdio: ['pipe', 'pipe', 'inherit'], env });
+export function startProgram(
+  file: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Program {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+  });
   const seen: Record<string, unknown>[] = [];
-  const waiting: { accepts: (line: Record<string, unknown>) => boolean; resolve: (line: never) => void; reject: (error: Error) => void }[] = [];
+  const waiting: {
+    accepts: (line: Record<string, unknown>) => boolean;
+    resolve: (line: never) => void;
+    reject: (error: Error) => void;
+  }[] = [];
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as Record<string, unknown>;
     const taker = waiting.findIndex(({ accepts }) => accepts(line));

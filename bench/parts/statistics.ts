@@ -1,7 +1,7 @@
 /** Nearest-rank percentile of unsorted samples. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
 export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));
@@ -10,7 +10,11 @@ export const rounded = (value: number, digits = 3): number => Number(value.toFix
  * The same work by us and by the peer, in turns, so that whatever else the machine does falls on both. Each block answers
  * its raw samples.
  */
-export async function interleaved<T>(blocks: number, ours: (block: number) => Promise<T>, peer: (block: number) => Promise<T>): Promise<{ ours: T[]; peer: T[] }> {
+export async function interleaved<T>(
+  blocks: number,
+  ours: (block: number) => Promise<T>,
+  peer: (block: number) => Promise<T>,
+): Promise<{ ours: T[]; peer: T[] }> {
   const samples: { ours: T[]; peer: T[] } = { ours: [], peer: [] };
   for (let block = 0; block < blocks; block++) {
     const first = block % 2 === 0 ? 'ours' : 'peer';

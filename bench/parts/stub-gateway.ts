@@ -1,6 +1,13 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
-import { enrolProofText, type GatewayMessage, LINK_PATH, LINK_PROTOCOL_VERSION, linkProofText, type ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import {
+  enrolProofText,
+  type GatewayMessage,
+  LINK_PATH,
+  LINK_PROTOCOL_VERSION,
+  linkProofText,
+  type ServerMessage,
+} from '@deskhand/protocol/link/messages.ts';
 import WebSocket from 'ws';
 
 export interface StubIdentity {
@@ -14,7 +21,9 @@ export async function enrolStub(client: ApiClient, clusterId: string, name: stri
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const request = { token, name, publicKey: publicKey.export({ format: 'jwk' }).x as string };
   const proof = sign(null, Buffer.from(enrolProofText(request)), privateKey).toString('base64url');
-  const { gatewayId } = await client.enrolGateway({ body: { ...request, proof, sessionHost: 'virtual', version: 'stub' } });
+  const { gatewayId } = await client.enrolGateway({
+    body: { ...request, proof, sessionHost: 'virtual', version: 'stub' },
+  });
   return { gatewayId, privateKey };
 }
 
@@ -24,7 +33,12 @@ export interface StubLink {
 }
 
 /** Opens the link and answers when it carries work; `onMessage` gets everything after that. */
-export function linkStub(server: string, identity: StubIdentity, sessionLimit: number, onMessage: (message: ServerMessage, link: StubLink) => void): Promise<StubLink> {
+export function linkStub(
+  server: string,
+  identity: StubIdentity,
+  sessionLimit: number,
+  onMessage: (message: ServerMessage, link: StubLink) => void,
+): Promise<StubLink> {
   const socket = new WebSocket(server.replace(/^http/, 'ws') + LINK_PATH, { perMessageDeflate: false });
   const link: StubLink = { send: (message) => socket.send(JSON.stringify(message)), close: () => socket.close() };
   const journalId = `j-${identity.gatewayId}`;
@@ -35,8 +49,16 @@ export function linkStub(server: string, identity: StubIdentity, sessionLimit: n
       switch (message.type) {
         case 'challenge': {
           const hello = { gatewayId: identity.gatewayId, linkNumber: 0, journalId };
-          const proof = sign(null, Buffer.from(linkProofText(hello, message.nonce)), identity.privateKey).toString('base64url');
-          const about = { version: 'stub', sessionHost: 'virtual', machineName: 'stub', epochSeen: null, commitSeen: 0 } as const;
+          const proof = sign(null, Buffer.from(linkProofText(hello, message.nonce)), identity.privateKey).toString(
+            'base64url',
+          );
+          const about = {
+            version: 'stub',
+            sessionHost: 'virtual',
+            machineName: 'stub',
+            epochSeen: null,
+            commitSeen: 0,
+          } as const;
           return link.send({ type: 'hello', protocolVersion: LINK_PROTOCOL_VERSION, ...hello, ...about, proof });
         }
         case 'welcome':

@@ -65,7 +65,7 @@ function orAborted<Value>(pending: Promise<Value>, signal: AbortSignal): Promise
     const abort = (): void => reject(new Error('The run was aborted.'));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    void pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
 

@@ -3,8 +3,8 @@ import type { RunnerCommand, RunnerResult } from '@deskhand/protocol/runner.ts';
 
 /** Unix sockets over which runners speak, one for each attempt. */
 export interface RunnerChannels {
-  /** A fresh place for a socket, unguessable and too short to be cut. */
-  readonly newPath: () => string;
+  /** A fresh place for a socket, short enough not to be cut, and the secret that opens it. */
+  readonly newPlace: () => { readonly path: string; readonly secret: string; readonly secretHash: string };
   readonly open: (channel: ChannelRequest) => Promise<RunnerChannel>;
 }
 
@@ -40,7 +40,8 @@ export interface RunnerChannel {
 /** Files that runners write through an inherited descriptor and cannot open, name or reach. */
 export interface Spools {
   readonly create: () => { readonly path: string; readonly descriptor: number; readonly release: () => void };
-  readonly open: (path: string) => SpoolReader;
+  /** Undefined when the file is gone. */
+  readonly open: (path: string) => SpoolReader | undefined;
   readonly sizeBytes: (path: string) => number;
   /** What the runner left at the end of its spool: a result when it came so far, and its last log line. */
   readonly tail: (path: string) => SpoolTail;

@@ -60,6 +60,8 @@ export type AttemptReport = Static<typeof AttemptReport>;
 /** Everything that a gateway needs to start one attempt. Secrets are sealed to the cluster's key. */
 export const StartOrder = Type.Object({
   ...runRef,
+  /** Sealed inputs are bound to it; needed where there are any. */
+  flowId: Type.Optional(id),
   flowName: Type.String({ maxLength: 200 }),
   flowVersion: Type.Integer(),
   script: Type.String({ maxLength: limits.SCRIPT_BYTES_MAX }),

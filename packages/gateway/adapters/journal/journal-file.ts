@@ -1,15 +1,5 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { writeAll } from '../../disk/whole-file.ts';
 
 const LINE_FEED = 10;
 
@@ -38,7 +28,7 @@ export class JournalFile {
 
   /** On disk when it returns. When it throws nothing of it counts, whatever the disk has already taken. */
   append(lines: readonly unknown[]): void {
-    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const bytes = Buffer.from(toLines(lines));
     try {
       writeAll(this.#descriptor, bytes, this.#goodBytes);
       fsyncSync(this.#descriptor);
@@ -59,38 +49,7 @@ export class JournalFile {
   }
 }
 
-/** Writes a file that is either not there or whole, whenever the machine stops. */
-export function writeWholeFile(path: string, lines: readonly unknown[]): void {
-  const fresh = `${path}.new`;
-  const descriptor = openSync(fresh, 'w', 0o600);
-  try {
-    writeAll(descriptor, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')), 0);
-    fsyncSync(descriptor);
-  } catch (error) {
-    closeSync(descriptor);
-    unlinkSync(fresh);
-    throw error;
-  }
-  closeSync(descriptor);
-  renameSync(fresh, path);
-  syncFolder(dirname(path));
-}
-
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
-  let written = 0;
-  while (written < bytes.length) {
-    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
-  }
-}
+export const toLines = (lines: readonly unknown[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
 function parseLines(path: string, text: string): readonly unknown[] {
   return text

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal, JournalEntry } from '../../ports/journal.ts';
 import { JournalFault } from '../../ports/journal.ts';
-import { JournalFile, writeWholeFile } from './journal-file.ts';
+import { writeWholeFile } from '../../disk/whole-file.ts';
+import { JournalFile, toLines } from './journal-file.ts';
 
 /** Above this the journal is written anew without what nobody needs any more. */
 export const JOURNAL_COMPACT_ABOVE_BYTES = 4_000_000;
@@ -25,7 +26,7 @@ interface Header {
 
 export function openJournal(options: JournalOptions): Journal {
   const path = join(options.folder, 'journal.jsonl');
-  if (!existsSync(path)) writeWholeFile(path, [headerOf(newId())]);
+  if (!existsSync(path)) writeWholeFile(path, toLines([headerOf(newId())]));
   const file = new JournalFile(path);
   const [header, ...rest] = file.lines as readonly (Header | JournalEntry)[];
   const entries = rest.filter((line): line is JournalEntry => line.type !== 'journal');
@@ -107,7 +108,7 @@ class FileJournal implements Journal {
       const old = new JournalFile(path);
       const entries = old.lines.filter((line) => (line as { type: string }).type !== 'journal') as JournalEntry[];
       old.close();
-      writeWholeFile(path, [headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]);
+      writeWholeFile(path, toLines([headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]));
       this.#file.close();
       this.#file = new JournalFile(path);
     } catch (error) {

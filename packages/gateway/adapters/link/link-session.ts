@@ -1,0 +1,245 @@
+import { type ErrorCode, errorTable } from '@deskhand/protocol/errors.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import {
+  type GatewayMessage,
+  LINK_PATH,
+  LINK_PROTOCOL_VERSION,
+  LINK_SILENCE_MAX_MS,
+  linkProofText,
+  ServerMessage,
+} from '@deskhand/protocol/link/messages.ts';
+import { Compile } from 'typebox/compile';
+import { WebSocket } from 'ws';
+import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
+import type { LinkOptions } from './open-link.ts';
+import { CertificateMismatch, connectPinned } from './pinned-socket.ts';
+
+/** From dialling to `reconciled`. */
+export const LINK_HANDSHAKE_WAIT_MS = 15_000;
+/** Above this bulk waits; the rest is small. */
+export const LINK_ROOM_BYTES = 1_000_000;
+/** A server that takes nothing any more is not fed further: the link is made anew, and work is told again. */
+export const LINK_OUTGOING_BYTES_MAX = 2 * limits.LINK_MESSAGE_BYTES_MAX;
+
+export interface SessionEnd {
+  readonly because: string;
+  /** Trying again soon would change nothing. */
+  readonly needsPerson: boolean;
+  readonly wasUp: boolean;
+}
+
+type Step = 'challenge' | 'welcome' | 'reconciled' | 'up';
+const serverMessageCheck = Compile(ServerMessage);
+const refusalsForPeople = new Set<string>([
+  'link-identity-unknown',
+  'link-proof-wrong',
+  'link-quarantined',
+  'link-protocol-version',
+]);
+
+/** One link from dialling to its end: challenge, hello, welcome, linkConfirmed, reconcile, reconciled, then work. */
+export class LinkSession {
+  readonly #options: LinkOptions;
+  readonly #handlers: LinkHandlers;
+  readonly #signal: AbortSignal;
+  #socket: WebSocket | undefined;
+  #step: Step = 'challenge';
+  #end: { because: string; needsPerson: boolean } | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #heardAt = performance.now();
+  #waitsForRoom = false;
+
+  constructor(options: LinkOptions, handlers: LinkHandlers, signal: AbortSignal) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#signal = signal;
+  }
+
+  isUp(): boolean {
+    return this.#step === 'up' && this.#end === undefined;
+  }
+
+  hasRoom(): boolean {
+    const hasRoom = this.isUp() && (this.#socket?.bufferedAmount ?? 0) < LINK_ROOM_BYTES;
+    this.#waitsForRoom ||= !hasRoom;
+    return hasRoom;
+  }
+
+  send(message: WorkMessage): boolean {
+    if (!this.isUp()) return false;
+    this.#write(message);
+    return this.#end === undefined;
+  }
+
+  close(): void {
+    this.#finish('The gateway stops.');
+  }
+
+  /** Resolves when this link has ended, however it ended. */
+  async run(): Promise<SessionEnd> {
+    try {
+      await this.#dial();
+    } catch (error) {
+      const because = (error as Error).message || 'The server does not answer.';
+      this.#finish(because, error instanceof CertificateMismatch);
+    }
+    for (const timer of this.#timers) clearInterval(timer);
+    return {
+      because: this.#end?.because ?? 'The server closed the link.',
+      needsPerson: this.#end?.needsPerson ?? false,
+      wasUp: this.#step === 'up',
+    };
+  }
+
+  async #dial(): Promise<void> {
+    const url = new URL(LINK_PATH, this.#options.serverUrl.replace(/^http/, 'ws'));
+    const tls = await this.#pinnedConnection(url);
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: limits.LINK_MESSAGE_BYTES_MAX,
+      handshakeTimeout: LINK_HANDSHAKE_WAIT_MS,
+      followRedirects: false,
+      ...(tls ? { createConnection: () => tls } : {}),
+    });
+    this.#socket = socket;
+    this.#timers.push(setTimeout(() => this.#giveUpHandshake(), LINK_HANDSHAKE_WAIT_MS));
+    await new Promise<void>((resolve) => {
+      socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : String(data)));
+      socket.on('pong', () => this.#markHeard());
+      socket.on('ping', () => this.#markHeard());
+      socket.on('error', (error) => this.#finish(error.message || 'The server does not answer.'));
+      socket.on('close', () => resolve());
+      if (this.#signal.aborted) this.close();
+    });
+  }
+
+  async #pinnedConnection(url: URL) {
+    const { fingerprint } = this.#options;
+    if (url.protocol !== 'wss:' || fingerprint === null) return undefined;
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return await connectPinned({ host, port: Number(url.port || 443), fingerprint, signal: this.#signal });
+  }
+
+  #giveUpHandshake(): void {
+    if (this.#step !== 'up') this.#finish('The server did not finish the greeting in time.');
+  }
+
+  #hear(text: string): void {
+    if (this.#end !== undefined) return;
+    this.#markHeard();
+    const message = parseServerMessage(text);
+    if (message === undefined) {
+      this.#finish('The server sent a message that this version does not know.');
+      return;
+    }
+    try {
+      this.#obey(message);
+    } catch (error) {
+      this.#options.log.error({ error: (error as Error).message, type: message.type }, 'a link message met a fault');
+      this.#finish('The gateway met a fault while it worked on a message.');
+    }
+  }
+
+  #obey(message: ServerMessage): void {
+    if (message.type === 'refused') this.#refused(message.code, message.message);
+    else if (message.type === 'challenge' && this.#step === 'challenge') this.#greet(message.nonce);
+    else if (message.type === 'welcome' && this.#step === 'welcome') this.#confirm(message);
+    else if (message.type === 'reconciled' && this.#step === 'reconciled') this.#goUp(message.decisions);
+    else if (message.type === 'challenge' || message.type === 'welcome' || message.type === 'reconciled')
+      this.#finish('The server sent a greeting out of turn.');
+    else if (this.#step === 'up') this.#handlers.message(message);
+  }
+
+  #greet(nonce: string): void {
+    const { confirmed, pending, epoch, commit } = this.#options.memory.read();
+    const hello = { ...this.#options.hello, linkNumber: pending ?? confirmed };
+    this.#step = 'welcome';
+    this.#write({
+      type: 'hello',
+      ...hello,
+      protocolVersion: LINK_PROTOCOL_VERSION,
+      epochSeen: epoch,
+      commitSeen: commit,
+      proof: this.#options.sign(linkProofText(hello, nonce)),
+    });
+  }
+
+  #confirm(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
+    const before = this.#options.memory.read();
+    const wasRestored = before.epoch !== null && (welcome.epoch !== before.epoch || welcome.commit < before.commit);
+    // On disk before the server hears of it: from now on both numbers are good, and after the confirmation only this.
+    this.#options.memory.write({
+      confirmed: before.confirmed,
+      pending: welcome.linkNumber,
+      epoch: welcome.epoch,
+      commit: wasRestored ? welcome.commit : Math.max(before.commit, welcome.commit),
+    });
+    this.#step = 'reconciled';
+    this.#write({ type: 'linkConfirmed', linkNumber: welcome.linkNumber });
+    const { attempts, facts } = this.#handlers.report({ wasRestored });
+    this.#write({ type: 'reconcile', journalId: this.#options.hello.journalId, attempts: [...attempts], facts });
+    this.#beatEvery(welcome.heartbeatIntervalMs);
+  }
+
+  #goUp(decisions: Extract<ServerMessage, { type: 'reconciled' }>['decisions']): void {
+    const memory = this.#options.memory.read();
+    this.#options.memory.write({ ...memory, confirmed: memory.pending ?? memory.confirmed, pending: null });
+    this.#step = 'up';
+    this.#options.log.info({ linkNumber: memory.pending }, 'linked to the server');
+    this.#handlers.reconciled(decisions);
+    this.#options.onUp?.();
+  }
+
+  #refused(code: string, text: string): void {
+    const remedy = code in errorTable ? errorTable[code as ErrorCode].remedy : '';
+    this.#finish(`${text} ${remedy}`.trim(), refusalsForPeople.has(code));
+  }
+
+  #beatEvery(intervalMs: number): void {
+    const beat = setInterval(
+      () => {
+        if (performance.now() - this.#heardAt > LINK_SILENCE_MAX_MS) this.#finish('The server fell silent.');
+        if (this.isUp()) this.#write({ type: 'heartbeat', ...this.#options.heartbeat() });
+        if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.ping();
+      },
+      Math.min(Math.max(intervalMs, 50), LINK_SILENCE_MAX_MS / 3),
+    );
+    this.#timers.push(beat);
+  }
+
+  #markHeard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  #write(message: GatewayMessage): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#end !== undefined) return;
+    if (socket.bufferedAmount > LINK_OUTGOING_BYTES_MAX) {
+      this.#finish('The server takes nothing any more.');
+      return;
+    }
+    socket.send(JSON.stringify(message), () => this.#tellRoom());
+  }
+
+  #tellRoom(): void {
+    if (!this.#waitsForRoom || !this.isUp() || (this.#socket?.bufferedAmount ?? 0) >= LINK_ROOM_BYTES / 2) return;
+    this.#waitsForRoom = false;
+    this.#handlers.room();
+  }
+
+  #finish(because: string, needsPerson = false): void {
+    this.#end ??= { because, needsPerson };
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
+    socket.terminate();
+  }
+}
+
+function parseServerMessage(text: string): ServerMessage | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return serverMessageCheck.Check(value) ? (value as ServerMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}

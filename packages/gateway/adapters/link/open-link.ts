@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Hello } from '@deskhand/protocol/link/messages.ts';
+import type { Static } from 'typebox';
+import type { Heartbeat, Link, LinkHandlers, WorkMessage } from '../../ports/link.ts';
+import type { GatewayLog } from '../../ports/machine.ts';
+import { REFUSED_RETRY_MS, reconnectDelayMs } from './back-off.ts';
+import type { LinkMemoryFile } from './link-memory.ts';
+import { LinkSession, type SessionEnd } from './link-session.ts';
+
+export interface LinkOptions {
+  /** `https://server:4680`; the link goes to the same place. */
+  readonly serverUrl: string;
+  /** SHA-256 of the server's certificate, pinned at enrolment; null trusts the authorities of the machine. */
+  readonly fingerprint: string | null;
+  readonly memory: LinkMemoryFile;
+  readonly hello: Pick<
+    Static<typeof Hello>,
+    'gatewayId' | 'journalId' | 'version' | 'sessionHost' | 'machineName' | 'encryptedClusterKey'
+  >;
+  /** Ed25519 over the text, base64url. */
+  readonly sign: (text: string) => string;
+  readonly heartbeat: () => Heartbeat;
+  readonly log: GatewayLog;
+  readonly random: () => number;
+  /** Tells supervisors; called each time the link is up. */
+  readonly onUp?: () => void;
+}
+
+/** Links to the server and links again, for as long as the gateway lives. Nothing is lost with a link. */
+export class ServerLink implements Link {
+  readonly #options: LinkOptions;
+  readonly #stopping = new AbortController();
+  #handlers: LinkHandlers | undefined;
+  #session: LinkSession | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  start(handlers: LinkHandlers): void {
+    this.#handlers = handlers;
+    this.#ended = this.#keepLinked(handlers);
+  }
+
+  send(message: WorkMessage): boolean {
+    return this.#session?.send(message) ?? false;
+  }
+
+  isUp(): boolean {
+    return this.#session?.isUp() ?? false;
+  }
+
+  hasRoom(): boolean {
+    return this.#session?.hasRoom() ?? false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#session?.close();
+    await this.#ended;
+  }
+
+  async #keepLinked(handlers: LinkHandlers): Promise<void> {
+    for (let tries = 1; !this.#stopping.signal.aborted; tries++) {
+      const end = await this.#linkOnce(handlers);
+      if (this.#stopping.signal.aborted) return;
+      if (end.wasUp) {
+        tries = 1;
+        handlers.down();
+      }
+      const delayMs = end.needsPerson ? REFUSED_RETRY_MS : reconnectDelayMs(tries, this.#options.random());
+      this.#options.log.warn({ because: end.because, retryInMs: delayMs }, 'the link to the server is down');
+      await wait(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  async #linkOnce(handlers: LinkHandlers): Promise<SessionEnd> {
+    const session = new LinkSession(this.#options, handlers, this.#stopping.signal);
+    this.#session = session;
+    try {
+      return await session.run();
+    } finally {
+      this.#session = undefined;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { STARTING_LIMIT_MS } from '@deskhand/domain/run/deadlines.ts';
+import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
+import type { SessionRefusal, SessionResult } from '../ports/session-host.ts';
+import { type AttemptInHand, type Ending, enterPhase, nameOf, recordOf } from './attempt-in-hand.ts';
+import type { Core } from './core.ts';
+import { onDeadline } from './deadline.ts';
+import { endedEarlyWithoutResult, failedWith, refusedBySession, sessionCreationFailed } from './endings.ts';
+import { listenForStop } from './show-notification.ts';
+
+/** The size of screens that nobody sees. */
+export const SESSION_SCREEN = { width: 1280, height: 800 } as const;
+
+/** Signs the account in, or attaches to the person's session; undefined when the session stands. */
+export async function openSession(core: Core, attempt: AttemptInHand, order: StartOrder): Promise<Ending | undefined> {
+  enterPhase(core, attempt, 'signingIn');
+  let password: string | undefined;
+  try {
+    password = await core.secrets.password(order);
+  } catch (error) {
+    core.log.warn({ ...nameOf(order), because: (error as Error).name }, 'a sealed password could not be opened');
+    return failedWith('sealed-value-unreadable');
+  }
+  const tooLong = new AbortController();
+  const limit = attempt.facts.acquiredAtBootMs + STARTING_LIMIT_MS;
+  const callOff = onDeadline(core.clock, limit, () => tooLong.abort());
+  try {
+    const signal = AbortSignal.any([attempt.ending.signal, tooLong.signal]);
+    const answer = await requestSession(core, order, password, signal);
+    if (!answer.ok) return endingOfRefusal(core, attempt, answer.because, tooLong.signal.aborted);
+    attempt.session = answer.session;
+  } finally {
+    callOff();
+  }
+  core.book.note({ type: 'session', ...nameOf(order), session: attempt.session.record });
+  listenForStop(core, attempt);
+  return endingIfWanted(core, attempt);
+}
+
+async function requestSession(
+  core: Core,
+  order: StartOrder,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<SessionResult> {
+  const account = { accountName: order.accountName, password, signal };
+  const about = { sessionId: `${order.runId}-${order.attempt}`, runId: order.runId };
+  if (order.mode === 'unattended') return await core.host.signIn({ ...about, ...account, screen: SESSION_SCREEN });
+  const purpose = `${order.requestedBy} wants to run the desktop flow “${order.flowName}” in this session.`;
+  return await core.host.attach({ ...about, ...account, purpose });
+}
+
+function endingOfRefusal(core: Core, attempt: AttemptInHand, because: SessionRefusal, isTooLong: boolean): Ending {
+  const wanted = recordOf(core, attempt).endWanted;
+  if (wanted !== null) return endedEarlyWithoutResult(wanted, attempt.facts, 0);
+  if (isTooLong) return sessionCreationFailed('it was not ready within five minutes.');
+  return refusedBySession(because, attempt.facts);
+}
+
+/** Between two steps of starting: has somebody cancelled meanwhile? */
+export function endingIfWanted(core: Core, attempt: AttemptInHand): Ending | undefined {
+  const wanted = recordOf(core, attempt).endWanted;
+  return wanted === null ? undefined : endedEarlyWithoutResult(wanted, attempt.facts, 0);
+}

@@ -1,0 +1,60 @@
+import { assertNever } from '@deskhand/domain/brand.ts';
+import type { AttemptReport } from '@deskhand/protocol/link/messages.ts';
+import type { AttemptRecord } from '../ports/journal.ts';
+import type { Reconciliation, ReconcileDecision, ServerMemory } from '../ports/link.ts';
+import { wantEnd } from './attempt-in-hand.ts';
+import { keyOf } from './attempt-record.ts';
+import type { Core } from './core.ts';
+import { wireFacts } from './wire-facts.ts';
+
+export const RECONCILE_ATTEMPTS_MAX = 10_000;
+/** Small results go with the report; larger ones follow by themselves. */
+export const REPORTED_RESULT_BYTES_MAX = 2_000;
+
+/** Everything this gateway has to say at the beginning of a link: all that is unsettled, all of it after a restore. */
+export function reportAttempts(core: Core, server: ServerMemory): Reconciliation {
+  // What was acquired on the link before and never confirmed is not in the journal: the server queues it again.
+  core.acquiring.clear();
+  const records = server.wasRestored ? core.book.all() : core.book.unsettled();
+  const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => reportOf(core, record));
+  return { attempts, facts: wireFacts(core.machine.facts()) };
+}
+
+function reportOf(core: Core, record: AttemptRecord): AttemptReport {
+  const { runId, attempt } = record.facts;
+  const isEnded = record.phase === 'ended' && record.result !== null;
+  const result = isEnded && record.result ? { ...record.result, phasesMs: { ...record.phasesMs } } : null;
+  const isSmall = result !== null && JSON.stringify(result).length <= REPORTED_RESULT_BYTES_MAX;
+  return {
+    runId,
+    attempt,
+    phase: record.phase,
+    result: isSmall ? result : null,
+    lastLogSeqAcked: core.inHand.get(keyOf(record.facts))?.courier.ackedSeq() ?? 0,
+  };
+}
+
+export function obeyDecisions(core: Core, decisions: readonly ReconcileDecision[]): void {
+  for (const decision of decisions) obey(core, decision);
+  for (const attempt of core.inHand.values()) attempt.courier.linkIsNew();
+}
+
+function obey(core: Core, { runId, attempt, decision }: ReconcileDecision): void {
+  const inHand = core.inHand.get(keyOf({ runId, attempt }));
+  if (inHand === undefined) return;
+  switch (decision) {
+    case 'go-on':
+    case 'send-result':
+      return;
+    case 'cancel':
+    case 'end':
+      wantEnd(core, inHand, 'cancelled');
+      return;
+    case 'forget':
+      wantEnd(core, inHand, 'cancelled');
+      inHand.courier.drop('forgotten');
+      return;
+    default:
+      assertNever(decision);
+  }
+}

@@ -1,0 +1,99 @@
+import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
+import { type AttemptFacts, JournalFault } from '../ports/journal.ts';
+import { type AttemptInHand, type Ending, nameOf } from './attempt-in-hand.ts';
+import { keyOf } from './attempt-record.ts';
+import type { Core } from './core.ts';
+import { createCourier } from './courier.ts';
+import { failedWith } from './endings.ts';
+import { finishAttempt } from './finish-attempt.ts';
+import { userOf } from './judge-offer.ts';
+import { launchRunner } from './launch-runner.ts';
+import { openSession } from './open-session.ts';
+import { superviseRunner, watchedRunner } from './supervise-runner.ts';
+
+/**
+ * The server has committed our acquire. The journal takes the pair first, and only when it is on disk anything starts; a
+ * pair that is in the journal already is never started again (DESIGN §7.2).
+ */
+export function startAcquired(core: Core, order: StartOrder): void {
+  const asked = core.acquiring.delete(keyOf(order));
+  if (core.book.get(order) !== undefined) return;
+  if (!asked) {
+    release(core, order, 'The gateway did not ask for this run, or has given it up meanwhile.');
+    return;
+  }
+  const facts = factsOf(core, order);
+  try {
+    core.book.record({ type: 'started', facts, atMs: core.nowMs() });
+  } catch (error) {
+    if (!(error instanceof JournalFault)) throw error;
+    release(core, order, `The gateway’s journal cannot be written: ${error.message}`);
+    return;
+  }
+  const attempt = takeInHand(core, facts);
+  attempt.finished = live(core, attempt, async () => await runToEnd(core, attempt, order));
+}
+
+function release(core: Core, order: StartOrder, because: string): void {
+  core.log.warn({ ...nameOf(order), because }, 'gave an acquired run back');
+  core.link.send({ type: 'release', ...nameOf(order), because });
+}
+
+export function takeInHand(core: Core, facts: AttemptFacts): AttemptInHand {
+  const key = keyOf(facts);
+  const attempt: AttemptInHand = {
+    facts,
+    ending: new AbortController(),
+    courier: createCourier(core, facts, () => core.inHand.delete(key)),
+    session: undefined,
+    channel: undefined,
+    lastActionAtMs: undefined,
+    onResult: undefined,
+    onRunning: undefined,
+    finished: Promise.resolve(),
+  };
+  core.inHand.set(key, attempt);
+  return attempt;
+}
+
+/** Whatever goes wrong on the way, the attempt comes to its sign-out and its result. */
+export async function live(core: Core, attempt: AttemptInHand, run: () => Promise<Ending>): Promise<void> {
+  let ending: Ending;
+  try {
+    ending = await run();
+  } catch (error) {
+    core.log.error({ ...nameOf(attempt.facts), error: String(error) }, 'an attempt met a fault of the gateway');
+    ending = failedWith('SessionCreationError', { detail: (error as Error).message });
+  }
+  try {
+    await finishAttempt(core, attempt, ending);
+  } catch (error) {
+    core.log.error({ ...nameOf(attempt.facts), error: String(error) }, 'an attempt could not be finished');
+  }
+}
+
+async function runToEnd(core: Core, attempt: AttemptInHand, order: StartOrder): Promise<Ending> {
+  const refused = await openSession(core, attempt, order);
+  if (refused) return refused;
+  const launch = await launchRunner(core, attempt, order);
+  if (!launch.ok) return launch.ending;
+  return await superviseRunner(core, attempt, watchedRunner(launch.runner));
+}
+
+function factsOf(core: Core, order: StartOrder): AttemptFacts {
+  const { runId, attempt, flowName, mode, accountName, policy, executionTimeoutMs, notifications, requestedBy } = order;
+  return {
+    runId,
+    attempt,
+    flowName,
+    mode,
+    accountName,
+    user: userOf(accountName) ?? accountName,
+    policy,
+    executionTimeoutMs,
+    notifications,
+    requestedBy,
+    acquiredAtBootMs: core.clock.nowMs(),
+    bootId: core.clock.bootId,
+  };
+}

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { makeCgroup } from '../../session-desktop/containment.ts';
+import { isAlive, signalProcess, startTimeOf } from '../../session-desktop/process-facts.ts';
+import { until } from '../../session-desktop/waiting.ts';
+import type { LeaderAnswer, LeaderOrder } from './leader-protocol.ts';
+
+export interface LeaderProgram {
+  readonly nodePath: string;
+  readonly leaderPath: string;
+  /** A folder of root's where Node keeps compiled code: the leader then starts in half the time. */
+  readonly compileCache: string;
+  /** Where leaders live, so that stopping the gateway's own service does not stop them. */
+  readonly cgroup: string | undefined;
+}
+
+export interface Leader {
+  readonly pid: number;
+  readonly startTime: string;
+  /** Tells the leader that the session is written down; before that it ends together with the gateway. */
+  confirm(): void;
+}
+
+export type LeaderStart =
+  | { readonly ok: true; readonly leader: Leader; readonly answer: Extract<LeaderAnswer, { ok: true }> }
+  | { readonly ok: false; readonly answer: Extract<LeaderAnswer, { ok: false }> | 'cancelled' | 'failed' };
+
+const END_TIMEOUT_MS = 5_000;
+const HEAP_MEGABYTES = 32;
+
+export async function startLeader(
+  program: LeaderProgram,
+  order: Omit<LeaderOrder, 'passwordBytes'>,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<LeaderStart> {
+  const child = spawn(
+    program.nodePath,
+    ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MEGABYTES}`, program.leaderPath],
+    {
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', NODE_COMPILE_CACHE: program.compileCache },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    },
+  );
+  const { pid } = child;
+  if (pid === undefined) return { ok: false, answer: 'failed' };
+  const startTime = startTimeOf(pid) ?? '';
+  moveToCgroup(pid, program.cgroup);
+  const answer = await answerOf(child, order, password, signal);
+  if (typeof answer === 'string' || !answer.ok) {
+    // One that hangs in a directory's answer hears no other signal; it has opened nothing yet.
+    child.kill('SIGKILL');
+    return { ok: false, answer };
+  }
+  child.unref();
+  return { ok: true, answer, leader: { pid, startTime, confirm: () => child.stdin?.write('\n') } };
+}
+
+function moveToCgroup(pid: number, cgroup: string | undefined): void {
+  if (cgroup === undefined || !makeCgroup(cgroup)) return;
+  try {
+    writeFileSync(`${cgroup}/cgroup.procs`, String(pid));
+  } catch {
+    // It then lives and ends with the gateway's own cgroup.
+  }
+}
+
+function answerOf(
+  child: ChildProcess,
+  order: Omit<LeaderOrder, 'passwordBytes'>,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<LeaderAnswer | 'cancelled' | 'failed'> {
+  return new Promise((resolve) => {
+    const cancelled = (): void => resolve('cancelled');
+    signal.addEventListener('abort', cancelled);
+    if (signal.aborted) cancelled();
+    child.on('error', () => resolve('failed'));
+    child.on('exit', () => setImmediate(() => resolve('failed')));
+    child.stdin?.on('error', () => undefined);
+    if (child.stdout !== null) {
+      createInterface({ input: child.stdout }).once('line', (line) => {
+        signal.removeEventListener('abort', cancelled);
+        resolve(JSON.parse(line) as LeaderAnswer);
+      });
+    }
+    const bytes = password === undefined ? undefined : Buffer.from(password);
+    const whole: LeaderOrder = { ...order, passwordBytes: bytes?.length ?? null };
+    child.stdin?.write(Buffer.concat([Buffer.from(`${JSON.stringify(whole)}\n`), bytes ?? Buffer.alloc(0)]), () =>
+      bytes?.fill(0),
+    );
+  });
+}
+
+/** Ends a leader found by its number and start time: it closes the PAM session and gives the lock back. */
+export async function endLeader(leader: { readonly pid: number; readonly startTime: string }): Promise<void> {
+  signalProcess(leader, 'SIGTERM');
+  if (await until(() => !isAlive(leader), END_TIMEOUT_MS)) return;
+  signalProcess(leader, 'SIGKILL');
+  await until(() => !isAlive(leader), END_TIMEOUT_MS);
+}

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { SessionAccount } from '../ports/session-host.ts';
+
+/** How a program gets into a session: held by which cgroup, as which account, with which limits. */
+export interface Entrance {
+  readonly account: SessionAccount;
+  /** Empty where the session has none. */
+  readonly cgroup: string;
+  /** False where the gateway already is the account. */
+  readonly changeUser: boolean;
+  /** Arguments of prlimit that give the limits PAM set for the account. */
+  readonly limits: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface EnteringProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdio: StdioOptions;
+}
+
+// The first shell is still the gateway's account: it enters the cgroup, so that nothing of the program runs outside it.
+const ENTER = 'umask 022; if [ -n "$1" ]; then echo 0 >"$1/cgroup.procs" || exit 126; fi; shift; exec "$@"';
+// The second one is already the session's account, so that a home folder is never opened by root.
+const GO_HOME = 'cd "$HOME" 2>/dev/null || cd /; exec "$@"';
+/** Variables of the dynamic linker would act on the steps that still run as root. */
+const LINKER_VARIABLE = /^(LD_|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_|GLIBC_TUNABLES$|BASH_ENV$|ENV$)/;
+
+export function entranceCommand(entrance: Entrance, command: string, args: readonly string[]): readonly string[] {
+  const { account, cgroup, changeUser, limits } = entrance;
+  const asAccount = [
+    '/usr/bin/setpriv',
+    `--reuid=${account.uid}`,
+    `--regid=${account.gid}`,
+    '--init-groups',
+    '--inh-caps=-all',
+    '--',
+  ];
+  return [
+    '/bin/sh',
+    '-c',
+    ENTER,
+    'deskhand-enter',
+    cgroup,
+    ...(changeUser && limits.length > 0 ? ['/usr/bin/prlimit', ...limits, '--'] : []),
+    ...(changeUser ? asAccount : []),
+    '/bin/sh',
+    '-c',
+    GO_HOME,
+    'deskhand-home',
+    command,
+    ...args,
+  ];
+}
+
+export function withoutLinkerVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !LINKER_VARIABLE.test(name)));
+}
+
+/** Each program leads its own process session, so that no signal of the gateway's terminal reaches it. */
+export function enter(entrance: Entrance, program: EnteringProgram): ChildProcess {
+  const [shell = '/bin/sh', ...args] = entranceCommand(entrance, program.command, program.args);
+  return spawn(shell, args, {
+    cwd: '/',
+    env: withoutLinkerVariables({ ...entrance.environment, ...program.environment }),
+    stdio: program.stdio,
+    detached: true,
+  });
+}
+
+/** What every program of an account's session finds, before display and bus are known. */
+export function accountEnvironment(account: SessionAccount): Record<string, string> {
+  return {
+    HOME: account.home,
+    USER: account.user,
+    LOGNAME: account.user,
+    SHELL: account.shell,
+    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games',
+    LANG: 'C.UTF-8',
+  };
+}
+
+const LIMIT_OPTIONS: Readonly<Record<string, string>> = {
+  'Max cpu time': 'cpu',
+  'Max file size': 'fsize',
+  'Max data size': 'data',
+  'Max stack size': 'stack',
+  'Max core file size': 'core',
+  'Max resident set': 'rss',
+  'Max processes': 'nproc',
+  'Max open files': 'nofile',
+  'Max locked memory': 'memlock',
+  'Max address space': 'as',
+  'Max file locks': 'locks',
+  'Max pending signals': 'sigpending',
+  'Max msgqueue size': 'msgqueue',
+  'Max nice priority': 'nice',
+  'Max realtime priority': 'rtprio',
+};
+
+/** /proc/…/limits as arguments of prlimit; only what differs from our own limits, since all else is inherited. */
+export function limitArguments(wanted: string, own: string): readonly string[] {
+  const current = parseLimits(own);
+  return [...parseLimits(wanted)].flatMap(([name, limits]) => {
+    const option = LIMIT_OPTIONS[name];
+    return option === undefined || current.get(name) === limits ? [] : [`--${option}=${limits}`];
+  });
+}
+
+function parseLimits(text: string): ReadonlyMap<string, string> {
+  const limits = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^(Max [a-z ]+?)\s{2,}(\d+|unlimited)\s+(\d+|unlimited)/.exec(line);
+    if (match) limits.set(match[1] ?? '', `${match[2]}:${match[3]}`);
+  }
+  return limits;
+}

@@ -1,0 +1,108 @@
+import { createInterface } from 'node:readline';
+import type { MessageBus } from 'dbus-next';
+import type { HelperNotification, HelperReport } from './helper-messages.ts';
+
+const NAME = 'org.freedesktop.Notifications';
+const PATH = '/org/freedesktop/Notifications';
+const SERVICE_WAIT_MS = 2_000;
+const CALL_TIMEOUT_MS = 5_000;
+const SERVICE_ASK_PAUSE_MS = 25;
+const SHOWN_MS = { low: 8_000, normal: 10_000, critical: 0 } as const;
+const URGENCY = { low: 0, normal: 1, critical: 2 } as const;
+/** A popup with a Stop button stays until its run replaces it. */
+const NEVER_EXPIRES = 0;
+
+/**
+ * Lives as long as the run: shows what comes in as JSON lines, each popup replacing the former one, and says on standard
+ * output when the person pressed Stop. Ends with its standard input.
+ */
+export async function notify(): Promise<void> {
+  const { default: dbus } = await import('dbus-next');
+  const bus = dbus.sessionBus();
+  bus.on('error', (error: Error) => {
+    report({ type: 'failed', message: error.message });
+    process.exit(1);
+  });
+  let shown = 0;
+  bus.on('message', (message) => {
+    if (message.interface !== NAME || message.member !== 'ActionInvoked') return;
+    const [id, action] = message.body as [number, string];
+    if (id === shown && action === 'stop') report({ type: 'stop' });
+  });
+  await withTimeout(subscribe(bus));
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      shown = await withTimeout(show(bus, shown, JSON.parse(line) as HelperNotification));
+      report({ type: 'shown' });
+    } catch (error) {
+      report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  bus.disconnect();
+}
+
+function report(line: HelperReport): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+async function withTimeout<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>(
+    (_, reject) =>
+      (timer = setTimeout(() => reject(new Error('the notification service does not answer')), CALL_TIMEOUT_MS)),
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+async function subscribe(bus: MessageBus): Promise<void> {
+  const { Message } = (await import('dbus-next')).default;
+  const match = `type='signal',interface='${NAME}',member='ActionInvoked'`;
+  await bus.call(
+    new Message({
+      destination: 'org.freedesktop.DBus',
+      path: '/org/freedesktop/DBus',
+      interface: 'org.freedesktop.DBus',
+      member: 'AddMatch',
+      signature: 's',
+      body: [match],
+    }),
+  );
+  // In a session that has just been opened the service is still starting.
+  for (const end = performance.now() + SERVICE_WAIT_MS; performance.now() < end && !(await hasService(bus)); ) {
+    await new Promise((resolve) => setTimeout(resolve, SERVICE_ASK_PAUSE_MS));
+  }
+}
+
+async function hasService(bus: MessageBus): Promise<boolean> {
+  const { Message } = (await import('dbus-next')).default;
+  const reply = await bus.call(
+    new Message({
+      destination: 'org.freedesktop.DBus',
+      path: '/org/freedesktop/DBus',
+      interface: 'org.freedesktop.DBus',
+      member: 'NameHasOwner',
+      signature: 's',
+      body: [NAME],
+    }),
+  );
+  return reply?.body[0] === true;
+}
+
+async function show(bus: MessageBus, replaces: number, notification: HelperNotification): Promise<number> {
+  const { Message, Variant } = (await import('dbus-next')).default;
+  const { title, body, urgency, stopButton } = notification;
+  const actions = stopButton ? ['stop', 'Stop'] : [];
+  const hints = { urgency: new Variant('y', URGENCY[urgency]), 'desktop-entry': new Variant('s', 'deskhand') };
+  const shownMs = stopButton ? NEVER_EXPIRES : SHOWN_MS[urgency];
+  const reply = await bus.call(
+    new Message({
+      destination: NAME,
+      path: PATH,
+      interface: NAME,
+      member: 'Notify',
+      signature: 'susssasa{sv}i',
+      body: ['Deskhand', replaces, '', title, body, actions, hints, shownMs],
+    }),
+  );
+  return Number(reply?.body[0] ?? 0);
+}

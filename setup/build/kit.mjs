@@ -19,19 +19,25 @@ const entryPoints = Object.fromEntries(
 );
 const outdir = join(root, '.build', 'kit');
 rmSync(outdir, { recursive: true, force: true });
-await build({
-  entryPoints,
-  outdir,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  logLevel: 'warning',
-  legalComments: 'inline',
-  loader: { '.node': 'copy' },
-  // Packages in the older module format call require, which an ES module does not have by itself.
-  banner: {
-    js: "import { createRequire as deskhandRequire } from 'node:module'; const require = deskhandRequire(import.meta.url);",
-  },
-});
+try {
+  await build({
+    entryPoints,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'warning',
+    legalComments: 'inline',
+    loader: { '.node': 'copy' },
+    // Packages in the older module format call require, which an ES module does not have by itself.
+    banner: {
+      js: "import { createRequire as deskhandRequire } from 'node:module'; const require = deskhandRequire(import.meta.url);",
+    },
+  });
+} catch (error) {
+  // The builder has said where; its own stack says nothing about the source.
+  console.error(error.message);
+  process.exitCode = 1;
+}

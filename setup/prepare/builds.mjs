@@ -47,7 +47,7 @@ export function build(root, { name, record }) {
   say(`building the ${name === 'kit' ? 'runner kit' : name}`);
   const result = spawnSync('sh', [join(root, 'setup', 'node.sh'), join(root, 'setup', 'build', `${name}.mjs`)], {
     cwd: root,
-    env: { ...process.env, PATH: pathWithNode(root) },
+    env: { ...process.env, PATH: pathWithNode(root), NO_COLOR: '1', FORCE_COLOR: '0' },
     encoding: 'utf8',
     timeout: BUILD_TIMEOUT_MS,
     stdio: ['ignore', 'pipe', 'pipe'],

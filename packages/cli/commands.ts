@@ -1,0 +1,98 @@
+import type { Command } from './command.ts';
+import * as accountCreate from './commands/accounts/create.ts';
+import * as accountList from './commands/accounts/list.ts';
+import * as accountPassword from './commands/accounts/set-password.ts';
+import { apiRequest } from './commands/api-request.ts';
+import { completionOf } from './commands/completion.ts';
+import { configShow } from './commands/config-show.ts';
+import * as connectionCreate from './commands/connections/create.ts';
+import * as connectionDelete from './commands/connections/delete.ts';
+import * as connectionList from './commands/connections/list.ts';
+import * as connectionPassword from './commands/connections/set-password.ts';
+import * as connectionShare from './commands/connections/share.ts';
+import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
+import * as flowCreate from './commands/flows/create.ts';
+import * as flowDelete from './commands/flows/delete.ts';
+import * as flowList from './commands/flows/list.ts';
+import * as flowSave from './commands/flows/save.ts';
+import * as flowScript from './commands/flows/script.ts';
+import * as flowShow from './commands/flows/show.ts';
+import { gatewayEnrol, gatewayRecoveryKey, gatewayRun } from './commands/gateway/programs.ts';
+import * as clusterCreate from './commands/gateway-clusters/create.ts';
+import * as clusterList from './commands/gateway-clusters/list.ts';
+import * as clusterSet from './commands/gateway-clusters/set.ts';
+import { declareGone } from './commands/gateways/declare-gone.ts';
+import { disable, enable } from './commands/gateways/enable.ts';
+import { enrolmentToken } from './commands/gateways/enrolment-token.ts';
+import * as gatewayList from './commands/gateways/list.ts';
+import * as gatewayRemove from './commands/gateways/remove.ts';
+import * as gatewayShow from './commands/gateways/show.ts';
+import { helpExitCodes } from './commands/help-exit-codes.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
+import { moveToTop } from './commands/run-queue/move-to-top.ts';
+import { setPriority } from './commands/run-queue/set-priority.ts';
+import * as queueShow from './commands/run-queue/show.ts';
+import { undoMove } from './commands/run-queue/undo-move.ts';
+import { cancel } from './commands/runs/cancel.ts';
+import { events } from './commands/runs/events.ts';
+import * as runList from './commands/runs/list.ts';
+import { logs } from './commands/runs/logs.ts';
+import { resubmit } from './commands/runs/resubmit.ts';
+import * as runShow from './commands/runs/show.ts';
+import { submit } from './commands/runs/submit.ts';
+import { server } from './commands/server.ts';
+import { whoami } from './commands/whoami.ts';
+
+/** Every command, in the order that help shows them. */
+export const commands: readonly Command[] = [
+  server,
+  login,
+  logout,
+  whoami,
+  explain,
+  doctor,
+  apiRequest,
+  completionOf(() => commands),
+  runList.list,
+  runShow.show,
+  submit,
+  logs,
+  events,
+  cancel,
+  resubmit,
+  queueShow.show,
+  moveToTop,
+  undoMove,
+  setPriority,
+  flowList.list,
+  flowShow.show,
+  flowCreate.create,
+  flowSave.save,
+  flowScript.script,
+  flowDelete.remove,
+  gatewayList.list,
+  gatewayShow.show,
+  enable,
+  disable,
+  enrolmentToken,
+  declareGone,
+  gatewayRemove.remove,
+  clusterList.list,
+  clusterCreate.create,
+  clusterSet.set,
+  connectionList.list,
+  connectionCreate.create,
+  connectionPassword.setPassword,
+  connectionShare.share,
+  connectionDelete.remove,
+  accountList.list,
+  accountCreate.create,
+  accountPassword.setPassword,
+  gatewayRun,
+  gatewayEnrol,
+  gatewayRecoveryKey,
+  configShow,
+  helpExitCodes,
+];

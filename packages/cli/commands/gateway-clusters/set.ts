@@ -1,0 +1,44 @@
+import { argument, type Command, text } from '../../command.ts';
+import { usageFailure } from '../../terminal/errors.ts';
+import { findCluster } from '../find-cluster.ts';
+import { timeOption } from '../runs/submit.ts';
+
+export const set: Command = {
+  name: 'gateway-clusters set',
+  summary: 'Change settings of a gateway cluster.',
+  arguments: [{ syntax: '<cluster>', description: 'name or id' }],
+  options: [
+    {
+      syntax: '--run-on-all-gateways <yes-or-no>',
+      description: 'share the runs among all members',
+      choices: ['yes', 'no'],
+    },
+    { syntax: '--selection <rule>', description: 'who of them takes a run', choices: ['random', 'leastBusy'] },
+    { syntax: '--start-deadline <time>', description: 'how long a run may wait, for example 3h' },
+    { syntax: '--account-rule <rule>', description: 'who may run as whom', choices: ['same', 'serviceAccounts'] },
+  ],
+  examples: [
+    'deskhand gateway-clusters set kiosks --run-on-all-gateways yes',
+    'deskhand gateway-clusters set kiosks --start-deadline 30m --selection leastBusy',
+  ],
+  exitCodes: [0, 4, 5, 6, 7],
+  run: async (call) => {
+    const api = await call.api();
+    const everywhere = text(call, 'runOnAllGateways');
+    const selection = text(call, 'selection') as 'random' | 'leastBusy' | undefined;
+    const accountRule = text(call, 'accountRule') as 'same' | 'serviceAccounts' | undefined;
+    const startDeadlineMs = timeOption(call, 'startDeadline');
+    const body = {
+      ...(everywhere === undefined ? {} : { runOnAllGateways: everywhere === 'yes' }),
+      ...(selection === undefined ? {} : { selection }),
+      ...(accountRule === undefined ? {} : { accountRule }),
+      ...(startDeadlineMs === undefined ? {} : { startDeadlineMs }),
+    };
+    if (Object.keys(body).length === 0)
+      throw usageFailure('Nothing to change was given.', 'deskhand gateway-clusters set --help');
+    const { id } = await findCluster(api, argument(call, 0));
+    const cluster = await api.updateCluster({ params: { id }, body });
+    call.output.one(cluster, ({ name }) => `Changed ${name}.`);
+    return 0;
+  },
+};

@@ -1,0 +1,18 @@
+import { argument, type Command } from '../../command.ts';
+import { findCluster } from '../find-cluster.ts';
+
+export const enrolmentToken: Command = {
+  name: 'gateways enrolment-token',
+  summary: 'Make a one-time token with which a machine enrols within an hour.',
+  arguments: [{ syntax: '<cluster>', description: 'name or id of the gateway cluster it shall join' }],
+  examples: ['deskhand gateways enrolment-token kiosks', 'deskhand gateways enrolment-token kiosks --json=token'],
+  exitCodes: [0, 4, 5, 7],
+  run: async (call) => {
+    const api = await call.api();
+    const { id } = await findCluster(api, argument(call, 0));
+    const answer = await api.createEnrolmentToken({ params: { id } });
+    call.output.one(answer, ({ command }) => command);
+    call.output.hint(`Type this on the machine before ${answer.expiresAt}; it works once.`);
+    return 0;
+  },
+};

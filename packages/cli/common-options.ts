@@ -1,0 +1,8 @@
+/** Options that every command takes. */
+export const commonOptions = [
+  ['--json', 'answer in JSON; --json=id,state keeps these fields only'],
+  ['-q, --quiet', 'answer with ids only'],
+  ['--color <when>', 'auto, always or never (environment DESKHAND_COLOR)'],
+  ['--server <url>', 'the control plane (environment DESKHAND_SERVER)'],
+  ['--debug', 'add technical detail to errors'],
+] as const satisfies readonly (readonly [string, string])[];

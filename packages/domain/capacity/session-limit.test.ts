@@ -58,3 +58,11 @@ test('a rehearsal overrides the policy that the machine reports', () => {
   expect(policyOf({ policyOverride: 'single-session' }, facts())).toBe('single-session');
   expect(policyOf({ policyOverride: null }, facts())).toBe('linux');
 });
+
+test('a rehearsal is for Linux machines, and only of Windows rules', () => {
+  expect(policyOf({ policyOverride: 'multi-session' }, facts({ reportedPolicy: 'virtual' }))).toBe('virtual');
+  expect(policyOf({ policyOverride: 'multi-session' }, facts({ reportedPolicy: 'single-session' }))).toBe(
+    'single-session',
+  );
+  expect(policyOf({ policyOverride: 'virtual' }, facts())).toBe('linux');
+});

@@ -19,9 +19,17 @@ export function linuxSessionLimit(memoryBytes: number, cores: number): number {
   return Math.max(1, Math.min(byMemory, Math.floor(cores * SESSIONS_PER_CORE)));
 }
 
-/** The policy a member obeys: what an admin set for a rehearsal, else what the machine is. */
-export function policyOf(member: Pick<ClusterMember, 'policyOverride'>, facts: MachineFacts): MachinePolicy {
-  return member.policyOverride ?? facts.reportedPolicy;
+/**
+ * The policy a member obeys: what the machine is, or on a Linux machine the Windows rule that an admin set for a
+ * rehearsal. No setting makes a machine something it is not.
+ */
+export function policyOf(
+  member: Pick<ClusterMember, 'policyOverride'>,
+  facts: Pick<MachineFacts, 'reportedPolicy'>,
+): MachinePolicy {
+  const { policyOverride } = member;
+  const isRehearsal = policyOverride === 'single-session' || policyOverride === 'multi-session';
+  return facts.reportedPolicy === 'linux' && isRehearsal ? policyOverride : facts.reportedPolicy;
 }
 
 export interface LimitQuestion {

@@ -79,6 +79,7 @@ export function sessionAllows(machine: MachineNow, wanted: Wanted): Verdict {
     limit: machine.limit,
     sessions: machine.facts.sessions,
     ownUser: machine.facts.ownUser,
-    ...wanted,
+    user: wanted.user,
+    mode: wanted.mode,
   });
 }

@@ -41,7 +41,7 @@ export interface ClassInPlan {
   /** What does not change while the plan is made, one answer for each place. */
   readonly standing: readonly StandingAnswer[];
   /** Places that may still take a run of this class; one found full is dropped, because it stays full. */
-  readonly candidates: OpenPlace[];
+  candidates: OpenPlace[];
   settled: number;
   /** The answers at the turn of its first run that had to wait: what takes the slots later is not its reason. */
   waiting: WaitingClass | null;

@@ -269,6 +269,12 @@ describe('clusters', () => {
     ]);
   });
 
+  test('least busy fills the members evenly', () =>
+    check(
+      { selection: 'leastBusy', members: [primary({ capacityOverride: 2 }), second()], runs: [alice, bob, carol] },
+      'r1>primary r2>second r3>second',
+    ));
+
   test('least busy takes the member with the most room', () =>
     check(
       {
@@ -347,7 +353,28 @@ describe('Next to run', () => {
     ));
 
   test('S28: on a one-slot machine the same user’s next run is next', () =>
-    checkNext({ members: [single()], runs: [alice], inHand: [inHand('alice', 'desk')] }, 'r1'));
+    checkNext({ members: [single()], runs: [alice, bob], inHand: [inHand('alice', 'desk')] }, 'r1'));
+
+  test('S28, S54: a run that also lacks an add-on is not next before one that lacks only the slot', () =>
+    checkNext(
+      {
+        addOnsFree: 0,
+        members: [single({ sessions: [session('dora')] })],
+        runs: [alice, { user: 'dora', mode: 'attended' }],
+        inHand: [inHand('emil', 'desk', 'attended')],
+      },
+      'r2',
+    ));
+
+  test('S28: a run that its own user’s session blocks is not next before one that lacks only the slot', () =>
+    checkNext(
+      {
+        members: [server({ sessions: [session('dora')] })],
+        runs: [{ user: 'dora' }, bob],
+        inHand: [inHand('alice', 'desk')],
+      },
+      'r2',
+    ));
 
   test('S28: a run of another user comes before one whose own user is busy', () =>
     checkNext(

@@ -52,9 +52,12 @@ function inQueueOrder(classes: readonly ClassInPlan[]): readonly { run: QueuedRu
 
 /** S43: uniformly random among the members that can start the run now, or the least busy of them. */
 function choosePlace(of: ClassInPlan, budget: Budget, snapshot: QueueSnapshot, random: Random): OpenPlace | undefined {
-  const { runClass, candidates } = of;
-  const roomy = (place: OpenPlace) => roomFor(place, runClass, budget).ok;
-  if (snapshot.selection === 'leastBusy') return leastBusy(candidates.filter(roomy));
+  const roomy = (place: OpenPlace) => roomFor(place, of.runClass, budget).ok;
+  if (snapshot.selection === 'leastBusy') {
+    of.candidates = of.candidates.filter(roomy);
+    return leastBusy(of.candidates);
+  }
+  const { candidates } = of;
   while (candidates.length > 0) {
     // A place found full is dropped and another is drawn, which leaves the choice uniform among the others.
     const index = Math.min(Math.floor(random() * candidates.length), candidates.length - 1);

@@ -27,6 +27,8 @@ export async function enrolStub(client: ApiClient, clusterId: string, name: stri
   return { gatewayId, privateKey };
 }
 
+type MachineFactsMessage = Extract<GatewayMessage, { type: 'facts' }>['facts'];
+
 export interface StubLink {
   send(message: GatewayMessage): void;
   close(): void;
@@ -76,7 +78,7 @@ export function linkStub(
 }
 
 /** A machine for which every account is free, so that nothing but the queue is measured. */
-function factsOf(sessionLimit: number) {
+function factsOf(sessionLimit: number): MachineFactsMessage {
   return {
     version: 1,
     operatingSystem: 'stub',
@@ -88,5 +90,5 @@ function factsOf(sessionLimit: number) {
     canAttended: true,
     missing: [],
     ownUser: null,
-  } as const;
+  };
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import type { Settings } from './config/settings.ts';
+import type { ExitCode } from './exit-code.ts';
 import type { Output } from './terminal/output.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -21,8 +22,6 @@ export interface Command {
   /** Answers the exit code; nothing means done. */
   readonly run: (call: Call) => Promise<ExitCode | undefined>;
 }
-
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 130;
 
 export interface Described {
   readonly syntax: string;

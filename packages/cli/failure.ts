@@ -1,5 +1,5 @@
 import { errorTable, type Problem } from '@deskhand/protocol/errors.ts';
-import type { ExitCode } from './command.ts';
+import type { ExitCode } from './exit-code.ts';
 import { CommandFailure, type Failure } from './terminal/errors.ts';
 
 /** Whatever was thrown, as something a person can act on. */

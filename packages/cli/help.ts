@@ -1,6 +1,6 @@
 import { exitCodes } from '@deskhand/protocol/errors.ts';
 import type { Command, Described } from './command.ts';
-import { commonOptions } from './common-options.ts';
+import { sharedOptions } from './shared-options.ts';
 
 const SYNTAX_COLUMN = 30;
 const DOCUMENTS = 'docs/overview.md, docs/errors.md';
@@ -32,7 +32,7 @@ export function commandHelp(command: Command): string {
       ? ''
       : section(
           'Common options',
-          [...commonOptions, ['-h, --help', 'this text'] as const].map(([s, d]) => entry(s, d)),
+          [...sharedOptions, ['-h, --help', 'this text'] as const].map(([s, d]) => entry(s, d)),
         ),
     section(
       'Exit codes',
@@ -49,7 +49,7 @@ const withDefault = ({ description, default: value, choices }: NonNullable<Comma
     .filter((part) => part !== '')
     .join(' ');
 
-export function groupHelp(noun: string, commands: readonly Command[]): string {
+export function nounHelp(noun: string, commands: readonly Command[]): string {
   const verbs = commands.filter(({ name }) => name.startsWith(`${noun} `));
   return [
     `deskhand ${noun} <verb>\n`,

@@ -1,8 +1,9 @@
 import { Command as Parser, CommanderError, Option } from 'commander';
-import type { Call, Command, ExitCode } from './command.ts';
-import { commonOptions } from './common-options.ts';
+import type { Call, Command } from './command.ts';
+import type { ExitCode } from './exit-code.ts';
+import { sharedOptions } from './shared-options.ts';
 import { failureOf } from './failure.ts';
-import { commandHelp, groupHelp, rootHelp } from './help.ts';
+import { commandHelp, nounHelp, rootHelp } from './help.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { CommandFailure, failureAsJson, printFailure, usageFailure } from './terminal/errors.ts';
 import { outputOn } from './terminal/output.ts';
@@ -67,8 +68,8 @@ async function parseAndRun(
 /** Half a command is answered with what could follow, on stderr because it is not what a script asked for. */
 function overviewOf(commands: readonly Command[], [noun, verb]: readonly string[]): string | undefined {
   if (noun === undefined) return rootHelp(commands);
-  const isGroup = commands.some(({ name }) => name.startsWith(`${noun} `));
-  return isGroup && verb === undefined ? groupHelp(noun, commands) : undefined;
+  const isNoun = commands.some(({ name }) => name.startsWith(`${noun} `));
+  return isNoun && verb === undefined ? nounHelp(noun, commands) : undefined;
 }
 
 /** A command that is another program gets its words as they were written, but for a first --help. */
@@ -85,15 +86,15 @@ type Start = (command: Command, args: readonly string[], options: Record<string,
 
 function parserOf(commands: readonly Command[], terminal: Terminal, start: Start): Parser {
   const root = quietParser(new Parser('deskhand'), terminal, () => rootHelp(commands));
-  const groups = new Map<string, Parser>();
+  const nouns = new Map<string, Parser>();
   for (const command of commands) {
     const [noun = '', verb] = command.name.split(' ');
-    if (verb !== undefined && !groups.has(noun))
-      groups.set(
+    if (verb !== undefined && !nouns.has(noun))
+      nouns.set(
         noun,
-        quietParser(root.command(noun), terminal, () => groupHelp(noun, commands)),
+        quietParser(root.command(noun), terminal, () => nounHelp(noun, commands)),
       );
-    const parser = (groups.get(noun) ?? root).command(verb ?? noun);
+    const parser = (nouns.get(noun) ?? root).command(verb ?? noun);
     addWords(
       quietParser(parser, terminal, () => commandHelp(command)),
       command,
@@ -125,7 +126,7 @@ function addWords(parser: Parser, command: Command): void {
     if (described.repeated) option.argParser((value: string, before: string[] = []) => [...before, value]);
     parser.addOption(option);
   }
-  for (const [syntax, description] of commonOptions) parser.option(syntax, description);
+  for (const [syntax, description] of sharedOptions) parser.option(syntax, description);
   parser.addOption(new Option('--json-fields <fields>').hideHelp());
 }
 

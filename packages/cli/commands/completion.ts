@@ -1,4 +1,4 @@
-import { commonOptions } from '../common-options.ts';
+import { sharedOptions } from '../shared-options.ts';
 import { argument, type Command } from '../command.ts';
 import { usageFailure } from '../terminal/errors.ts';
 
@@ -35,7 +35,7 @@ export function wordsAfter(commands: readonly Command[]): ReadonlyMap<string, re
     add('', noun);
     if (verb !== undefined) add(noun, verb);
     for (const { syntax } of command.options ?? []) add(command.name, longName(syntax));
-    for (const [syntax] of commonOptions) add(command.name, longName(syntax));
+    for (const [syntax] of sharedOptions) add(command.name, longName(syntax));
   }
   const queue = words.get('run-queue');
   if (queue) words.set('queue', queue);

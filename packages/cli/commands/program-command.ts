@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import type { ExitCode } from '../command.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { type Program, programArguments } from '../programs.ts';
 
 /** Runs a program in the foreground: its streams are ours, and so is its exit code. Ctrl+C reaches it by itself. */

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../command.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 /** What a person needs to get on: what failed, the rule or fact behind it, the next thing to try, and the code. */

@@ -1,7 +1,7 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { Column } from '../../terminal/table.ts';
 import { ageOf, duration } from '../../terminal/time.ts';
-import type { ExitCode } from '../../command.ts';
+import type { ExitCode } from '../../exit-code.ts';
 
 export const runColumns: readonly Column<Run>[] = [
   { title: 'run', cell: (run) => run.id },

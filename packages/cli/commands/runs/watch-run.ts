@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import type { Call, ExitCode } from '../../command.ts';
+import type { Call } from '../../command.ts';
+import type { ExitCode } from '../../exit-code.ts';
 import { exitOf, hasEnded, runAsText } from './show-run.ts';
 
 const LOOK_AGAIN_MS = 1_000;

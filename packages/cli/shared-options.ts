@@ -1,5 +1,5 @@
 /** Options that every command takes. */
-export const commonOptions = [
+export const sharedOptions = [
   ['--json', 'answer in JSON; --json=id,state keeps these fields only'],
   ['-q, --quiet', 'answer with ids only'],
   ['--color <when>', 'auto, always or never (environment DESKHAND_COLOR)'],

@@ -1,0 +1,79 @@
+/**
+ * Builds `dist/`, which is what npm publishes: the programs as JavaScript (types erased, nothing bundled, so that a stack
+ * trace names the file people know), the database migrations, the portal, the runner kit and the examples. The layout is
+ * that of the clone, so that files find each other by the same relative paths.
+ */
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isTest, openRepository } from '../tidy/repository.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const notShipped = /^packages\/portal\/|\/testing\/|\.(test|bench|config)\.tsx?$|\.d\.ts$/;
+const folders = ['.build/portal', '.build/kit', 'examples'];
+
+rmSync(dist, { recursive: true, force: true });
+const shipped = openRepository(root).paths.filter(
+  (path) => path.startsWith('packages/') && !notShipped.test(path) && !isTest(path),
+);
+for (const path of shipped.filter((name) => name.endsWith('.ts'))) write(path.replace(/\.ts$/, '.js'), erased(path));
+for (const path of shipped.filter((name) => name.endsWith('.sql'))) write(path, read(path));
+for (const folder of folders.filter((name) => existsSync(join(root, name))))
+  cpSync(join(root, folder), join(dist, folder), { recursive: true });
+write('docs/status.md', read('docs/status.md'));
+write('package.json', manifest());
+write('deskhand.js', launcher());
+chmodSync(join(dist, 'deskhand.js'), 0o755);
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(dist, path)), { recursive: true });
+  writeFileSync(join(dist, path), text);
+}
+
+/** Types become blanks, so lines and columns stay; specifiers are pointed at the JavaScript beside them. */
+function erased(path: string): string {
+  return stripTypeScriptTypes(read(path), { mode: 'strip' }).replace(
+    /(['"])((?:\.{1,2}\/|@deskhand\/)[^'"\n]*)\1/g,
+    (whole, quote: string, specifier: string) => {
+      const target = pointed(path, specifier);
+      return target === undefined ? whole : `${quote}${target}${quote}`;
+    },
+  );
+}
+
+/** Undefined for a string that only looks like a specifier. */
+function pointed(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('@deskhand/'))
+    return specifier.endsWith('.ts') ? specifier.replace(/\.ts$/, '.js') : undefined;
+  const [, name = '', ...inside] = specifier.split('/');
+  const target = `packages/${name}/${inside.join('/') || 'index.ts'}`;
+  if (!existsSync(join(root, target))) throw new Error(`${from} imports ${specifier}, which does not exist.`);
+  const path = posix.relative(posix.dirname(from), target.replace(/\.ts$/, '.js'));
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+function manifest(): string {
+  const { name, version } = JSON.parse(read('package.json')) as { name: string; version: string };
+  return `${JSON.stringify({ name, version, type: 'module', private: true }, undefined, 2)}\n`;
+}
+
+/** Plain enough for any Node, because its first work is to say that the Node is too old. */
+function launcher(): string {
+  const entry = relative(dist, join(dist, 'packages/cli/main.js'));
+  return [
+    '#!/usr/bin/env node',
+    "const major = Number(process.versions.node.split('.')[0]);",
+    'if (major < 24) {',
+    "  console.error('deskhand: this is Node ' + process.version + '; install Node 24 or newer (https://nodejs.org) and start again.');",
+    '  process.exit(2);',
+    '}',
+    `import('./${entry}');`,
+    '',
+  ].join('\n');
+}

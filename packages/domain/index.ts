@@ -21,6 +21,7 @@ export * from './placement/reasons.ts';
 export * from './run/after-restart.ts';
 export * from './run/clock-jump.ts';
 export * from './run/deadlines.ts';
+export * from './run/result-events.ts';
 export * from './run/resubmit.ts';
 export * from './run/run.ts';
 export * from './run/run-can.ts';

@@ -27,6 +27,12 @@ describe('S09: the accounts belong together', () => {
   test('and both mismatches are named together', () =>
     check({ gateway: foreignGateway, connectionAccount: 'bob' }, 'gateway connection'));
   test('the spelling of the name does not matter', () => check({ connectionAccount: 'corp\\ALICE' }, 'yes'));
+  test('the machine’s own name before the account means the local account', () => {
+    const gateway = { ...question.gateway, machineNames: ['Desk-7', 'Desk-8'] };
+    check({ gateway, connectionAccount: 'DESK-7\\alice' }, 'yes');
+    check({ gateway, connectionAccount: 'desk-9\\alice' }, 'connection');
+    check({ gateway, connectionAccount: 'alice@desk-7' }, 'connection');
+  });
   test('but its domain does', () => check({ connectionAccount: 'evil\\alice' }, 'connection'));
   test('an address is not a domain account of the same letters', () =>
     check({ connectionAccount: 'alice@corp' }, 'connection'));

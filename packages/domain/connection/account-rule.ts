@@ -1,5 +1,5 @@
 import type { AccountId } from '../brand.ts';
-import { parseAccountName } from './account-name.ts';
+import { isLocalTo, parseAccountName } from './account-name.ts';
 
 export { isPersonalMailDomain, judgeAllowedDomain } from './mail-domain.ts';
 
@@ -17,6 +17,8 @@ export interface AccountQuestion {
     readonly ownerId: AccountId;
     readonly ownerName: string;
     readonly sharedWith: readonly AccountId[];
+    /** Machines of the cluster: `machine\user` is the local account of one of them. */
+    readonly machineNames?: readonly string[];
   };
   /** As written in the connection. */
   readonly connectionAccount: string;
@@ -43,9 +45,10 @@ export type AccountAnswer =
 export function judgeAccounts(question: AccountQuestion): AccountAnswer {
   const { submitter, gateway, connectionAccount } = question;
   const ownsGateway = gateway.ownerId === submitter.id || gateway.sharedWith.includes(submitter.id);
-  const ownsAccount = isListed(connectionAccount, submitter.ownAccounts);
+  const machines = gateway.machineNames ?? [];
+  const ownsAccount = isListed(connectionAccount, submitter.ownAccounts, machines);
   const isException =
-    question.accountRule === 'serviceAccounts' && isListed(connectionAccount, question.serviceAccounts);
+    question.accountRule === 'serviceAccounts' && isListed(connectionAccount, question.serviceAccounts, machines);
   const legs: AccountMismatchLeg[] = [];
   if (!ownsGateway) legs.push('gateway');
   if (!ownsAccount && !isException) legs.push('connection');
@@ -71,15 +74,17 @@ function mismatch(question: AccountQuestion, legs: readonly AccountMismatchLeg[]
  * Unlike the rule on sessions this one must not confuse two accounts, so the domain counts: an approved `alice` or
  * `.\alice` is the local account, `corp\alice` is the directory's.
  */
-function isListed(account: string, approved: readonly string[]): boolean {
-  const wanted = identity(account);
-  return wanted !== undefined && approved.some((one) => identity(one) === wanted);
+function isListed(account: string, approved: readonly string[], machineNames: readonly string[]): boolean {
+  const wanted = identity(account, machineNames);
+  return wanted !== undefined && approved.some((one) => identity(one, machineNames) === wanted);
 }
 
-function identity(text: string): string | undefined {
+function identity(text: string, machineNames: readonly string[]): string | undefined {
   const parsed = parseAccountName(text);
   if (!parsed.ok) return undefined;
-  const { form, user, domain } = parsed.name;
+  const { form, user } = parsed.name;
+  const isLocal = form !== 'address' && machineNames.some((machine) => isLocalTo(parsed.name, machine));
+  const domain = isLocal ? null : parsed.name.domain;
   const separator = form === 'address' ? '@' : '\\';
   return `${domain ?? ''}${separator}${user}`.toLowerCase();
 }

@@ -12,7 +12,7 @@ import {
   type ReportedAttempt,
   reconcile,
 } from './start-once.ts';
-import { allStates, isTerminal } from './transitions.ts';
+import { allStates, isTerminal, type RunEvent, transition } from './transitions.ts';
 
 const phases = ['absent', 'accepted', 'started', 'signingIn', 'downloading', 'running', 'ending', 'ended'] as const;
 type Said = (typeof phases)[number];
@@ -62,7 +62,7 @@ const table: readonly Row[] = [
   ...live('starting', 'go-on'),
   same('starting', 'ended', 'adopt-result'),
 
-  ['running', 'absent', 'release', 'mark-uncertain', 'mark-uncertain'],
+  same('running', 'absent', 'mark-uncertain'),
   ['running', 'accepted', 'go-on', 'go-on', 'mark-uncertain'],
   ...live('running', 'go-on'),
   same('running', 'ended', 'adopt-result'),
@@ -178,10 +178,24 @@ test('I1: a run goes back to the queue only when nothing shows that it was start
         if (decision.verdict !== 'release') continue;
         const one = helds.find((candidate) => candidate.runId === decision.runId);
         const ownReport = reports.find((r) => r.runId === decision.runId && r.attempt === decision.attempt);
-        expect([sameJournal, one?.hasRun, ownReport]).toEqual([true, false, undefined]);
+        expect([one?.state, sameJournal, one?.hasRun, ownReport]).toEqual(['starting', true, false, undefined]);
       }
     }),
   );
+});
+
+test('what a verdict writes is an event that the run’s state allows', () => {
+  const written: Partial<Record<ReconcileVerdict, RunEvent>> = {
+    withdraw: 'withdraw',
+    release: 'release',
+    'confirm-cancel': 'confirmCancel',
+    'mark-uncertain': 'lose',
+  };
+  for (const [state, said, ...verdicts] of table) {
+    for (const event of verdicts.flatMap((verdict) => written[verdict] ?? [])) {
+      expect([said, transition(state, event)]).toEqual([said, expect.objectContaining({ ok: true })]);
+    }
+  }
 });
 
 test('I3: no verdict on a finished run writes its state', () => {

@@ -129,10 +129,11 @@ export function judgeAttempt(
     case 'offered':
       return phase === 'absent' || phase === 'accepted' ? 'withdraw' : aheadOfServer(held.state, phase);
     case 'starting':
+      return judgeAcquired(held.hasRun, phase, sameJournal, { neverStarted: 'release', alive: 'go-on' });
     case 'running':
-      return judgeAcquired(held, phase, sameJournal, { neverStarted: 'release', alive: 'go-on' });
+      return judgeAcquired(true, phase, sameJournal, { neverStarted: 'mark-uncertain', alive: 'go-on' });
     case 'cancelling':
-      return judgeAcquired(held, phase, sameJournal, { neverStarted: 'confirm-cancel', alive: 'cancel' });
+      return judgeAcquired(held.hasRun, phase, sameJournal, { neverStarted: 'confirm-cancel', alive: 'cancel' });
     case 'uncertain':
       if (phase === 'absent') return 'settle';
       return phase === 'ended' ? 'keep-late-report' : 'end';
@@ -152,14 +153,14 @@ export function judgeAttempt(
  * accepted it will not start twice. Another journal proves neither, so nobody knows, and nothing may start again.
  */
 function judgeAcquired(
-  held: Pick<HeldAttempt, 'hasRun'>,
+  hasRun: boolean,
   phase: AttemptPhase | 'absent',
   sameJournal: boolean,
   verdicts: { readonly neverStarted: ReconcileVerdict; readonly alive: ReconcileVerdict },
 ): ReconcileVerdict {
   switch (phase) {
     case 'absent':
-      return sameJournal && !held.hasRun ? verdicts.neverStarted : 'mark-uncertain';
+      return sameJournal && !hasRun ? verdicts.neverStarted : 'mark-uncertain';
     case 'accepted':
       return sameJournal ? verdicts.alive : 'mark-uncertain';
     case 'ended':

@@ -21,11 +21,7 @@ export const flowControlModule: ActionModule = {
           arguments: { CustomErrorCode: text({ default: 'CustomError' }), CustomErrorMessage: text({ default: '' }) },
           outputs: {},
           run: (call) => {
-            throw new ActionError(
-              readText(call, 'CustomErrorCode'),
-              readText(call, 'CustomErrorMessage'),
-              USER_DEFINED_ERROR,
-            );
+            throw new ActionError(readText(call, 'CustomErrorCode'), readText(call, 'CustomErrorMessage'));
           },
         },
       },
@@ -48,6 +44,3 @@ export const flowControlModule: ActionModule = {
     },
   ],
 };
-
-/** `details` of an error that the flow itself threw. */
-export const USER_DEFINED_ERROR = 'user-defined';

@@ -30,7 +30,7 @@ export const invalidPattern = {
 /** Ours: Power Automate would go on for hours. */
 export const regexTimeout = {
   code: 'RegularExpressionTimeoutError',
-  title: 'The regular expression takes too long',
+  title: 'Regular expression timeout',
 } as const;
 
 const kept = new Map<string, DotnetRegex>();

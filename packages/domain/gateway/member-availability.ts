@@ -1,5 +1,6 @@
 import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
-import type { ClusterMember } from '../run-queue/snapshot.ts';
+import type { ClusterMember, WaitReason } from '../run-queue/snapshot.ts';
+import { RUN_ON_ALL_GATEWAYS } from '../session/texts.ts';
 
 type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined'>;
 
@@ -32,20 +33,22 @@ export function memberAvailability(member: Standing): Verdict {
 }
 
 /** An available member that has not described its machine yet: for a moment after each link begins. */
-export const factsMissing = (name: string) =>
-  reason(
+export function factsMissing(name: string): WaitReason {
+  return reason(
     'facts-missing',
     `The gateway ${name} has not yet reported what its machine can do.`,
     'This takes a moment after a gateway comes online; restart the gateway if it lasts.',
   );
+}
 
 /** Another member takes the runs while `Run on all gateways in cluster` is off (S47). */
-export const notPrimary = (name: string, taker: string) =>
-  reason(
+export function notPrimary(name: string, taker: string): WaitReason {
+  return reason(
     'not-primary',
     `The gateway ${name} stands by: ${taker} takes the runs of this cluster.`,
-    'An admin can switch on Run on all gateways in cluster.',
+    `An admin of the cluster can switch on ${RUN_ON_ALL_GATEWAYS}.`,
   );
+}
 
 /**
  * The members that may be asked: all available ones, or with the toggle off only the first available one by order

@@ -1,8 +1,5 @@
 import type { RunId } from '../brand.ts';
 
-/** Runs that one person may move in one go. */
-export const MOVED_RUNS_MAX = 1_000;
-
 export interface Move {
   /** The cluster's counter after the move; it never goes back, so a later move always ends above an earlier one. */
   readonly counter: number;

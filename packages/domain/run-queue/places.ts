@@ -58,13 +58,8 @@ export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
   return snapshot.members.map((member) => {
     const available = memberAvailability(member);
     if (!available.ok) return { member, machine: null, because: available.because, asked: false };
-    if (!serving.has(member)) {
-      return {
-        member,
-        machine: null,
-        because: notPrimary(member.name, taker?.name ?? 'another gateway'),
-        asked: false,
-      };
+    if (taker !== undefined && !serving.has(member)) {
+      return { member, machine: null, because: notPrimary(member.name, taker.name), asked: false };
     }
     if (member.facts === null) return { member, machine: null, because: factsMissing(member.name), asked: true };
     return openPlace(member, member.facts, byGateway.get(member.gatewayId) ?? []);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunId } from '../brand.ts';
 import { type JournalEntry, planAfterRestart, type Spool } from './after-restart.ts';
@@ -45,4 +46,34 @@ test('attempts of one run are told apart', () => {
     { ...name, attempt: 2, mark: 'started' },
   ];
   expect(planAfterRestart(journal, alive, noSpool)).toEqual([{ ...name, do: 'adopt' }]);
+});
+
+const anyAttempt = fc.record({
+  runId: fc.constantFrom('r1', 'r2', 'r3').map((id) => id as RunId),
+  attempt: fc.integer({ min: 1, max: 2 }),
+});
+const attemptKey = (one: { readonly runId: RunId; readonly attempt: number }) => `${one.runId} ${String(one.attempt)}`;
+const distinct = { selector: attemptKey, maxLength: 4 };
+const anyJournal = fc.array(
+  fc.tuple(anyAttempt, fc.constantFrom<JournalEntry['mark'][]>('accepted', 'started', 'ended', 'acknowledged')),
+  { maxLength: 10 },
+);
+const anySpools = fc.uniqueArray(
+  fc.tuple(anyAttempt, fc.boolean()).map(([one, hasResult]): Spool => ({ ...one, hasResult, lastAction: null })),
+  distinct,
+);
+
+test('I1: whatever is found, each unsettled attempt has one outcome and every live runner is adopted or ended', () => {
+  fc.assert(
+    fc.property(anyJournal, fc.uniqueArray(anyAttempt, distinct), anySpools, (entries, runners, spools) => {
+      const journal = entries.map(([one, mark]): JournalEntry => ({ ...one, mark }));
+      const steps = planAfterRestart(journal, runners, spools);
+      const outcomes = steps.filter((step) => step.do !== 'end-runner' && step.do !== 'discard-spool').map(attemptKey);
+      const settled = new Set(journal.filter((entry) => entry.mark === 'acknowledged').map(attemptKey));
+      const unsettled = new Set(journal.map(attemptKey).filter((key) => !settled.has(key)));
+      expect(outcomes.toSorted()).toEqual([...unsettled].toSorted());
+      const handled = steps.filter((step) => step.do === 'adopt' || step.do === 'end-runner').map(attemptKey);
+      expect(handled.toSorted()).toEqual(runners.map(attemptKey).toSorted());
+    }),
+  );
 });

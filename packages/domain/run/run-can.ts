@@ -58,6 +58,6 @@ const sentences = {
   'run-already-finished': 'This run has already finished.',
   'run-already-cancelling': 'This run is already being cancelled.',
   'run-not-finished': 'This run has not finished yet.',
-  'run-not-queued': 'This run has left the queue; only a queued run can be moved.',
+  'run-not-queued': 'This run has left the queue, so its place can no longer be changed.',
   'run-not-moved': 'This run was not moved to the top.',
 } as const satisfies Record<RunRefusalCode, string>;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { durations, type RunMoments, timeline } from './timeline.ts';
 
@@ -50,3 +51,17 @@ test('a run cancelled while it waited ends there', () =>
   expect(timeline(moments({ ...queued, endedAtMs: 400 }), 'cancelled')).toEqual([
     { phase: 'queued', fromMs: 100, toMs: 400 },
   ]));
+
+test('the durations of a run that has ended add up to its whole life', () => {
+  const steps = fc.tuple(fc.nat(1e6), fc.nat(1e6), fc.nat(1e6), fc.nat(1e6));
+  fc.assert(
+    fc.property(steps, fc.nat(), ([waited, signingIn, downloading, ran], later) => {
+      const acquiredAtMs = 100 + waited;
+      const downloadingAtMs = acquiredAtMs + signingIn;
+      const runningAtMs = downloadingAtMs + downloading;
+      const endedAtMs = runningAtMs + ran;
+      const counted = durations(moments({ acquiredAtMs, downloadingAtMs, runningAtMs, endedAtMs }), endedAtMs + later);
+      expect(counted.waitedMs + counted.startingMs + counted.ranMs).toBe(endedAtMs - 100);
+    }),
+  );
+});

@@ -20,3 +20,4 @@ export { type ParsedFlow, parseFlow, printLossless } from './syntax/parse-flow.t
 export { createMasker, type Masker } from './interpret/masker.ts';
 export { type ParameterFacts, parameterFacts } from './interpret/flow-parameters.ts';
 export { type ActionIndex, type FoundAction, indexActions } from './interpret/action-index.ts';
+export { printFlow } from './print/print-flow.ts';

@@ -40,6 +40,8 @@ export class FlowBuilder {
   #trailer: Trailer | undefined;
   #actionIndex = 0;
   #toplevelIndex = 0;
+  /** Rows inside handlers have no number of their own. */
+  #handlersOpen = 0;
   #row: Row = { tokens: [], depth: 0, isVerbatim: true };
 
   constructor(tokens: readonly Token[], report: Reporter) {
@@ -94,6 +96,7 @@ export class FlowBuilder {
     const { isBlock, body } = handler;
     handlers.push(handler);
     this.#row.depth = depth;
+    this.#handlersOpen += 1;
     this.#stack.push({ kind: 'handlers', isBlock, handlers, place: handler, depth, innerDepth: depth + 1, body });
   }
 
@@ -112,7 +115,7 @@ export class FlowBuilder {
       return;
     }
     this.#row.depth = frame.depth;
-    this.#stack.pop();
+    this.#pop();
     if (frame.kind !== 'handlers') this.#actionIndex += 1;
   }
 
@@ -177,7 +180,7 @@ export class FlowBuilder {
   }
 
   #complete(bare: BareStatement, place: Place): Statement {
-    if (!this.#stack.some((frame) => frame.kind === 'handlers')) this.#actionIndex += 1;
+    if (this.#handlersOpen === 0) this.#actionIndex += 1;
     const decorators = this.#decorators;
     if (bare.kind !== 'comment') this.#decorators = [];
     const { line, column } = place;
@@ -188,6 +191,10 @@ export class FlowBuilder {
       decorators: bare.kind === 'comment' ? [] : decorators,
     };
     return { ...bare, ...base } as Statement;
+  }
+
+  #pop(): void {
+    if (this.#stack.pop()?.kind === 'handlers') this.#handlersOpen -= 1;
   }
 
   #subflowFrame(subflow: Subflow, isOpenedByRow: boolean): Frame {
@@ -201,7 +208,7 @@ export class FlowBuilder {
       const frame = this.top;
       if (frame.kind === 'subflow' && keep === 0 && this.#stack.length === 2) return;
       this.report.error(frame.place, 'missing-end', `END is missing: this ${describeFrame(frame)} is not closed.`);
-      this.#stack.pop();
+      this.#pop();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Reporter } from './diagnostic.ts';
 import { scanInterpolated, scanPlain, scanPowerFx, scanTriple, type TextProblem, type TextScan } from './scan-text.ts';
-import type { TextForm, TextLiteral, TextPart, Token, TokenKind } from './token.ts';
+import type { TextForm, TextPart, Token, TokenKind } from './token.ts';
 
 /**
  * Text → tokens. Never fails: what is no token of Robin becomes one of kind `unknown`, and every character of the text
@@ -91,7 +91,9 @@ function lexQuoted(state: Lexing, leading: string, sign: string): void {
 }
 
 function lexHash(state: Lexing, leading: string): void {
-  if (matches(trailerLine, state)) return add(state, 'trailer', leading, state.end);
+  const previous = state.tokens.at(-1);
+  const beginsLine = previous === undefined || previous.kind === 'newline';
+  if (beginsLine && matches(trailerLine, state)) return add(state, 'trailer', leading, state.end);
   add(state, 'comment', leading, endOf(lineComment, state));
 }
 
@@ -100,8 +102,11 @@ function lexSlash(state: Lexing, leading: string): boolean {
   const { source, at } = state;
   if (source[at + 1] === '#') {
     const close = source.indexOf('#/', at + 2);
-    if (close < 0) state.report.error(place(state), 'unclosed-comment', 'This comment is not closed; end it with #/.');
-    add(state, 'comment', leading, close < 0 ? state.end : close + 2);
+    if (close >= 0) add(state, 'comment', leading, close + 2);
+    else {
+      state.report.error(place(state), 'unclosed-comment', 'This comment is not closed; end it with #/.');
+      add(state, 'comment', leading, state.end, { isUnclosed: true });
+    }
     return true;
   }
   if (!matches(slashComment, state)) return false;
@@ -116,7 +121,7 @@ function lexDoubleQuoted(state: Lexing, leading: string): void {
   state.report.repair(place(state), 'double-quoted-text', "Write the text between apostrophes: 'text'.");
   const end = endOf(doubleQuoted, state);
   const cooked = state.source.slice(state.at + 1, end - 1).replaceAll('""', '"');
-  add(state, 'text', leading, end, { form: 'double', parts: [cooked] });
+  add(state, 'text', leading, end, { literal: { form: 'double', parts: [cooked] } });
 }
 
 const plainKinds: readonly (readonly [TokenKind, RegExp])[] = [
@@ -150,7 +155,7 @@ function addText(state: Lexing, leading: string, form: TextForm, scan: TextScan)
   Object.assign(state, start);
   const parts = scan.pieces.map((piece) => (typeof piece === 'string' ? piece : embed(state, piece.start, piece.end)));
   Object.assign(state, start);
-  add(state, 'text', leading, scan.end, { form, parts });
+  add(state, 'text', leading, scan.end, { literal: { form, parts }, ...(scan.closed ? {} : { isUnclosed: true }) });
 }
 
 function embed(state: Lexing, from: number, end: number): TextPart {
@@ -161,10 +166,10 @@ function embed(state: Lexing, from: number, end: number): TextPart {
   return { raw: state.source.slice(from - 1, end + 1), tokens: inner.tokens };
 }
 
-function add(state: Lexing, kind: TokenKind, leading: string, end: number, literal?: TextLiteral): void {
+type Extra = Pick<Token, 'literal' | 'isUnclosed'>;
+function add(state: Lexing, kind: TokenKind, leading: string, end: number, extra?: Extra): void {
   const text = state.source.slice(state.at, end);
-  const token = { kind, leading, text, ...place(state) };
-  state.tokens.push(literal === undefined ? token : { ...token, literal });
+  state.tokens.push({ kind, leading, text, ...place(state), ...extra });
   if (kind === 'newline') {
     state.line += 1;
     state.lineStart = end;

@@ -42,7 +42,7 @@ export function readRow(flow: FlowBuilder, tokens: readonly Token[]): void {
   try {
     if (rest.length > 0) readStatement(flow, readerOf(rest, flow.report, first));
   } finally {
-    for (const comment of comments) flow.add({ kind: 'comment', text: comment.text }, comment);
+    for (const comment of comments) flow.add({ kind: 'comment', text: comment.text.trimEnd() }, comment);
   }
 }
 

@@ -23,6 +23,8 @@ export interface Token {
   readonly line: number;
   readonly column: number;
   readonly literal?: TextLiteral;
+  /** A text or comment that runs to the end, because nothing closes it. */
+  readonly isUnclosed?: boolean;
   role?: TokenRole;
 }
 

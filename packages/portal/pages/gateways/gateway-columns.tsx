@@ -1,0 +1,154 @@
+import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
+import { Switch } from '@fluentui/react-components';
+import {
+  CheckmarkCircle16Filled,
+  DismissCircle16Regular,
+  type FluentIcon,
+  PauseCircle16Regular,
+  ShieldError16Regular,
+  Warning16Regular,
+} from '@fluentui/react-icons';
+import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
+import type { Column } from '../../ui/data-table.tsx';
+import { formatCount } from '../../ui/format.ts';
+import type { Tone } from '../../ui/run-state.ts';
+import { Moment } from '../../ui/time.tsx';
+
+interface GatewayColumnOptions {
+  readonly menu: (gateway: Gateway) => readonly MenuAction[];
+  readonly onEnable: (gateway: Gateway, enabled: boolean) => void;
+  readonly whyNot: string | null;
+}
+
+export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions): readonly Column<Gateway>[] {
+  return [
+    { key: 'name', header: 'Gateway', cell: (gateway) => <span className="clip strong">{gateway.name}</span> },
+    { key: 'status', header: 'Status', width: '128px', cell: (gateway) => <GatewayStatus gateway={gateway} /> },
+    {
+      key: 'enabled',
+      header: 'Takes runs',
+      width: '96px',
+      cell: (gateway) => (
+        <Switch
+          className="row-switch"
+          checked={gateway.enabled}
+          disabled={whyNot !== null}
+          aria-label={`${gateway.name} takes runs`}
+          {...(whyNot ? { title: whyNot } : {})}
+          onChange={(_event, { checked }) => onEnable(gateway, checked)}
+        />
+      ),
+    },
+    {
+      key: 'machine',
+      header: 'Machine',
+      secondary: true,
+      cell: ({ machine }) => (
+        <span className="clip" title={machine?.operatingSystem}>
+          {machine?.operatingSystem ?? '–'}
+        </span>
+      ),
+    },
+    { key: 'policy', header: 'Session policy', width: '184px', cell: (gateway) => <Policy gateway={gateway} /> },
+    { key: 'sessions', header: 'Sessions', width: '22%', secondary: true, cell: (gateway) => <Sessions gateway={gateway} /> },
+    {
+      key: 'slots',
+      header: 'Slots',
+      width: '72px',
+      numeric: true,
+      cell: ({ machine }) => (machine ? `${machine.slotsInUse}/${machine.sessionLimit}` : '–'),
+    },
+    { key: 'seen', header: 'Last word', width: '112px', cell: (gateway) => <Moment at={gateway.lastSeenAt} relative /> },
+    {
+      key: 'menu',
+      header: 'Actions',
+      quiet: true,
+      width: '48px',
+      cell: (gateway) => (
+        <div className="cell-menu">
+          <ActionMenu label={`Actions for ${gateway.name}`} actions={menu(gateway)} />
+        </div>
+      ),
+    },
+  ];
+}
+
+function lookOf(gateway: Gateway): { readonly icon: FluentIcon; readonly tone: Tone; readonly word: string } {
+  if (gateway.quarantined) return { icon: ShieldError16Regular, tone: 'bad', word: 'Quarantined' };
+  if (gateway.status === 'offline') return { icon: DismissCircle16Regular, tone: 'bad', word: 'Offline' };
+  if (!gateway.enabled) return { icon: PauseCircle16Regular, tone: 'quiet', word: 'Disabled' };
+  return { icon: CheckmarkCircle16Filled, tone: 'good', word: 'Online' };
+}
+
+function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
+  const { icon: Icon, tone, word } = lookOf(gateway);
+  return (
+    <span className="state" data-tone={tone} title={`Version ${gateway.version}`}>
+      <Icon aria-hidden />
+      {word}
+    </span>
+  );
+}
+
+function Policy({ gateway }: { readonly gateway: Gateway }) {
+  const { machine } = gateway;
+  if (!machine) return <span className="faint">–</span>;
+  return (
+    <span className="row tight" style={{ flexWrap: 'nowrap' }}>
+      <span>{machine.policy}</span>
+      {machine.rehearsal && (
+        <span
+          className="tag"
+          data-tone="doubt"
+          title="An admin set this policy: the machine obeys that Windows rule with its own sessions."
+        >
+          Rehearsal
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Sessions({ gateway }: { readonly gateway: Gateway }) {
+  const sessions = gateway.machine?.sessions ?? [];
+  if (sessions.length === 0) return <span className="faint">None</span>;
+  const text = sessions
+    .map((session) => {
+      const lock = session.locked === true ? ', locked' : session.locked === 'unknown' ? ', lock unknown' : '';
+      return `${session.user} ${session.state}${lock}${session.ours ? ' (ours)' : ''}`;
+    })
+    .join(' · ');
+  return (
+    <span className="clip" title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** What keeps a machine from taking every run, each with its fix as the gateway found it. */
+export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
+  const missing = gateway.machine?.missing ?? [];
+  return (
+    <ul className="notes">
+      {gateway.quarantined && (
+        <li className="state" data-tone="bad">
+          Two machines used this identity. Remove the gateway and enrol the right machine again.
+        </li>
+      )}
+      {gateway.journalFault && (
+        <li className="state" data-tone="bad">
+          Journal: {gateway.journalFault}
+        </li>
+      )}
+      {missing.map((text) => (
+        <li key={text} className="row tight" data-tone="waiting">
+          <span className="state" data-tone="waiting">
+            <Warning16Regular aria-label="Missing" />
+          </span>
+          {text}
+        </li>
+      ))}
+      {missing.length > 1 && <li className="faint">{formatCount(missing.length, 'thing')} to put right</li>}
+    </ul>
+  );
+}

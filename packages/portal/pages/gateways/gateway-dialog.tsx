@@ -1,0 +1,74 @@
+import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
+import { Button, Field, Input, Select } from '@fluentui/react-components';
+import { useState } from 'react';
+import { api } from '../../api/client.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Modal } from '../../ui/dialog.tsx';
+import { noticeDone } from '../../ui/notices.tsx';
+import { ProblemView } from '../../ui/states.tsx';
+
+interface GatewayDialogProps {
+  readonly gateway: Gateway;
+  readonly onClose: () => void;
+  readonly onSaved: () => void;
+}
+
+/** Order, capacity, and the rehearsal of a Windows policy. */
+export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps) {
+  const [policy, setPolicy] = useState(gateway.policyOverride ?? '');
+  const [capacity, setCapacity] = useState(gateway.capacityOverride === null ? '' : String(gateway.capacityOverride));
+  const [order, setOrder] = useState(String(gateway.order));
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<unknown>(null);
+  const save = async () => {
+    setBusy(true);
+    try {
+      await api.updateGateway({
+        params: { id: gateway.id },
+        body: {
+          policyOverride: (policy || null) as Gateway['policyOverride'],
+          capacityOverride: capacity === '' ? null : Number(capacity),
+          order: Number(order),
+        },
+      });
+      noticeDone(`Changed ${gateway.name}.`);
+      onSaved();
+      onClose();
+    } catch (error) {
+      setRefusal(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      title={`Policy and capacity of ${gateway.name}`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Keep as it is</Button>
+          <ActionButton appearance="primary" busy={busy} onClick={() => void save()}>
+            Save gateway
+          </ActionButton>
+        </>
+      }
+    >
+      <Field
+        label="Session policy"
+        hint="A rehearsal makes this Linux machine obey a Windows rule with its own sessions, with the Windows texts."
+      >
+        <Select value={policy} onChange={(_event, { value }) => setPolicy(value as typeof policy)}>
+          <option value="">As the operating system is</option>
+          <option value="single-session">Rehearse single-session (Windows 10/11)</option>
+          <option value="multi-session">Rehearse multi-session (Windows Server)</option>
+        </Select>
+      </Field>
+      <Field label="Sessions at once" hint={`Empty: as measured${gateway.machine ? `, now ${gateway.machine.sessionLimit}` : ''}`}>
+        <Input type="number" min={1} max={500} value={capacity} onChange={(_event, { value }) => setCapacity(value)} />
+      </Field>
+      <Field label="Order in the cluster" hint="The lowest online gateway takes every run unless all of them do.">
+        <Input type="number" min={0} max={1000} value={order} onChange={(_event, { value }) => setOrder(value)} />
+      </Field>
+      {refusal !== null && <ProblemView error={refusal} />}
+    </Modal>
+  );
+}

@@ -1,0 +1,139 @@
+import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { api, isProblem, problemOf } from '../../api/client.ts';
+import { useWhyNotAllowed } from '../../app/me.tsx';
+import type { MenuAction } from '../../ui/action-menu.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
+import { GatewayDialog } from './gateway-dialog.tsx';
+
+type Asking =
+  | { readonly what: 'remove'; readonly gateway: Gateway; readonly unfinished: string | null }
+  | { readonly what: 'gone'; readonly gateway: Gateway }
+  | { readonly what: 'edit'; readonly gateway: Gateway };
+
+export function useGatewayActions() {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const whyNot = useWhyNotAllowed('gateway.admin');
+  const [asking, setAsking] = useState<Asking | null>(null);
+
+  const refresh = () =>
+    Promise.all(['gateways', 'gateway-clusters'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+
+  const setEnabled = async (gateway: Gateway, enabled: boolean) => {
+    try {
+      await api.updateGateway({ params: { id: gateway.id }, body: { enabled } });
+      noticeDone(`${gateway.name} takes ${enabled ? 'runs again' : 'no new runs; what runs there goes on'}.`, () =>
+        void setEnabled(gateway, !enabled),
+      );
+      await refresh();
+    } catch (error) {
+      noticeRefused(`${gateway.name} was not changed.`, error);
+    }
+  };
+
+  const remove = async (gateway: Gateway, confirmed: boolean) => {
+    try {
+      await api.removeGateway({ params: { id: gateway.id }, query: confirmed ? { confirm: 'yes' } : {} });
+      noticeDone(`Removed ${gateway.name}.`);
+      await refresh();
+    } catch (error) {
+      if (isProblem(error, 'gateway-has-unfinished-runs') && !confirmed)
+        setAsking({ what: 'remove', gateway, unfinished: problemOf(error).title });
+      else noticeRefused(`${gateway.name} was not removed.`, error);
+    }
+  };
+
+  const declareGone = async (gateway: Gateway) => {
+    try {
+      const { uncertain } = await api.declareGone({ params: { id: gateway.id } });
+      noticeDone(`${gateway.name} was declared gone; ${uncertain} of its runs are now uncertain.`);
+      await refresh();
+    } catch (error) {
+      noticeRefused(`${gateway.name} was not changed.`, error);
+    }
+  };
+
+  const menu = (gateway: Gateway): readonly MenuAction[] => [
+    {
+      label: 'Show its runs',
+      onSelect: () => void navigate({ to: '/runs', search: { gateway: gateway.id } }),
+    },
+    {
+      label: 'Change policy and capacity…',
+      onSelect: () => setAsking({ what: 'edit', gateway }),
+      disabledReason: whyNot,
+    },
+    {
+      label: gateway.enabled ? 'Disable gateway' : 'Enable gateway',
+      onSelect: () => void setEnabled(gateway, !gateway.enabled),
+      disabledReason: whyNot,
+    },
+    {
+      label: 'Declare machine gone…',
+      onSelect: () => setAsking({ what: 'gone', gateway }),
+      disabledReason: whyNot ?? (gateway.status === 'online' ? 'This gateway is online.' : null),
+      divided: true,
+    },
+    {
+      label: 'Remove gateway…',
+      onSelect: () => setAsking({ what: 'remove', gateway, unfinished: null }),
+      disabledReason: whyNot,
+    },
+  ];
+
+  const close = () => setAsking(null);
+  const dialog = asking && (
+    <Dialogs
+      asking={asking}
+      onClose={close}
+      onRemove={(gateway, confirmed) => void remove(gateway, confirmed)}
+      onGone={(gateway) => void declareGone(gateway)}
+      onSaved={() => void refresh()}
+    />
+  );
+  return { whyNot, menu, setEnabled: (gateway: Gateway, enabled: boolean) => void setEnabled(gateway, enabled), dialog };
+}
+
+interface DialogsProps {
+  readonly asking: Asking;
+  readonly onClose: () => void;
+  readonly onRemove: (gateway: Gateway, confirmed: boolean) => void;
+  readonly onGone: (gateway: Gateway) => void;
+  readonly onSaved: () => void;
+}
+
+function Dialogs({ asking, onClose, onRemove, onGone, onSaved }: DialogsProps): ReactNode {
+  const { gateway } = asking;
+  switch (asking.what) {
+    case 'edit':
+      return <GatewayDialog gateway={gateway} onClose={onClose} onSaved={onSaved} />;
+    case 'gone':
+      return (
+        <ConfirmDialog
+          title={`Declare ${gateway.name} gone?`}
+          confirmLabel="Declare machine gone"
+          onClose={onClose}
+          onConfirm={() => onGone(gateway)}
+        >
+          <p>Its unfinished runs become uncertain now, and can be resubmitted. Do this only when the machine will not come back.</p>
+        </ConfirmDialog>
+      );
+    case 'remove':
+      return (
+        <ConfirmDialog
+          key={String(asking.unfinished)}
+          title={`Remove ${gateway.name}?`}
+          confirmLabel={asking.unfinished ? 'Remove gateway and give up its runs' : 'Remove gateway'}
+          onClose={onClose}
+          onConfirm={() => onRemove(gateway, asking.unfinished !== null)}
+        >
+          {asking.unfinished && <p className="strong">{asking.unfinished} They become uncertain.</p>}
+          <p>The machine loses its identity and must be enrolled again to take runs.</p>
+        </ConfirmDialog>
+      );
+  }
+}

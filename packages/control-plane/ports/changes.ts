@@ -1,0 +1,27 @@
+/** Something that pages show has changed; it names what, and who listens reads the new value. */
+export type Change =
+  | { readonly kind: 'run'; readonly runId: string }
+  | { readonly kind: 'run-log'; readonly runId: string; readonly attempt: number; readonly lastSeq: number }
+  | { readonly kind: 'run-queue'; readonly clusterId: string }
+  | { readonly kind: 'gateway'; readonly gatewayId: string }
+  | {
+      readonly kind: 'changed';
+      readonly what: 'desktop-flow' | 'connection' | 'gateway-cluster' | 'account' | 'settings';
+      readonly id: string;
+    }
+  /** Changes of other replicas may have been missed: everything shown must be read again. */
+  | { readonly kind: 'reload' };
+
+/** What one replica asks of the others: plan a queue whose gateways they hold, or send what waits for a gateway. */
+export type Nudge =
+  | { readonly kind: 'plan'; readonly clusterId: string }
+  | { readonly kind: 'send'; readonly gatewayId: string };
+
+/** One stream of changes over all replicas. Publishing never waits; what goes to other replicas is coalesced. */
+export interface ChangeFeed {
+  publish(change: Change): void;
+  subscribe(listener: (change: Change) => void): () => void;
+  nudge(nudge: Nudge): void;
+  /** Only nudges of other replicas arrive here. */
+  onNudge(listener: (nudge: Nudge) => void): () => void;
+}

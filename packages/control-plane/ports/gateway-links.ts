@@ -1,0 +1,117 @@
+import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { LinkNumbers } from '@deskhand/domain/gateway/link-number.ts';
+import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
+import type { DeclineMemory } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { LogLine } from '@deskhand/protocol/http/runs.ts';
+import type { ServerMessage, StartOrder } from '@deskhand/protocol/link/messages.ts';
+
+/** The links that this replica holds. */
+export interface GatewayLinks {
+  /** False when the gateway is linked to another replica, or to none. */
+  send(gatewayId: string, message: ServerMessage): boolean;
+}
+
+export interface LinkIdentity {
+  readonly gatewayId: GatewayId;
+  readonly name: string;
+  readonly clusterId: ClusterId;
+  readonly publicKey: string;
+  readonly quarantined: boolean;
+  readonly numbers: LinkNumbers;
+  readonly isLinked: boolean;
+}
+
+/** The run behind a message, as the server holds it. */
+export interface StoredAttempt {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly gatewayId: GatewayId | null;
+  readonly state: RunState;
+  readonly journalId: string | null;
+  readonly hasRun: boolean;
+  readonly holdsMachine: boolean;
+  readonly cancelBecause: 'cancelled' | 'timedOut' | null;
+}
+
+/** One attempt of one run on one gateway: every change of state names all three. */
+export interface AttemptOf {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly gatewayId: GatewayId;
+}
+
+export interface AttemptResult {
+  readonly state: 'succeeded' | 'failed' | 'cancelled' | 'timedOut';
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly error: RunError | null;
+  readonly lastLogSeq: number;
+  readonly logLinesLost: number;
+  readonly phasesMs: Readonly<Record<string, number>>;
+}
+
+export interface WaitingClassOf {
+  readonly machineUser: string;
+  readonly mode: RunMode;
+  readonly whenSessionBlocked: 'fail' | 'wait';
+}
+
+/** What gateways say, written down. Each method changes a run only when the attempt and the gateway are the stored ones. */
+export interface GatewayLinkStore {
+  identity(gatewayId: string): Promise<LinkIdentity | undefined>;
+  /** Keeps the pending number, or quarantines. The link is not open before `openLink`. */
+  prepareLink(gatewayId: string, pending: number): Promise<{ readonly epoch: string; readonly commit: number }>;
+  quarantine(gatewayId: string, because: string): Promise<void>;
+  confirmLink(gatewayId: string, linkNumber: number): Promise<void>;
+  /** After reconciliation: from now on the gateway is offered runs. */
+  openLink(link: {
+    readonly gatewayId: string;
+    readonly replica: string;
+    readonly linkNumber: number;
+    readonly journalId: string;
+    readonly version: string;
+    readonly facts: MachineFacts;
+    readonly encryptedClusterKey: string | null;
+  }): Promise<void>;
+  /** Only when this link is still the newest one. */
+  closeLink(gatewayId: string, linkNumber: number): Promise<boolean>;
+  setFacts(gatewayId: string, facts: MachineFacts): Promise<void>;
+  heartbeat(
+    gatewayId: string,
+    journalFault: string | null,
+    progress: readonly { readonly runId: string; readonly attempt: number; readonly lastActionAgoMs: number }[],
+  ): Promise<{ readonly journalFaultChanged: boolean }>;
+
+  stored(runIds: readonly string[]): Promise<readonly StoredAttempt[]>;
+  heldBy(gatewayId: string): Promise<readonly StoredAttempt[]>;
+  /** Offers that wait for an answer, to be sent (again) when their link is held here. */
+  openOffers(
+    gatewayId: string,
+  ): Promise<readonly { runId: RunId; attempt: number; mode: RunMode; accountName: string }[]>;
+  policyAndCapacity(gatewayId: string): Promise<{ readonly policy: MachinePolicy; readonly capacity: number }>;
+
+  acquire(
+    of: AttemptOf,
+    journalId: string,
+  ): Promise<{ readonly moved: boolean; readonly stored: StoredAttempt | null; readonly order: StartOrder | null }>;
+  /** Back to the queue from offered: the gateway said no, did not answer, or the offer was taken back. */
+  returnOffer(of: AttemptOf, event: 'decline' | 'withdraw', detail: string): Promise<WaitingClassOf | undefined>;
+  rememberDecline(
+    gatewayId: string,
+    decline: Pick<DeclineMemory, 'classKey' | 'because' | 'factsVersion'>,
+  ): Promise<void>;
+  /** Never started: `starting` goes back to the queue, `cancelling` is cancelled. */
+  release(of: AttemptOf, because: string): Promise<WaitingClassOf | undefined>;
+  setPhase(of: AttemptOf, phase: 'signingIn' | 'downloading' | 'running', sinceAcquireMs: number): Promise<boolean>;
+  /** Answers the last sequence number that is stored, or undefined for a foreign attempt. */
+  addLog(of: AttemptOf, lines: readonly LogLine[]): Promise<number | undefined>;
+  addScreenshot(of: AttemptOf, screenshot: { number: number; caption: string; png: Buffer }): Promise<boolean>;
+  /** `ended`: written now; `late`: kept beside an uncertain run; `known`: this attempt had ended before. */
+  end(of: AttemptOf, result: AttemptResult): Promise<'ended' | 'late' | 'known' | 'foreign'>;
+  /** Nobody knows how it ended; it keeps account and slot until its gateway reports. */
+  lose(of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean>;
+  /** An uncertain run of which the gateway has nothing left. */
+  settle(of: AttemptOf): Promise<void>;
+  /** A journal that is ahead of a restored database: its attempt becomes the stored one. */
+  takeJournalState(of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean>;
+}

@@ -1,0 +1,59 @@
+import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { Priority, RunError, RunMode } from '@deskhand/domain/run/run.ts';
+import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { AuditFact } from '../use-cases/outcome.ts';
+
+/** What a plan is made from, by the database's clock. */
+export interface QueueReading {
+  readonly snapshot: QueueSnapshot;
+  readonly nowMs: number;
+  readonly clusterName: string;
+  /** Size of the add-on pool; null is unlimited. */
+  readonly addOns: number | null;
+  /** The attempt of each head, against which its offer commits. */
+  readonly attempts: ReadonlyMap<RunId, number>;
+}
+
+export interface PlanToCommit {
+  readonly clusterId: ClusterId;
+  readonly version: number;
+  readonly addOns: number | null;
+  readonly offers: readonly { readonly runId: RunId; readonly gatewayId: GatewayId; readonly attempt: number }[];
+  readonly refusals: readonly { readonly runId: RunId; readonly attempt: number; readonly error: RunError }[];
+}
+
+export interface CommittedOffer {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly gatewayId: GatewayId;
+  readonly mode: RunMode;
+  readonly accountName: string;
+}
+
+export type PlanCommit =
+  | { readonly ok: true; readonly offered: readonly CommittedOffer[]; readonly refused: readonly RunId[] }
+  | { readonly ok: false; readonly because: 'changed-meanwhile' };
+
+export interface QueuePlace {
+  readonly id: RunId;
+  readonly position: number;
+}
+
+/** The run queue of a cluster: its order, and the plans that take runs out of it. */
+export interface RunQueueStore {
+  read(clusterId: string): Promise<QueueReading | undefined>;
+  /** All or nothing against the version; a run that was cancelled meanwhile is left out. */
+  commit(plan: PlanToCommit): Promise<PlanCommit>;
+  /** The first runs in queue order. */
+  firstPlaces(clusterId: string, limit: number): Promise<readonly QueuePlace[]>;
+  /** 1 for the run that is looked at first; undefined when it does not wait. */
+  position(runId: string): Promise<number | undefined>;
+  inHand(clusterId: string): Promise<readonly RunId[]>;
+  /** Rises with every change of the queue that people can see. */
+  viewVersion(clusterId: string): Promise<number>;
+  /** Moves those of the runs that wait in this queue; answers which. */
+  moveToTop(clusterId: string, ids: readonly RunId[], actor: string, audit: AuditFact): Promise<readonly RunId[]>;
+  undoMove(runId: string, actor: string, audit: AuditFact): Promise<boolean>;
+  setPriority(runId: string, priority: Priority, actor: string, audit: AuditFact): Promise<boolean>;
+  clustersWithWaitingRuns(): Promise<readonly ClusterId[]>;
+}

@@ -40,6 +40,7 @@ describe('names that are refused', () => {
     ['-oProxyCommand', 'not-an-account-name'],
     ['alice:x', 'not-an-account-name'],
     ['.\\-rf', 'not-an-account-name'],
+    ['CORP\\ alice', 'not-an-account-name'],
   ])('%j is refused: %s', (text, because) => {
     expect(parseAccountName(text)).toMatchObject({ ok: false, because });
   });

@@ -52,11 +52,8 @@ function isLocalWord(domain: string): boolean {
  * an option. Whether the account exists is the machine's to say.
  */
 function isPart(part: string): boolean {
-  return (
-    part !== '.' &&
-    part !== '..' &&
-    /^(?!-)[^\s"/\\[\]:;|=,+*?<>@]([^"/\\[\]:;|=,+*?<>@]*[^\s"/\\[\]:;|=,+*?<>@])?$/u.test(part)
-  );
+  const isFolderWord = part === '.' || part === '..';
+  return !isFolderWord && !part.startsWith('-') && part === part.trim() && /^[^"/\\[\]:;|=,+*?<>@]+$/u.test(part);
 }
 
 const sentences = {

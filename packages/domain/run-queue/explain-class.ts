@@ -4,7 +4,7 @@ import { answerOf, type Budget, type ClassInPlan, type StandingAnswer } from './
 import { byQueueOrder } from './queue-order.ts';
 import type { MemberAnswer, QueuedRun, WaitingClass, WaitReason } from './snapshot.ts';
 
-/** Why the runs of a class that are left wait, member by member, once a plan is made. */
+/** Why the runs of a class wait, member by member, as things stand in the plan. */
 export function explainClass(of: ClassInPlan, budget: Budget): WaitingClass {
   const because = of.standing.map((answer) => memberAnswer(answer, of, budget));
   return {
@@ -48,36 +48,27 @@ export function sessionRefusal(of: ClassInPlan, budget: Budget): WaitReason | un
 function lacksOnlySlot(answer: StandingAnswer, of: ClassInPlan, budget: Budget): boolean {
   if (answer.kind === 'closed' || !answer.session.ok) return false;
   if (budget.addOnsFree === 0 && of.runClass.mode === 'unattended') return false;
-  // On a one-slot machine the account is free as soon as the slot is.
-  if (answer.place.busyUsers.has(of.runClass.user) && answer.place.machine.limit > 1) return false;
-  return answerCode(answer, of, budget) === 'no-free-slot';
-}
-
-/** The member is only busy with runs of ours, so the run has its turn there when one of them has finished. */
-function waitsForOurRuns(answer: StandingAnswer, of: ClassInPlan, budget: Budget): boolean {
-  const code = answerCode(answer, of, budget);
-  return code === 'no-free-slot' || code === 'user-busy';
-}
-
-function answerCode(answer: StandingAnswer, of: ClassInPlan, budget: Budget): WaitReason['code'] | undefined {
+  // Where one run of ours is all there is, its account is free as soon as its slot is.
+  if (answer.place.busyUsers.has(of.runClass.user) && answer.place.slotsHeld > 1) return false;
   const verdict = answerOf(answer, of.runClass, budget);
-  return verdict.ok ? undefined : verdict.because.code;
+  return !verdict.ok && verdict.because.code === 'no-free-slot';
 }
 
 /**
  * S28: the first waiting run, in queue order, that waits only for a slot. Where there is none, the first that waits for
  * runs of ours to finish, such as the same account's, because that one is next when they have.
  */
-export function nextToRun(left: readonly ClassInPlan[], budget: Budget): RunId | null {
-  const first = (waits: typeof lacksOnlySlot) =>
-    firstInOrder(left.filter((of) => of.standing.some((answer) => waits(answer, of, budget))));
-  return (first(lacksOnlySlot) ?? first(waitsForOurRuns))?.id ?? null;
+export function nextToRun(left: readonly ClassInPlan[]): RunId | null {
+  const waits = left.flatMap((of) => headThatWaits(of) ?? []).sort((a, b) => byQueueOrder(a.run, b.run));
+  const next = waits.find(({ why }) => why.waitsOnlyForSlot) ?? waits.find(({ why }) => waitsForOurRuns(why));
+  return next?.run.id ?? null;
 }
 
-function firstInOrder(classes: readonly ClassInPlan[]): QueuedRun | undefined {
-  const heads = classes.flatMap((of) => of.runClass.heads.slice(of.settled, of.settled + 1));
-  return heads.reduce<QueuedRun | undefined>(
-    (best, run) => (best === undefined || byQueueOrder(run, best) < 0 ? run : best),
-    undefined,
-  );
+function headThatWaits(of: ClassInPlan): { readonly run: QueuedRun; readonly why: WaitingClass } | undefined {
+  const run = of.runClass.heads[of.settled];
+  return run === undefined || of.waiting === null ? undefined : { run, why: of.waiting };
+}
+
+function waitsForOurRuns(why: WaitingClass): boolean {
+  return why.because.some(({ because }) => because.code === 'no-free-slot' || because.code === 'user-busy');
 }

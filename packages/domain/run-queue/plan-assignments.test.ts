@@ -385,6 +385,21 @@ describe('Next to run', () => {
   test('S28: where every other run waits for its user, the first of them is next', () =>
     checkNext({ members: [server()], runs: [alice, alice], inHand: [inHand('alice', 'desk')] }, 'r1'));
 
+  test('S28: where people leave one slot, its user’s next run is next', () =>
+    checkNext(
+      { members: [server({ sessions: [session('dora')] })], runs: [alice, bob], inHand: [inHand('alice', 'desk')] },
+      'r1',
+    ));
+
+  test('S28: a run that a session rule stopped at its turn is not next because others then took the slot', () =>
+    checkNext(
+      {
+        members: [server({ sessions: [session('dora')] })],
+        runs: [{ user: 'dora', whenSessionBlocked: 'wait' }, alice],
+      },
+      null,
+    ));
+
   test('nothing is next when no machine is there', () =>
     checkNext({ members: [member('away', { online: false })], runs: [alice] }, null));
 });

@@ -40,7 +40,7 @@ export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: 
   }
   const left = classes.filter((of) => of.runClass.count > of.settled);
   const waiting = left.map((of) => of.waiting ?? explainClass(of, budget));
-  return { offers, waiting, refusals, nextToRun: nextToRun(left, budget) };
+  return { offers, waiting, refusals, nextToRun: nextToRun(left) };
 }
 
 /** All heads of all classes in queue order. */

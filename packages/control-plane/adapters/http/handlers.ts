@@ -11,6 +11,8 @@ export interface HandlerRequest<R = Route> {
   readonly body: BodyOf<R>;
   readonly origin: string;
   readonly cookie: string | undefined;
+  /** The API token that came with the request. */
+  readonly bearer: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly lastEventId: string | undefined;
   readonly secure: boolean;

@@ -16,7 +16,12 @@ function openStream() {
   const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
   return { reply, raw, text: () => written.join('') };
 }
-const listener = (lastEventId?: string) => ({ accountId: 'alice', lastEventId, isStillSignedIn: async () => true });
+const listener = (lastEventId?: string) => ({
+  accountId: 'alice',
+  seesEverything: false,
+  lastEventId,
+  isStillSignedIn: async () => true,
+});
 const queueChanged = (version: number) => ({ type: 'run-queue', data: { clusterId: 'c', version } }) as const;
 
 test('a listener gets what is published after it came, with a number to come back with', () => {
@@ -51,7 +56,7 @@ test('an event reaches only the accounts that may see it', () => {
   const events = createLiveEvents('s1');
   const stream = openStream();
   events.stream(stream.reply, listener());
-  events.publish(queueChanged(1), (account) => account === 'bob');
+  events.publish(queueChanged(1), ({ accountId }) => accountId === 'bob');
   expect(stream.text()).not.toContain('run-queue');
   stream.raw.end();
 });
@@ -67,4 +72,14 @@ test('a listener that does not read is closed instead of filling the memory', ()
   stream.raw.writableLength = 2_000_000;
   events.publish(queueChanged(1), () => true);
   expect(isClosed).toBe(true);
+});
+
+test('a listener who comes back after something was not published is told to reload', () => {
+  const events = createLiveEvents('s1');
+  events.publish(queueChanged(1), () => true);
+  events.skip();
+  const stream = openStream();
+  events.stream(stream.reply, listener('s1-1'));
+  expect(stream.text()).toContain('"type":"reload"');
+  stream.raw.end();
 });

@@ -2,13 +2,22 @@ import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
 import type { FastifyReply } from 'fastify';
 
 /** What a live stream sends: numbered events that this replica saw, the newest kept for those who come back. */
+export interface Viewer {
+  readonly accountId: string;
+  readonly seesEverything: boolean;
+}
+
 export interface LiveEvents {
-  publish(event: LiveEvent, isVisibleTo: (accountId: string) => boolean): void;
+  publish(event: LiveEvent, isVisibleTo: (viewer: Viewer) => boolean): void;
   /** Answers a stream from after `lastEventId`; `reload` when that is too old or from another start of the server. */
   stream(
     reply: FastifyReply,
-    listener: { accountId: string; lastEventId: string | undefined; isStillSignedIn: () => Promise<boolean> },
+    listener: Viewer & { lastEventId: string | undefined; isStillSignedIn: () => Promise<boolean> },
   ): void;
+  /** False means that nobody listens: what is not published then must be told with `skip`. */
+  hasListeners(): boolean;
+  /** Something happened that was not published; whoever comes back from before it is told to reload. */
+  skip(): void;
   close(): void;
 }
 
@@ -21,11 +30,11 @@ const COMMENT_INTERVAL_MS = 15_000;
 interface Kept {
   readonly number: number;
   readonly event: LiveEvent;
-  readonly isVisibleTo: (accountId: string) => boolean;
+  readonly isVisibleTo: (viewer: Viewer) => boolean;
 }
 interface Stream {
   readonly reply: FastifyReply;
-  readonly accountId: string;
+  readonly viewer: Viewer;
 }
 
 /** `start` tells starts of the server apart, because numbers begin anew with each. */
@@ -33,6 +42,8 @@ export function createLiveEvents(start: string): LiveEvents {
   const kept: Kept[] = [];
   const streams = new Set<Stream>();
   let lastNumber = 0;
+  /** The number after the last event that can no longer be told. */
+  let oldest = 1;
 
   const write = (stream: Stream, text: string): void => {
     const { raw } = stream.reply;
@@ -40,14 +51,14 @@ export function createLiveEvents(start: string): LiveEvents {
     else raw.write(text);
   };
   const send = (stream: Stream, entry: Kept): void => {
-    if (entry.isVisibleTo(stream.accountId))
+    if (entry.isVisibleTo(stream.viewer))
       write(stream, `id: ${start}-${entry.number}\ndata: ${JSON.stringify(entry.event)}\n\n`);
   };
   const catchUp = (stream: Stream, lastEventId: string | undefined): void => {
     if (lastEventId === undefined) return;
     const [from, number] = lastEventId.split('-');
     const seen = Number(number);
-    const isTooOld = from !== start || !Number.isInteger(seen) || (kept[0] !== undefined && kept[0].number > seen + 1);
+    const isTooOld = from !== start || !Number.isInteger(seen) || seen + 1 < oldest;
     if (isTooOld)
       write(stream, `id: ${start}-${lastNumber}\ndata: ${JSON.stringify({ type: 'reload', data: {} })}\n\n`);
     else for (const entry of kept) if (entry.number > seen) send(stream, entry);
@@ -58,7 +69,7 @@ export function createLiveEvents(start: string): LiveEvents {
       lastNumber += 1;
       const entry = { number: lastNumber, event, isVisibleTo };
       kept.push(entry);
-      if (kept.length > EVENTS_KEPT_MAX) kept.shift();
+      if (kept.length > EVENTS_KEPT_MAX) oldest = (kept.shift() as Kept).number + 1;
       for (const stream of streams) send(stream, entry);
     },
     stream: (reply, listener) => {
@@ -72,7 +83,7 @@ export function createLiveEvents(start: string): LiveEvents {
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      const stream = { reply, accountId: listener.accountId };
+      const stream = { reply, viewer: listener };
       write(stream, `retry: 2000\n\n`);
       catchUp(stream, listener.lastEventId);
       streams.add(stream);
@@ -84,6 +95,12 @@ export function createLiveEvents(start: string): LiveEvents {
         clearInterval(comments);
         streams.delete(stream);
       });
+    },
+    hasListeners: () => streams.size > 0,
+    skip: () => {
+      lastNumber += 1;
+      kept.length = 0;
+      oldest = lastNumber + 1;
     },
     close: () => {
       for (const stream of streams) stream.reply.raw.end();

@@ -97,6 +97,7 @@ function registerRoute(
         body: request.body,
         origin: request.ip,
         cookie: request.cookies[SIGN_IN_COOKIE],
+        bearer: bearerOf(request),
         idempotencyKey: idempotencyKeyOf(request),
         lastEventId: headerText(request, 'last-event-id'),
         secure: options.tls !== undefined,
@@ -116,7 +117,7 @@ async function admit(
   route: Route,
   options: HttpServerOptions,
 ): Promise<Caller | undefined | 'answered'> {
-  const bearer = headerText(request, 'authorization')?.match(/^Bearer (\S{1,200})$/)?.[1];
+  const bearer = bearerOf(request);
   const cookieValue = request.cookies[SIGN_IN_COOKIE];
   // A browser sends its cookie on its own, so a change must come from our own pages; a token never travels by itself.
   if (route.method !== 'GET' && !bearer && !hasOwnOrigin(request)) {
@@ -194,6 +195,9 @@ const headerText = (request: { headers: IncomingMessage['headers'] }, name: stri
   const value = request.headers[name];
   return typeof value === 'string' && value.length > 0 ? value : undefined;
 };
+
+const bearerOf = (request: FastifyRequest): string | undefined =>
+  headerText(request, 'authorization')?.match(/^Bearer (\S{1,200})$/)?.[1];
 
 const idempotencyKeyOf = (request: FastifyRequest): string | undefined =>
   headerText(request, 'idempotency-key')?.slice(0, 200);

@@ -1,0 +1,85 @@
+import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { systemRoutes } from '@deskhand/protocol/http/system.ts';
+import type { InstallationStore } from '../../ports/accounts.ts';
+import type { AuditReader } from '../../ports/audit.ts';
+import type { OverviewStore } from '../../ports/overview.ts';
+import { auditBy, type Caller, done } from '../../use-cases/outcome.ts';
+import type { StatusRow } from '../../use-cases/system/status-page.ts';
+import { type HandlersOf, iso } from './handlers.ts';
+import type { LiveEvents } from './live-events.ts';
+
+export interface SystemPorts {
+  readonly installation: InstallationStore;
+  readonly audit: AuditReader;
+  readonly overview: OverviewStore;
+  readonly events: LiveEvents;
+  /** Newest first, only what the caller may see. */
+  readonly runsOf: (caller: Caller, filter: { state?: string; mine?: boolean; limit: number }) => Promise<Run[]>;
+  readonly isStillSignedIn: (credential: { cookie?: string; bearer?: string }) => Promise<boolean>;
+  readonly about: {
+    readonly version: string;
+    readonly postgres: string;
+    readonly startedAt: Date;
+    readonly status: readonly StatusRow[];
+  };
+  /** Tells pages and planners that settings changed. */
+  readonly settingsChanged: () => void;
+}
+
+const AUDIT_PAGE_DEFAULT = 50;
+const HOME_RUNS_MAX = 8;
+const inHand = 'offered,starting,running,cancelling';
+const endedBadly = 'failed,timedOut,uncertain';
+
+export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRoutes> {
+  return {
+    getHome: async ({ caller }) => {
+      const list = (filter: { state?: string; mine?: boolean }): Promise<Run[]> =>
+        ports.runsOf(caller, { ...filter, limit: HOME_RUNS_MAX });
+      const [counts, firstSteps, runningRuns, waitingRuns, failedRuns, myRuns] = await Promise.all([
+        ports.overview.counts(seesEverything(caller.roles) ? null : caller.id),
+        ports.overview.firstSteps(caller.id),
+        list({ state: inHand }),
+        list({ state: 'queued' }),
+        list({ state: endedBadly }),
+        list({ mine: true }),
+      ]);
+      return done({ ...counts, runningRuns, waitingRuns, failedRuns, myRuns, firstSteps });
+    },
+    events: async ({ caller, lastEventId, cookie, bearer, reply }) => {
+      const credential = bearer ? { bearer } : cookie ? { cookie } : {};
+      ports.events.stream(reply, {
+        accountId: caller.id,
+        seesEverything: seesEverything(caller.roles),
+        lastEventId,
+        isStillSignedIn: () => ports.isStillSignedIn(credential),
+      });
+      return done(undefined);
+    },
+    listAuditLog: async ({ query }) => {
+      const limit = query.limit ?? AUDIT_PAGE_DEFAULT;
+      const rows = await ports.audit.list({
+        actor: query.actor ?? null,
+        object: query.object ?? null,
+        before: query.cursor ? Number(query.cursor) : null,
+        limit,
+      });
+      const items = rows.map((row) => ({ ...row, at: iso(row.at), detail: { ...row.detail } }));
+      return done({ items, nextCursor: rows.length === limit ? String(rows.at(-1)?.number) : null });
+    },
+    getSettings: async () => done(await ports.installation.settings()),
+    updateSettings: async ({ caller, body }) => {
+      const settings = await ports.installation.changeSettings(
+        body,
+        auditBy(caller, 'update', 'settings', { ...body }),
+      );
+      ports.settingsChanged();
+      return done(settings);
+    },
+    getAbout: async () => {
+      const { version, postgres, startedAt, status } = ports.about;
+      return done({ version, postgres, startedAt: iso(startedAt), status: [...status] });
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The control plane: the API, the portal's files, the run queues and the gateways' links, over PostgreSQL, which is the
+ * only state. Runs no flow and opens no secret of a connection.
+ *
+ *     main.ts [serve] [--host H] [--port P] [--data FOLDER] [--tls-cert FILE --tls-key FILE] [--controlled]
+ *     main.ts setup-code [--data FOLDER]                 prints a new one-time link while there is no admin
+ *     main.ts reset-password --email E [--data FOLDER]   reads the new password from standard input
+ *
+ * With `--controlled` it speaks JSON lines with the program that started it: see adapters/operating-system/parent.ts.
+ */
+import { problem } from '@deskhand/protocol/errors.ts';
+import { openParent } from './adapters/operating-system/parent.ts';
+import { DatabaseFault } from './adapters/postgres/fault.ts';
+import { resetPasswordFromInput, printSetupCode } from './account-commands.ts';
+import { readConfig, type ServerConfig } from './config.ts';
+import { prepareStart } from './prepare-start.ts';
+import { StartFault } from './start-fault.ts';
+import { startServer } from './start-server.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  const parent = config.isControlled ? openParent() : undefined;
+  try {
+    // Everything that only root may do or read comes first; from then on the program is an ordinary user.
+    const prepared = await prepareStart(config);
+    await run(config, prepared, parent);
+  } catch (error) {
+    const { code, message, remedy } = describe(error);
+    if (parent) parent.tell({ event: 'failed', code, message, remedy });
+    console.error(`error: ${message}\ntry: ${remedy}\ncode: ${code}`);
+    process.exit(2);
+  }
+}
+
+async function run(
+  config: ServerConfig,
+  prepared: Awaited<ReturnType<typeof prepareStart>>,
+  parent: ReturnType<typeof openParent> | undefined,
+): Promise<void> {
+  switch (config.command) {
+    case 'setup-code':
+      return printSetupCode(config);
+    case 'reset-password':
+      return resetPasswordFromInput(config);
+    default: {
+      const server = await startServer(config, prepared, parent);
+      const stop = (): void => void server.close().then(() => process.exit(0));
+      process.on('SIGTERM', stop);
+      process.on('SIGINT', stop);
+      parent?.onGone(stop);
+    }
+  }
+}
+
+function describe(error: unknown): { code: string; message: string; remedy: string } {
+  if (error instanceof StartFault || error instanceof DatabaseFault) {
+    const { code, detail, remedy } = problem(error.code, error.values);
+    return { code, message: detail, remedy };
+  }
+  const reason = error instanceof Error ? error : new Error(String(error));
+  if (!(reason instanceof TypeError) && !reason.stack?.includes('at '))
+    return { code: 'internal', message: reason.message, remedy: 'See the log.' };
+  return {
+    code: 'internal',
+    message: reason.stack ?? reason.message,
+    remedy: 'This is a defect of Deskhand; report it with this text.',
+  };
+}
+
+await main();

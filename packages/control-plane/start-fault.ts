@@ -1,0 +1,13 @@
+import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
+
+/** A reason why the program cannot start, in one sentence with its fix. */
+export class StartFault extends Error {
+  readonly code: ErrorCode;
+  readonly values: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, values: Readonly<Record<string, string | number>> = {}) {
+    super(problem(code, values).detail);
+    this.code = code;
+    this.values = values;
+  }
+}

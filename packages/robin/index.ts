@@ -21,3 +21,4 @@ export { createMasker, type Masker } from './interpret/masker.ts';
 export { type ParameterFacts, parameterFacts } from './interpret/flow-parameters.ts';
 export { type ActionIndex, type FoundAction, indexActions } from './interpret/action-index.ts';
 export { printFlow } from './print/print-flow.ts';
+export { type CheckOptions, checkFlow, checkText, type KnownAction } from './check/check-flow.ts';

@@ -1,0 +1,100 @@
+import type { ActionModule } from '../interpret/action.ts';
+import { type ActionIndex, indexActions } from '../interpret/action-index.ts';
+import { definedNames, elementStores, eachStatement } from '../interpret/definitions.ts';
+import { createReporter, type Diagnostic, type Mode, type Reporter } from '../syntax/diagnostic.ts';
+import type { Flow, Subflow } from '../syntax/nodes.ts';
+import { parseFlow } from '../syntax/parse-flow.ts';
+import { actionCallsOf, expressionsOf } from '../syntax/walk.ts';
+import { checkAction, checkConditions } from './check-action.ts';
+import { checkExpression } from './check-expression.ts';
+import { checkStructure } from './check-structure.ts';
+
+/** An action that Power Automate has, whether it is built here or not. */
+export interface KnownAction {
+  /** `Module.Action`, without selector. */
+  readonly id: string;
+  /** How it could run on Linux; `windows…` means never. */
+  readonly linux: string;
+  /** Names of selectors that are known; more may exist. */
+  readonly selectors?: readonly string[];
+}
+
+export interface CheckOptions {
+  readonly modules: readonly ActionModule[];
+  /** The catalogue of Power Automate, so that an action that is not built here is told from one that does not exist. */
+  readonly knownActions?: readonly KnownAction[];
+  readonly mode?: Mode;
+  /** Windows folder → folder of the machine, where one is declared. */
+  readonly pathMapping?: Readonly<Record<string, string>>;
+}
+
+/** What the rules look things up in. */
+export interface Checking {
+  readonly flow: Flow;
+  readonly report: Reporter;
+  readonly actions: ActionIndex;
+  /** By lower-case id. */
+  readonly known: ReadonlyMap<string, KnownAction>;
+  readonly moduleNames: ReadonlySet<string>;
+  readonly hasPathMapping: boolean;
+  readonly defined: DefinedVariables;
+  /** Variables already reported, so that each is told once. */
+  readonly reported: Set<string>;
+}
+export interface DefinedVariables {
+  readonly globals: ReadonlyMap<string, string>;
+  readonly locals: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** What can be told before a flow runs, each finding with its line and remedy. An error means: do not run it. */
+export function checkFlow(flow: Flow, options: CheckOptions): readonly Diagnostic[] {
+  const report = createReporter(options.mode ?? 'lenient');
+  const to = createChecking(flow, report, options);
+  for (const subflow of flow.subflows) checkSubflow(to, subflow);
+  checkStructure(to);
+  return [...report.diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Reads and checks in one go; findings of both come in the order of the text. */
+export function checkText(text: string, options: CheckOptions): readonly Diagnostic[] {
+  const { flow, diagnostics } = parseFlow(text, { mode: options.mode ?? 'lenient' });
+  return [...diagnostics, ...checkFlow(flow, options)].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function createChecking(flow: Flow, report: Reporter, options: CheckOptions): Checking {
+  const actions = indexActions(options.modules);
+  const catalogue = options.knownActions ?? [];
+  const known = new Map(catalogue.flatMap((one) => idsOf(one).map((id) => [id.toLowerCase(), one] as const)));
+  const ids = [...actions.ids, ...catalogue.map(({ id }) => id)];
+  return {
+    flow,
+    report,
+    actions,
+    known,
+    moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
+    hasPathMapping: Object.keys(options.pathMapping ?? {}).length > 0,
+    defined: definedVariables(flow, actions),
+    reported: new Set(),
+  };
+}
+
+const idsOf = ({ id, selectors = [] }: KnownAction): string[] => [id, ...selectors.map((one) => `${id}.${one}`)];
+
+function definedVariables(flow: Flow, actions: ActionIndex): DefinedVariables {
+  const globals = new Map([...elementStores].map((name) => [name, name]));
+  const locals = new Map<string, Map<string, string>>();
+  for (const { name, functionName } of definedNames(flow, actions)) {
+    if (functionName === undefined) globals.set(name.toLowerCase(), name);
+    else locals.set(functionName, (locals.get(functionName) ?? new Map()).set(name.toLowerCase(), name));
+  }
+  return { globals, locals };
+}
+
+function checkSubflow(to: Checking, subflow: Subflow): void {
+  const functionName = subflow.isGlobal ? undefined : subflow.name.toLowerCase();
+  eachStatement(subflow.body, (statement) => {
+    for (const expression of expressionsOf(statement)) checkExpression(to, expression, functionName);
+    for (const call of actionCallsOf(statement)) checkAction(to, call, functionName);
+    checkConditions(to, statement);
+  });
+}

@@ -56,7 +56,7 @@ export function runtimeFolder(base: string, sessionId: string): RuntimeFolder {
 /** Every level exists, belongs to us and can be written by nobody else; throws where somebody else made it. */
 export function makeBase(base: string, mode: number): void {
   for (const folder of [base, `${base}/sessions`, `${base}/locks`]) {
-    mkdirSync(folder, { recursive: folder === base, mode });
+    mkdirSync(folder, { recursive: true, mode });
     const found = lstatSync(folder);
     if (!found.isDirectory() || found.uid !== process.getuid?.()) {
       throw new Error(`${folder} belongs to somebody else; remove it and start the gateway again.`);

@@ -20,6 +20,7 @@ import { attachable, whereToAttach } from '../../session-desktop/attachable.ts';
 import { cgroup2Root } from '../../session-desktop/containment.ts';
 import { startDesktop } from '../../session-desktop/desktop-start.ts';
 import { displayNumber } from '../../session-desktop/displays.ts';
+import { keepDescriptorsFromChildren } from '../../session-desktop/inherited-descriptors.ts';
 import { limitArguments } from '../../session-desktop/entrance.ts';
 import {
   canOpenDisplays,
@@ -91,6 +92,8 @@ export class LinuxHost implements SessionHost {
     };
     this.pamTrouble = ensurePamService();
     prepareDisplaySockets();
+    if (!keepDescriptorsFromChildren())
+      options.log?.('Open files that this gateway inherited could not be kept from sessions.');
   }
 
   probe(): Promise<SessionHostProbe> {
@@ -212,11 +215,19 @@ export class LinuxHost implements SessionHost {
       await endLeader(started.leader);
       return { ok: false, because: inTheWay };
     }
-    const session = this.begin(request, 'signed-in', found.account, started.leader, {
+    const given = {
       limits: limitArguments(started.answer.limits, readProcFile('self', 'limits') ?? ''),
       environment: fromPam(started.answer.environment),
-    });
-    return this.open(session, { ...request, signal }, found.account, programs, request.signal);
+    };
+    let begun: BegunSession | undefined;
+    try {
+      begun = this.begin(request, 'signed-in', found.account, started.leader, given);
+      return await this.open(begun, { ...request, signal }, found.account, programs, request.signal);
+    } catch (error) {
+      await begun?.undo();
+      await endLeader(started.leader);
+      throw error;
+    }
   }
 
   /** Begun before the leader is told to stay: from here on a crash leaves something that a sweep finds. */

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { SessionAccount } from '../../ports/session-host.ts';
+import { parsePasswdLine } from '../accounts.ts';
+import { environmentOf, processFact, processIds } from '../process-facts.ts';
+
+/** An operating-system account made for one test file and removed after it. */
+export interface RealAccount extends SessionAccount {
+  readonly password: string;
+}
+
+export function makeAccount(name: string): RealAccount {
+  const user = `dh-${name}-${process.pid}`;
+  const password = `ä${randomBytes(12).toString('base64url')}`;
+  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', user]);
+  execFileSync('chpasswd', { input: `${user}:${password}\n` });
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((one) => one.startsWith(`${user}:`));
+  const account = parsePasswdLine(line ?? '');
+  if (account === undefined) throw new Error(`useradd did not make ${user}.`);
+  return { ...account, password };
+}
+
+export function removeAccount({ user, uid }: RealAccount): void {
+  for (const pid of processesOf(uid)) process.kill(pid, 'SIGKILL');
+  execFileSync('userdel', ['--force', '--remove', user], { stdio: 'ignore' });
+}
+
+/** Living processes of an account; zombies that nobody reaps do not count. */
+export function processesOf(uid: number): readonly number[] {
+  return processIds().filter((pid) => {
+    const fact = processFact(pid);
+    return fact !== undefined && fact.uid === uid && !fact.zombie;
+  });
+}
+
+/** Those that carry the marker of a session of ours, whatever became of their parents. */
+export function markedProcessesOf(uid: number, sessionId: string): readonly number[] {
+  return processesOf(uid).filter((pid) => environmentOf(pid).get('DESKHAND_SESSION') === sessionId);
+}

@@ -1,0 +1,97 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@deskhand/protocol/http/client.ts';
+import type { Run } from '@deskhand/protocol/http/runs.ts';
+import { startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
+import { testDataFolder } from '../../packages/control-plane/adapters/postgres/testing.ts';
+import { startProgram } from './programs.ts';
+import { enrolStub } from './stub-gateway.ts';
+
+/** The control plane in its own process on a PostgreSQL with fsync, its gateways in another one. */
+export async function openBenchServer(size: { readonly gateways: number; readonly accounts: number }) {
+  const options = testDataFolder();
+  const postgres = await startEmbedded(options);
+  // The unprivileged user that the server becomes must reach the socket; the folder above stays this benchmark's.
+  for (const part of ['', 'postgres', 'postgres/socket']) chmodSync(join(options.dataFolder, part), 0o711);
+  const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
+  const port = await freePort();
+  const data = join(options.dataFolder, 'server');
+  const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
+  const server = startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+  });
+  const { address, setupCode } = await server.next<{ address: string; setupCode: string }>(
+    (line) => line.event === 'listening',
+  );
+  const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
+  const world = await makeWorld(client, size);
+  const gateways = startProgram(fileURLToPath(new URL('../peers/stub-gateways.ts', import.meta.url)));
+  gateways.send({ server: address, identities: world.identities });
+  await gateways.next((line) => line.linked === size.gateways);
+  return {
+    databaseUrl,
+    gateways,
+    /** Submits a run of the account with this number. */
+    submit: (account: number, idempotencyKey: string): Promise<Run> =>
+      client.submitRun({
+        body: { flowId: world.flowId, connectionId: world.connections[account] as string, mode: 'unattended' },
+        idempotencyKey,
+      }),
+    close: async () => {
+      await gateways.end();
+      await server.end();
+      await postgres.stop();
+      rmSync(options.dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Client = ReturnType<typeof createClient>;
+
+async function makeWorld(client: Client, size: { readonly gateways: number; readonly accounts: number }) {
+  const cluster = await client.createCluster({ body: { name: 'Bench' } });
+  await client.updateCluster({ params: { id: cluster.id }, body: { runOnAllGateways: true } });
+  const identities: { gatewayId: string; privateKey: string }[] = [];
+  for (let i = 0; i < size.gateways; i++) {
+    const { gatewayId, privateKey } = await enrolStub(client, cluster.id, `stub-${i}`);
+    identities.push({ gatewayId, privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64') });
+  }
+  const me = await client.whoAmI();
+  const accounts = Array.from({ length: size.accounts }, (_, i) => `bench${i}`);
+  await client.updateAccount({ params: { id: me.id }, body: { osAccounts: accounts } });
+  const connections: string[] = [];
+  for (const accountName of accounts)
+    connections.push(
+      (await client.createConnection({ body: { name: accountName, clusterId: cluster.id, accountName } })).id,
+    );
+  const flow = await client.createFlow({ body: { name: 'Bench', script: 'SET X TO 1' } });
+  return { identities, connections, flowId: flow.id };
+}
+
+async function claim(address: string, code: string): Promise<string> {
+  const json = { 'content-type': 'application/json' };
+  const admin = { code, name: 'Bench', email: 'bench@corp.example', password: 'a sentence for the benchmark' };
+  const claimed = await fetch(`${address}/api/v1/setup`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(admin),
+  });
+  const cookie = claimed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const made = await fetch(`${address}/api/v1/api-tokens`, {
+    method: 'POST',
+    headers: { ...json, cookie },
+    body: JSON.stringify({ name: 'bench' }),
+  });
+  return ((await made.json()) as { token: string }).token;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

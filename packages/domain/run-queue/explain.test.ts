@@ -64,8 +64,8 @@ describe('the queue page', () => {
     ]);
   });
 
-  test('a run whose offer is on its way has no reason to wait', () => {
-    const offering = planAssignments(snapshot({ members: [single()], runs: [alice] }), 0, () => 0);
+  test('a run whose offer is on its way has no reason to wait, though others of its class have', () => {
+    const offering = planAssignments(snapshot({ members: [single()], runs: [alice, alice] }), 0, () => 0);
     const [row] = statesOfWaiting(rows.slice(0, 1), offering);
     expect(row?.state).toMatchObject({ line: null, because: null, display: 'Queued' });
   });

@@ -10,7 +10,6 @@ export * from './capacity/session-limit.ts';
 export * from './connection/account-name.ts';
 export * from './connection/account-rule.ts';
 export { mailDomainOf } from './connection/mail-domain.ts';
-export * from './connection/seal-context.ts';
 export * from './gateway/health.ts';
 export * from './gateway/link-number.ts';
 export * from './gateway/machine-policy.ts';

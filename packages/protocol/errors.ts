@@ -125,6 +125,7 @@ export const errorTable = {
     'Somebody saved version {version} in the meantime.',
     'Compare with the newer version, then save again.',
   ),
+  'flow-deleted': entry(409, 6, 'The desktop flow of this run was deleted.', 'Submit another desktop flow.'),
   'flow-in-use': entry(409, 6, 'This desktop flow has unfinished runs.', 'Cancel them or wait until they end.'),
   // Connections
   'connection-has-no-password': entry(
@@ -147,6 +148,7 @@ export const errorTable = {
   ),
   // Runs
   'run-already-finished': entry(409, 6, 'This run has already finished.', 'Resubmit it to run again.'),
+  'run-already-cancelling': entry(409, 6, 'This run is already being cancelled.', 'Wait until it ends.'),
   'run-not-finished': entry(409, 6, 'This run has not finished.', 'Cancel it, or wait until it ends.'),
   'run-not-queued': entry(
     409,
@@ -250,6 +252,12 @@ export const errorTable = {
     1,
     'The person at the session did not accept the run.',
     'Ask them, or store the password in the connection.',
+  ),
+  'virtual-other-account': entry(
+    409,
+    1,
+    'This machine runs flows as its own account only.',
+    'Use a connection with that account, or enrol the machine as root.',
   ),
   'account-unknown': entry(
     409,

@@ -45,7 +45,7 @@ test('a program that opens sessions prepares everything first', () => {
 
 test('a clone without packages is prepared for every command', () => {
   rmSync(join(clone, 'node_modules/.deskhand-stamp'));
-  expect(run(join(clone, 'deskhand'), ['flow', 'check']).stderr).toBe('prepared ');
+  expect(run(join(clone, 'deskhand'), ['flow', 'check']).stderr).toBe('prepared --packages');
 });
 
 test('without any Node it says what to install', () => {

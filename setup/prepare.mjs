@@ -3,9 +3,10 @@
  * and the runner kit. Plain JavaScript for any Node from 18 on, because it runs before anything is installed. When there
  * is nothing to do it takes a few milliseconds and prints nothing.
  *
- *   node setup/prepare.mjs            what every command of a clone needs
- *   node setup/prepare.mjs --desktop  also the Debian packages that desktop sessions need
- *   node setup/prepare.mjs --test     also those that only tests need
+ *   node setup/prepare.mjs             Node, packages and builds
+ *   node setup/prepare.mjs --packages  Node and packages only, for commands that need nothing else
+ *   node setup/prepare.mjs --desktop   also the Debian packages that desktop sessions need
+ *   node setup/prepare.mjs --test      also those that only tests need
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,12 +21,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tests = process.argv.includes('--test');
 const desktop = tests || process.argv.includes('--desktop');
 
-const isReady = () => !nodeIsMissing(root) && !packagesAreMissing(root) && outdatedBuilds(root).length === 0;
+const missingBuilds = () => (process.argv.includes('--packages') ? [] : outdatedBuilds(root));
+const isReady = () => !nodeIsMissing(root) && !packagesAreMissing(root) && missingBuilds().length === 0;
 
 function prepare() {
   if (nodeIsMissing(root)) fetchNode(root);
   if (packagesAreMissing(root)) installPackages(root);
-  for (const outdated of outdatedBuilds(root)) build(root, outdated);
+  for (const outdated of missingBuilds()) build(root, outdated);
 }
 
 try {

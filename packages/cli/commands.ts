@@ -12,6 +12,10 @@ import * as connectionPassword from './commands/connections/set-password.ts';
 import * as connectionShare from './commands/connections/share.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { actions } from './commands/flow/actions.ts';
+import { check } from './commands/flow/check.ts';
+import { fmt } from './commands/flow/fmt.ts';
+import { run } from './commands/flow/run.ts';
 import * as flowCreate from './commands/flows/create.ts';
 import * as flowDelete from './commands/flows/delete.ts';
 import * as flowList from './commands/flows/list.ts';
@@ -55,6 +59,10 @@ export const commands: readonly Command[] = [
   doctor,
   apiRequest,
   completionOf(() => commands),
+  check,
+  run,
+  fmt,
+  actions,
   runList.list,
   runShow.show,
   submit,

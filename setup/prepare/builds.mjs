@@ -54,8 +54,20 @@ export function build(root, { name, record }) {
   });
   if (result.status !== 0)
     throw new Trouble(
-      `Cannot build the ${name}:\n${`${result.stderr}${result.stdout}`.trimEnd()}`,
+      `Cannot build the ${name}:\n${shortened(`${result.stderr}${result.stdout}`)}`,
       'Correct the source it names and start again.',
     );
   record();
+}
+
+const OUTPUT_LINES_MAX = 20;
+
+/** The beginning of what a builder said, without its colours, which it writes into a pipe as well. */
+function shortened(output) {
+  // biome-ignore lint: colours are control characters
+  const lines = output
+    .replace(/\u001b\[[0-9;]*m/g, '')
+    .trimEnd()
+    .split('\n');
+  return [...lines.slice(0, OUTPUT_LINES_MAX), ...(lines.length > OUTPUT_LINES_MAX ? ['…'] : [])].join('\n');
 }

@@ -1,7 +1,7 @@
 import { argument, type Command, text } from '../../command.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { findCluster } from '../find-cluster.ts';
-import { timeOption } from '../runs/submit.ts';
+import { timeOption } from '../time-option.ts';
 
 export const set: Command = {
   name: 'gateway-clusters set',

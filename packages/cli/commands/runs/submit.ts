@@ -5,7 +5,7 @@ import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { argument, type Call, type Command, flag, text, texts } from '../../command.ts';
 import { find } from '../../find.ts';
 import { cannot, usageFailure } from '../../terminal/errors.ts';
-import { parseDuration } from '../../terminal/time.ts';
+import { timeOption } from '../time-option.ts';
 import { declaredInput, inputValue, parseInputs } from './inputs.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -105,12 +105,4 @@ async function sealedInput(call: Call, flow: DesktopFlow, connection: Connection
     );
   const context = inputSealContext({ clusterId: cluster.id, flowId: flow.id, inputName });
   return { sealed: await seal(cluster.publicKey, value, context) };
-}
-
-export function timeOption(call: Call, option: string): number | undefined {
-  const written = text(call, option);
-  if (written === undefined) return undefined;
-  const ms = parseDuration(written);
-  if (ms === undefined) throw usageFailure(`"${written}" is not a length of time.`, '90s, 30m, 3h or 1h30m');
-  return ms;
 }

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '@deskhand/robin';
+import type { Call, Command } from '../../command.ts';
+import { flag } from '../../command.ts';
+import type { ExitCode } from '../../exit-code.ts';
+import { failureOf } from '../../failure.ts';
+import { usageFailure } from '../../terminal/errors.ts';
+import { type Colour, paint } from '../../terminal/terminal.ts';
+import { readScript } from './files.ts';
+
+const colours: Readonly<Record<Diagnostic['severity'], Colour>> = { error: 'red', warning: 'yellow', info: 'blue' };
+
+export const check: Command = {
+  name: 'flow check',
+  summary: 'Check desktop flows without running them.',
+  arguments: [{ syntax: '<file...>', description: 'Robin files, or - for standard input' }],
+  options: [
+    { syntax: '--strict', description: 'what the designer accepts, and nothing else' },
+    { syntax: '--lenient', description: 'what people have: repaired where that is safe, and said (the default)' },
+  ],
+  examples: [
+    'deskhand flow check invoices.robin',
+    'deskhand flow check examples/*.robin --strict',
+    'deskhand flow check *.robin --json',
+  ],
+  exitCodes: [0, 1, 2],
+  run: async (call) => {
+    const strict = flag(call, 'strict');
+    if (strict && flag(call, 'lenient')) throw usageFailure('A check is strict or lenient, not both.', '--strict');
+    const { checkScript } = await import('./check-script.ts');
+    let worst: ExitCode = 0;
+    for (const file of call.arguments) {
+      const diagnostics = diagnosticsOf(
+        file,
+        (script) => checkScript(script, strict ? 'strict' : 'lenient').diagnostics,
+      );
+      call.output.line({ file, diagnostics }, () => diagnostics.map((one) => asText(call, file, one)).join(''));
+      worst = Math.max(worst, exitOf(diagnostics)) as ExitCode;
+    }
+    if (worst === 0)
+      call.output.hint(
+        `${call.arguments.length === 1 ? 'The flow is' : `All ${call.arguments.length} flows are`} clean.`,
+      );
+    return worst;
+  },
+};
+
+/** A file that cannot be read is a finding like another, so that the files after it are still checked. */
+function diagnosticsOf(file: string, find: (script: string) => readonly Diagnostic[]): readonly Diagnostic[] {
+  let script: string;
+  try {
+    script = readScript(file);
+  } catch (error) {
+    const { what, because, code } = failureOf(error);
+    const message = because === undefined ? what : `${what} ${because}.`;
+    return [{ severity: 'error', code, message, line: 1, column: 1 }];
+  }
+  return find(script);
+}
+
+function exitOf(diagnostics: readonly Diagnostic[]): ExitCode {
+  if (diagnostics.some(({ severity }) => severity === 'error')) return 2;
+  return diagnostics.some(({ severity }) => severity === 'warning') ? 1 : 0;
+}
+
+function asText({ terminal }: Call, file: string, { severity, code, message, line, column }: Diagnostic): string {
+  return `${file}:${line}:${column}: ${paint(terminal, colours[severity], severity)}: ${message} (${code})\n`;
+}

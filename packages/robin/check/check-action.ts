@@ -4,7 +4,7 @@ import { parseBoolean, parseNumber } from '../interpret/coerce.ts';
 import type { ActionCallNode, Argument, Statement } from '../syntax/nodes.ts';
 import { conditionsOf, dottedNames } from '../syntax/walk.ts';
 import { checkExpression } from './check-expression.ts';
-import type { Checking } from './check-flow.ts';
+import type { Checking } from './checking.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 export function checkAction(to: Checking, call: ActionCallNode, functionName: string | undefined): void {

@@ -2,7 +2,7 @@ import { functions } from '../interpret/operators.ts';
 import { powerFxExpression } from '../interpret/power-fx.ts';
 import type { Expression, ExpressionOf } from '../syntax/nodes.ts';
 import { dottedNames, partsOf } from '../syntax/walk.ts';
-import type { Checking } from './check-flow.ts';
+import type { Checking } from './checking.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** Everything an expression can be wrong about. The depth of expressions is bounded by the reader. */

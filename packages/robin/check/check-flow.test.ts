@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { testModules } from '../interpret/test-world.ts';
 import type { Mode } from '../syntax/diagnostic.ts';
-import { type CheckOptions, checkText } from './check-flow.ts';
+import { checkText } from './check-flow.ts';
+import type { CheckOptions } from './checking.ts';
 
 const options: CheckOptions = {
   modules: testModules([], () => 0),

@@ -1,50 +1,13 @@
-import type { ActionModule } from '../interpret/action.ts';
 import { type ActionIndex, indexActions } from '../interpret/action-index.ts';
 import { definedNames, elementStores, eachStatement } from '../interpret/definitions.ts';
-import { createReporter, type Diagnostic, type Mode, type Reporter } from '../syntax/diagnostic.ts';
+import { createReporter, type Diagnostic, type Reporter } from '../syntax/diagnostic.ts';
 import type { Flow, Subflow } from '../syntax/nodes.ts';
 import { parseFlow } from '../syntax/parse-flow.ts';
 import { actionCallsOf, expressionsOf } from '../syntax/walk.ts';
 import { checkAction, checkConditions } from './check-action.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkStructure } from './check-structure.ts';
-
-/** An action that Power Automate has, whether it is built here or not. */
-export interface KnownAction {
-  /** `Module.Action`, without selector. */
-  readonly id: string;
-  /** How it could run on Linux; `windows…` means never. */
-  readonly linux: string;
-  /** Names of selectors that are known; more may exist. */
-  readonly selectors?: readonly string[];
-}
-
-export interface CheckOptions {
-  readonly modules: readonly ActionModule[];
-  /** The catalogue of Power Automate, so that an action that is not built here is told from one that does not exist. */
-  readonly knownActions?: readonly KnownAction[];
-  readonly mode?: Mode;
-  /** Windows folder → folder of the machine, where one is declared. */
-  readonly pathMapping?: Readonly<Record<string, string>>;
-}
-
-/** What the rules look things up in. */
-export interface Checking {
-  readonly flow: Flow;
-  readonly report: Reporter;
-  readonly actions: ActionIndex;
-  /** By lower-case id. */
-  readonly known: ReadonlyMap<string, KnownAction>;
-  readonly moduleNames: ReadonlySet<string>;
-  readonly hasPathMapping: boolean;
-  readonly defined: DefinedVariables;
-  /** Variables already reported, so that each is told once. */
-  readonly reported: Set<string>;
-}
-export interface DefinedVariables {
-  readonly globals: ReadonlyMap<string, string>;
-  readonly locals: ReadonlyMap<string, ReadonlyMap<string, string>>;
-}
+import type { CheckOptions, Checking, DefinedVariables, KnownAction } from './checking.ts';
 
 /** What can be told before a flow runs, each finding with its line and remedy. An error means: do not run it. */
 export function checkFlow(flow: Flow, options: CheckOptions): readonly Diagnostic[] {

@@ -1,6 +1,6 @@
 import type { Statement, Subflow } from '../syntax/nodes.ts';
 import { childrenOf, handlersOf } from '../syntax/walk.ts';
-import type { Checking } from './check-flow.ts';
+import type { Checking } from './checking.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** Rules about where statements stand and what they name: labels, subflows, loops, handlers. */

@@ -2,7 +2,7 @@ import type { ArgumentDefinition, ArgumentType, ArgumentValue } from './action.t
 import { cloneValue } from './clone.ts';
 import { ConversionError, toBoolean, toDatatable, toDatetime, toList, toNumber } from './coerce.ts';
 import { datarowOf, datatableOf, listOf, objectOf, secretOf } from './constructors.ts';
-import type { LinkedContext } from './machine.ts';
+import type { LinkedContext } from './frame.ts';
 import { toText } from './print-value.ts';
 import type { RobinValue } from './values.ts';
 

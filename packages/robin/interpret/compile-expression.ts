@@ -2,7 +2,7 @@ import type { BinaryExpression, Expression, ExpressionOf } from '../syntax/nodes
 import { dottedNames } from '../syntax/walk.ts';
 import { itemAt, sliceOf } from './access.ts';
 import { cloneValue } from './clone.ts';
-import { parseDatetime, toBoolean, toNumber } from './coerce.ts';
+import { parseDatetime, toBoolean } from './coerce.ts';
 import { datatableOf, listOf } from './constructors.ts';
 import { elementStores } from './definitions.ts';
 import type { Eval, Frame } from './frame.ts';
@@ -247,8 +247,6 @@ export function compileCopy(expression: Expression, scope: Scope): Eval {
     return typeof found === 'object' ? cloneValue(found) : found;
   };
 }
-
-export const numberOf = (value: RobinValue): number => (typeof value === 'number' ? value : toNumber(value));
 
 export type Store = (frame: Frame, value: RobinValue) => void;
 

@@ -1,11 +1,11 @@
 import type { Argument, Output, Statement, StatementOf, WaitUntilStatement } from '../syntax/nodes.ts';
 import { ActionError, type ActionResult } from './action.ts';
 import type { Target } from './code-writer.ts';
-import { toBoolean } from './coerce.ts';
+import { toBoolean, toNumber } from './coerce.ts';
 import { compileCall } from './compile-action.ts';
-import { compileCopy, compileExpression, compileStore, numberOf } from './compile-expression.ts';
+import { compileCopy, compileExpression, compileStore } from './compile-expression.ts';
 import { compileFailing } from './compile-handler.ts';
-import type { Compiling, SubflowLink } from './compile-statement.ts';
+import type { Compiling, SubflowLink } from './compiling.ts';
 import { errorValueOf } from './failure.ts';
 import { ENTER, type Eval, type Frame, STOP, type Step } from './frame.ts';
 import { LogicError } from './logic-error.ts';
@@ -62,7 +62,7 @@ export function compileExit({ writer, scope }: Compiling, statement: StatementOf
   const message = statement.message && compileExpression(statement.message, scope);
   const meta = writer.meta(statement, 'EXIT');
   writer.emit((frame) => {
-    const exitCode = code === undefined ? 0 : numberOf(code(frame));
+    const exitCode = code === undefined ? 0 : toNumber(code(frame));
     const text = message === undefined ? '' : toText(message(frame), frame.machine.print);
     frame.machine.stop(exitCode, text, meta);
     return STOP;
@@ -75,7 +75,7 @@ export function compileWait({ writer, scope }: Compiling, statement: StatementOf
   const next = writer.next + 1;
   writer.emit(
     (frame) => {
-      const waitMs = numberOf(seconds(frame)) * MS_PER_SECOND;
+      const waitMs = toNumber(seconds(frame)) * MS_PER_SECOND;
       if (!(waitMs > 0)) return next;
       return frame.machine.wait(waitMs).then(() => next);
     },
@@ -115,7 +115,7 @@ function compileTest(to: Compiling, condition: WaitUntilStatement['condition']):
 
 async function pollUntil(frame: Frame, test: Test, timeout: Eval | undefined): Promise<void> {
   const { machine } = frame;
-  const limitMs = timeout === undefined ? Number.POSITIVE_INFINITY : numberOf(timeout(frame)) * MS_PER_SECOND;
+  const limitMs = timeout === undefined ? Number.POSITIVE_INFINITY : toNumber(timeout(frame)) * MS_PER_SECOND;
   const deadlineMs = machine.clockMs() + limitMs;
   while (!(await test(frame))) {
     const leftMs = deadlineMs - machine.clockMs();

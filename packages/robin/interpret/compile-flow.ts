@@ -2,7 +2,8 @@ import type { Flow, Subflow } from '../syntax/nodes.ts';
 import { indexActions } from './action-index.ts';
 import type { ActionModule } from './action.ts';
 import { CodeWriter } from './code-writer.ts';
-import { type Compiling, compileBody, type SubflowLink } from './compile-statement.ts';
+import { compileBody } from './compile-statement.ts';
+import type { Compiling, SubflowLink } from './compiling.ts';
 import { type Code, type Frame, RETURN } from './frame.ts';
 import { LogicError } from './logic-error.ts';
 import { createSlots, type Scope, type SlotTable } from './scope.ts';
@@ -29,7 +30,7 @@ export function compileFlow(flow: Flow, modules: readonly ActionModule[], sensit
   });
   for (const { subflow, writer, own } of writers) {
     const scope: Scope = { globals, locals: own, isSensitive: (name) => sensitive.has(name.toLowerCase()) };
-    compileSubflow({ writer, scope, actions, subflows }, subflow);
+    compileSubflow({ writer, scope, actions, subflows, compileBody }, subflow);
   }
   // Calls name variables of other functions, so a function's variables are counted when all are compiled.
   for (const { writer, own } of writers) writer.code.localCount = own?.names.length ?? 0;

@@ -1,7 +1,7 @@
 import type { BlockStatement, Handler, Statement } from '../syntax/nodes.ts';
 import type { Target } from './code-writer.ts';
 import { compileExpression } from './compile-expression.ts';
-import { type Compiling, compileBody } from './compile-statement.ts';
+import type { Compiling } from './compiling.ts';
 import { type RaisedError, Rethrown } from './failure.ts';
 import type { Clause, ErrorPlan, Frame, Step, StepMeta } from './frame.ts';
 import { LogicError } from './logic-error.ts';
@@ -66,7 +66,7 @@ function compileClauses(to: Compiling, { handlers, clauses, after, statement }: 
     if (clause === undefined) return;
     clause.target = writer.next;
     writer.handlerSlot = clause.slot;
-    writer.within(body, () => compileBody(to, body));
+    writer.within(body, () => to.compileBody(to, body));
     writer.jump(after, statement);
   });
   writer.handlerSlot = outer;
@@ -81,8 +81,8 @@ export function compileBlock(to: Compiling, statement: Statement & BlockStatemen
   const clauses = clausesFor(statement.handlers, writer.newSlot());
   writer.within(statement, () =>
     clauses.length === 0
-      ? compileBody(to, statement.body)
-      : writer.inBlock({ clauses }, () => compileBody(to, statement.body)),
+      ? to.compileBody(to, statement.body)
+      : writer.inBlock({ clauses }, () => to.compileBody(to, statement.body)),
   );
   writer.jump(after, statement);
   compileClauses(to, { handlers: statement.handlers, clauses, after, statement });

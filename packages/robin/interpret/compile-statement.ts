@@ -1,11 +1,11 @@
 import type { ActionStatement, Case, Condition, Statement, StatementOf } from '../syntax/nodes.ts';
 import { assignAt, itemsOf } from './access.ts';
-import type { ActionIndex } from './action-index.ts';
 import type { ActionResult } from './action.ts';
-import type { CodeWriter, Target } from './code-writer.ts';
-import { toBoolean } from './coerce.ts';
+import type { Target } from './code-writer.ts';
+import type { Compiling } from './compiling.ts';
+import { toBoolean, toNumber } from './coerce.ts';
 import { type CompiledCall, compileCall } from './compile-action.ts';
-import { compileCopy, compileExpression, compileStore, numberOf } from './compile-expression.ts';
+import { compileCopy, compileExpression, compileStore } from './compile-expression.ts';
 import { compileBlock, compileFailing, compileThrow } from './compile-handler.ts';
 import {
   compileCallStatement,
@@ -17,22 +17,7 @@ import {
 import { type Frame, RETURN, type Step } from './frame.ts';
 import { LogicError } from './logic-error.ts';
 import { compareBy } from './operators.ts';
-import type { Scope } from './scope.ts';
 import { cloneValue } from './clone.ts';
-
-/** Everything a statement's compilation needs. */
-export interface Compiling {
-  readonly writer: CodeWriter;
-  readonly scope: Scope;
-  readonly actions: ActionIndex;
-  readonly subflows: ReadonlyMap<string, SubflowLink>;
-}
-/** A subflow that can be called; its code is there when the flow begins to run. */
-export interface SubflowLink {
-  readonly isGlobal: boolean;
-  readonly enter: (caller: Frame, finish: Frame['finish']) => Frame;
-  readonly slotOf: (name: string) => number;
-}
 
 export function compileBody(to: Compiling, body: readonly Statement[]): void {
   for (const statement of body) compileStatement(to, statement);
@@ -257,8 +242,8 @@ function compileFor(to: Compiling, statement: StatementOf<'for'>): void {
   const [test, advance, exit]: [Target, Target, Target] = [{ pc: -1 }, { pc: -1 }, { pc: -1 }];
   writer.emit(
     (frame) => {
-      const start = numberOf(from(frame));
-      const bounds: Bounds = { last: numberOf(last(frame)), step: numberOf(step(frame)) };
+      const start = toNumber(from(frame));
+      const bounds: Bounds = { last: toNumber(last(frame)), step: toNumber(step(frame)) };
       if (bounds.step === 0) throw new LogicError('LoopStepError', 'The step of a loop cannot be 0.');
       frame.slots[slot] = bounds;
       store(frame, start);
@@ -269,7 +254,7 @@ function compileFor(to: Compiling, statement: StatementOf<'for'>): void {
   writer.place(advance);
   writer.emit(
     (frame) => {
-      store(frame, numberOf(index(frame)) + (frame.slots[slot] as Bounds).step);
+      store(frame, toNumber(index(frame)) + (frame.slots[slot] as Bounds).step);
       return test.pc;
     },
     writer.meta(statement, 'LOOP', false),
@@ -279,7 +264,7 @@ function compileFor(to: Compiling, statement: StatementOf<'for'>): void {
   writer.emit(
     (frame) => {
       const bounds = frame.slots[slot] as Bounds;
-      const at = numberOf(index(frame));
+      const at = toNumber(index(frame));
       return (bounds.step > 0 ? at <= bounds.last : at >= bounds.last) ? next : exit.pc;
     },
     writer.meta(statement, 'LOOP', false),

@@ -1,7 +1,7 @@
 import { ActionError } from './action.ts';
 import { errorOf } from './constructors.ts';
 import { LogicError } from './logic-error.ts';
-import type { FlowFailure, FlowLocation } from './run-flow.ts';
+import type { FlowFailure, FlowLocation } from './flow-events.ts';
 import type { ErrorValue } from './values.ts';
 
 /** An error of a running flow with its place; what handlers look at. */

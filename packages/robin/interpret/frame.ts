@@ -1,6 +1,8 @@
-import type { LinkedContext } from './machine.ts';
+import type { ActionContext } from './action.ts';
 import type { RaisedError } from './failure.ts';
-import type { FlowLocation } from './run-flow.ts';
+import type { FlowLocation } from './flow-events.ts';
+import type { Masker } from './masker.ts';
+import type { PrintOptions } from './print-value.ts';
 import type { RobinValue } from './values.ts';
 
 export type Variables = (RobinValue | undefined)[];
@@ -21,6 +23,21 @@ export interface Frame {
   pc: number;
   /** Where the caller goes on when a call returns. */
   returnTo: number;
+}
+
+/** The state of one run that steps can reach. */
+export interface LinkedContext {
+  readonly context: ActionContext;
+  /** The context that actions get: its log is masked. */
+  readonly actionContext: ActionContext;
+  readonly print: PrintOptions;
+  readonly masker: Masker;
+  readonly clockMs: () => number;
+  readonly wait: (durationMs: number) => Promise<void>;
+  readonly stop: (code: number, message: string, meta: StepMeta) => void;
+  frame: Frame;
+  callDepth: number;
+  lastError: RaisedError | undefined;
 }
 
 export type Eval = (frame: Frame) => RobinValue;

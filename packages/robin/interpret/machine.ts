@@ -1,25 +1,7 @@
-import type { ActionContext } from './action.ts';
 import { type RaisedError, raisedFrom } from './failure.ts';
-import { type Clause, catches, type Frame, RETURN, STOP, type StepMeta } from './frame.ts';
-import { numberOf } from './compile-expression.ts';
-import type { Masker } from './masker.ts';
-import type { PrintOptions } from './print-value.ts';
-import type { FlowObserver, StatementEvent } from './run-flow.ts';
-
-/** The state of one run that steps can reach. */
-export interface LinkedContext {
-  readonly context: ActionContext;
-  /** The context that actions get: its log is masked. */
-  readonly actionContext: ActionContext;
-  readonly print: PrintOptions;
-  readonly masker: Masker;
-  readonly clockMs: () => number;
-  readonly wait: (durationMs: number) => Promise<void>;
-  readonly stop: (code: number, message: string, meta: StepMeta) => void;
-  frame: Frame;
-  callDepth: number;
-  lastError: RaisedError | undefined;
-}
+import { type Clause, catches, type Frame, type LinkedContext, RETURN, STOP, type StepMeta } from './frame.ts';
+import { toNumber } from './coerce.ts';
+import type { FlowObserver, StatementEvent } from './flow-events.ts';
 
 export interface Machine extends LinkedContext {
   readonly observer: FlowObserver | undefined;
@@ -162,10 +144,10 @@ function repeatAfterMs(frame: Frame, error: RaisedError): number | undefined {
   const repeat = frame.code.plans[frame.pc]?.repeat;
   if (repeat === undefined || error.isLogic) return undefined;
   const done = (frame.slots[repeat.slot] as number | undefined) ?? 0;
-  const isLeft = done < numberOf(repeat.times(frame));
+  const isLeft = done < toNumber(repeat.times(frame));
   frame.slots[repeat.slot] = isLeft ? done + 1 : 0;
   if (!isLeft) return undefined;
-  return repeat.waitSeconds === undefined ? 0 : numberOf(repeat.waitSeconds(frame)) * MS_PER_SECOND;
+  return repeat.waitSeconds === undefined ? 0 : toNumber(repeat.waitSeconds(frame)) * MS_PER_SECOND;
 }
 
 /** Leaves the frames that do not handle the error; without any handler all stay, so that the end can be told. */

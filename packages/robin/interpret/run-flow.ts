@@ -4,39 +4,13 @@ import { cloneValue } from './clone.ts';
 import { toBoolean, toList, toNumber } from './coerce.ts';
 import { compileFlow, type Program } from './compile-flow.ts';
 import type { RaisedError } from './failure.ts';
+import type { FlowFailure, FlowObserver } from './flow-events.ts';
 import { initialValue, type ParameterFacts, parameterFacts } from './flow-parameters.ts';
 import type { Frame, StepMeta, Variables } from './frame.ts';
 import { drive, type Ending, type Machine } from './machine.ts';
 import { createMasker, type Masker } from './masker.ts';
 import { toText } from './print-value.ts';
 import { blank, type RobinValue } from './values.ts';
-
-/** What happens to each statement while a flow runs; the runner turns it into the action log. */
-export interface FlowObserver {
-  /** Called after each statement that has a log line; kept cheap, because it is called a million times a second. */
-  readonly onStatement?: (event: StatementEvent) => void;
-  /** What actions log, with sensitive texts hidden. */
-  readonly onLog?: (level: LogLevel, message: string, location: FlowLocation) => void;
-}
-/** The same object for each visit of a statement, so that a receiver may compare it by identity. */
-export interface FlowLocation {
-  readonly subflow: string;
-  /** 1-based line in the flow's text. */
-  readonly line: number;
-  /** 1-based number of the statement inside its subflow, as the designer counts rows. */
-  readonly actionIndex: number;
-}
-export interface StatementEvent {
-  readonly location: FlowLocation;
-  /** `SET`, `IF`, … or the action's id with its selector. */
-  readonly name: string;
-  /** Milliseconds since the flow began. */
-  readonly startedMs: number;
-  readonly durationMs: number;
-  readonly status: 'succeeded' | 'failed' | 'handled';
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-}
 
 export interface FlowRunOptions {
   readonly modules: readonly ActionModule[];
@@ -63,14 +37,6 @@ export type FlowOutcome =
       readonly outputs: Readonly<Record<string, RobinValue>>;
     }
   | { readonly state: 'cancelled' };
-
-export interface FlowFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly details: string;
-  readonly location: FlowLocation;
-  readonly actionName: string;
-}
 
 /** Runs a parsed flow. Never rejects: what goes wrong is the outcome. Run `checkFlow` first, and only run a clean flow. */
 export async function runFlow(flow: Flow, options: FlowRunOptions): Promise<FlowOutcome> {

@@ -14,7 +14,6 @@ import type {
   Trailer,
 } from './nodes.ts';
 import type { BareStatement } from './parse-statement.ts';
-import { readRow } from './read-row.ts';
 import { RowFailure } from './row-reader.ts';
 import { parseTrailer } from './trailer.ts';
 import type { Token } from './token.ts';
@@ -51,11 +50,12 @@ export class FlowBuilder {
     this.#stack = [this.#subflowFrame(this.#toplevel, false)];
   }
 
-  build(): Flow {
+  /** `readRow` says what a row is, by calling the methods below. */
+  build(readRow: ReadRow): Flow {
     let row: Token[] = [];
     for (const token of this.#tokens) {
       if (token.kind === 'newline' || token.kind === 'end') {
-        if (row.length > 0) this.#readRow(row);
+        if (row.length > 0) this.#readRow(row, readRow);
         row = [];
       } else row.push(token);
     }
@@ -167,7 +167,7 @@ export class FlowBuilder {
     this.#row.isVerbatim = true;
   }
 
-  #readRow(tokens: readonly Token[]): void {
+  #readRow(tokens: readonly Token[], readRow: ReadRow): void {
     this.#row = { tokens, depth: this.top.innerDepth, isVerbatim: false };
     this.#rows.push(this.#row);
     try {
@@ -244,6 +244,8 @@ export class FlowBuilder {
     return main === this.#toplevel ? 'actions' : 'subflows';
   }
 }
+
+export type ReadRow = (flow: FlowBuilder, tokens: readonly Token[]) => void;
 
 export interface FramePlace {
   readonly place: Place;

@@ -141,6 +141,7 @@ const problemMessages: Readonly<Record<TextProblem['code'], string>> = {
   'bare-apostrophe': "Write an apostrophe inside $'''…''' as \\'.",
   'lone-percent': 'Write a percent sign inside a text as %%; a single one begins an expression.',
   'backslash-before-percent': 'Double the backslash before a percent sign: \\\\%Name%.',
+  'escaped-percent': 'A percent sign behind a backslash is lost; write %% for a percent sign.',
   'backslash-before-quotes': 'Double the backslash before the closing quotes.',
 };
 
@@ -150,7 +151,8 @@ function addText(state: Lexing, leading: string, form: TextForm, scan: TextScan)
     state.report.error(place(state), 'unclosed-text', 'This text is not closed; add its closing quotes.');
   for (const problem of scan.problems) {
     advance(state, problem.at);
-    state.report.repair(place(state), problem.code, problemMessages[problem.code]);
+    const report = problem.code === 'escaped-percent' ? state.report.warning : state.report.repair;
+    report(place(state), problem.code, problemMessages[problem.code]);
   }
   Object.assign(state, start);
   const parts = scan.pieces.map((piece) => (typeof piece === 'string' ? piece : embed(state, piece.start, piece.end)));

@@ -82,6 +82,12 @@ describe('what the designer refuses, and the lenient reader mends', () => {
     expect(mended.map((one) => one.replace(/ \d+$/, ''))).toContain(`warning ${code}`);
   });
 
+  test('a lone percent sign behind a backslash is lost, as in the designer', () => {
+    const { flow, diagnostics } = parseFlow("SET A TO $'''a\\%b c'''", { mode: 'strict' });
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'escaped-percent' }]);
+    expect(flow.main.body[0]).toMatchObject({ value: { value: 'ab c' } });
+  });
+
   test('a mended text keeps what was meant', () => {
     const mended = parseFlow("SET A TO $'''Joe's 50% of C:\\Temp\\'''").flow.main.body[0];
     expect(mended).toMatchObject({ value: { kind: 'text', value: "Joe's 50% of C:\\Temp\\" } });

@@ -3,6 +3,7 @@ import { FlowBuilder } from './flow-builder.ts';
 import { lex } from './lex.ts';
 import { FLOW_TEXT_CHARS_MAX } from './limits.ts';
 import type { Flow } from './nodes.ts';
+import { readRow } from './read-row.ts';
 import type { Token } from './token.ts';
 
 export interface ParsedFlow {
@@ -18,7 +19,7 @@ export function parseFlow(text: string, options: { readonly mode?: Mode } = {}):
     const message = `The text is longer than ${FLOW_TEXT_CHARS_MAX} characters; split the flow and call its parts.`;
     report.error({ line: 1, column: 1 }, 'flow-too-large', message);
   }
-  const flow = new FlowBuilder(tokens, report).build();
+  const flow = new FlowBuilder(tokens, report).build(readRow);
   return { flow, diagnostics: [...report.diagnostics].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 

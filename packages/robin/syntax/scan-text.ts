@@ -14,7 +14,12 @@ export type TextPiece = string | { readonly start: number; readonly end: number 
 
 export interface TextProblem {
   readonly at: number;
-  readonly code: 'bare-apostrophe' | 'lone-percent' | 'backslash-before-percent' | 'backslash-before-quotes';
+  readonly code:
+    | 'bare-apostrophe'
+    | 'lone-percent'
+    | 'backslash-before-percent'
+    | 'escaped-percent'
+    | 'backslash-before-quotes';
 }
 
 const TRIPLE = "'''";
@@ -76,13 +81,19 @@ interface Escape {
 function readEscape(source: string, at: number): Escape {
   const next = source[at + 1];
   if (next === '\\' || next === '"') return { cooked: next, length: 2 };
-  if (next === '%') return { cooked: '\\', length: 1, problem: 'backslash-before-percent' };
+  if (next === '%') return readEscapedPercent(source, at);
   if (next !== "'") return { cooked: '\\', length: 1 };
   // Exactly three quotes behind the backslash close the text: `C:\Temp\'''`. With four, the first one is escaped.
   return quoteRun(source, at + 1) === 3
     ? { cooked: '\\', length: 1, problem: 'backslash-before-quotes' }
     : { cooked: "'", length: 2 };
 }
+
+/** Alone, `\%` is dropped by the designer, sign and all; before a variable it refuses the text. */
+const readEscapedPercent = (source: string, at: number): Escape =>
+  closingPercent(source, at + 2).found < 0
+    ? { cooked: '', length: 2, problem: 'escaped-percent' }
+    : { cooked: '\\', length: 1, problem: 'backslash-before-percent' };
 
 /** The partner of a percent sign on the same line, passing over quoted texts inside the expression. */
 function closingPercent(source: string, from: number): { found: number; seen: number } {

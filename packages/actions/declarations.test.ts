@@ -63,7 +63,8 @@ test('the catalogue knows every action that is declared, and many that are not',
 });
 
 test('selectors that the catalogue knows of a declared action are all declared', () => {
-  const declared = new Set(forms.map(({ id }) => id.toLowerCase()));
+  const aliases = actions.flatMap(({ action }) => action.aliases ?? []);
+  const declared = new Set([...forms.map(({ id }) => id), ...aliases].map((id) => id.toLowerCase()));
   const ids = new Set(actions.map(({ action }) => action.id));
   const missing = catalogue
     .filter(({ id }) => ids.has(id))

@@ -10,6 +10,8 @@ import { fileModule } from './file/module.ts';
 import { flowControlModule } from './flow-control/module.ts';
 import { folderModule } from './folder/module.ts';
 import { loggingModule } from './logging/module.ts';
+import { scriptingModule } from './scripting/module.ts';
+import { systemModule } from './system/module.ts';
 import { textModule } from './text/module.ts';
 import { variablesModule } from './variables/module.ts';
 
@@ -25,6 +27,8 @@ export const actionModules: readonly ActionModule[] = [
   folderModule,
   flowControlModule,
   loggingModule,
+  systemModule,
+  scriptingModule,
 ];
 
 /** The catalogue, with what is declared here in its own words. */

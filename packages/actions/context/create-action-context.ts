@@ -18,7 +18,8 @@ export interface ActionContextOptions {
   readonly pathMappings?: PathMappings;
   readonly now?: () => Date;
   readonly random?: () => number;
-  readonly log: (level: LogLevel, message: string) => void;
+  /** Default: nowhere. */
+  readonly log?: (level: LogLevel, message: string) => void;
   /** Default: no display, every dialog fails with `DialogUnavailableError`. */
   readonly dialogs?: DialogService;
 }
@@ -27,6 +28,7 @@ export interface ActionContextOptions {
 export function createActionContext(options: ActionContextOptions): ActionContext {
   const timeZone = options.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const workingFolder = options.workingFolder ?? homedir();
+  const log = options.log ?? (() => undefined);
   return {
     signal: options.signal,
     now: options.now ?? (() => new Date()),
@@ -36,9 +38,9 @@ export function createActionContext(options: ActionContextOptions): ActionContex
     environment: options.environment ?? definedOnly(process.env),
     workingFolder,
     resolvePath: pathResolver(workingFolder, options.pathMappings ?? {}),
-    log: options.log,
+    log,
     dialogs: options.dialogs ?? noDialogs,
-    instances: createInstanceRegistry(options.log),
+    instances: createInstanceRegistry(log),
     fileFacts: fileFactsIn(timeZone),
   };
 }

@@ -12,7 +12,10 @@ export function errorTable<const T extends Readonly<Record<string, string>>>(tit
 }
 
 export function codeOfTitle(title: string): string {
-  const spelled = title.replaceAll(/\bcan't\b/gi, 'cannot').replaceAll(/n't\b/g, ' not');
+  const spelled = title
+    .replaceAll(/\bcan't\b/gi, 'cannot')
+    .replaceAll(/n't\b/g, ' not')
+    .replaceAll(/'s\b/g, 's');
   const words = spelled.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
   const pascal = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   return /error$/i.test(pascal) ? pascal.replace(/error$/i, 'Error') : `${pascal}Error`;

@@ -47,10 +47,12 @@ import { resubmit } from './commands/runs/resubmit.ts';
 import * as runShow from './commands/runs/show.ts';
 import { submit } from './commands/runs/submit.ts';
 import { server } from './commands/server.ts';
+import { up } from './commands/up/up.ts';
 import { whoami } from './commands/whoami.ts';
 
 /** Every command, in the order that help shows them. */
 export const commands: readonly Command[] = [
+  up,
   server,
   login,
   logout,

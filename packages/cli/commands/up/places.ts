@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export interface Places {
+  /** Undefined leaves it to the server. */
+  readonly serverData: string | undefined;
+  readonly gatewayData: (number: number) => string;
+  readonly shown: string;
+}
+
+/**
+ * Server and gateway keep their data apart: as root each folder belongs to another account, so one lies never inside the
+ * other. A folder given by hand holds both side by side.
+ */
+export function placesOf(data: string | undefined, env: NodeJS.ProcessEnv = process.env): Places {
+  const numbered = (folder: string) => (number: number) => (number === 1 ? folder : `${folder}-${number}`);
+  if (data !== undefined) {
+    const folder = resolve(data);
+    mkdirSync(folder, { recursive: true });
+    // The server's unprivileged account must pass through to its own folder.
+    if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+    return { serverData: join(folder, 'server'), gatewayData: numbered(join(folder, 'gateway')), shown: folder };
+  }
+  if (process.getuid?.() === 0)
+    return {
+      serverData: undefined,
+      gatewayData: numbered('/var/lib/deskhand-gateway'),
+      shown: '/var/lib/deskhand and /var/lib/deskhand-gateway',
+    };
+  const home = env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
+  return {
+    serverData: undefined,
+    gatewayData: numbered(join(home, 'deskhand-gateway')),
+    shown: `${join(home, 'deskhand')} and ${join(home, 'deskhand-gateway')}`,
+  };
+}

@@ -14,6 +14,7 @@ import { scriptingModule } from './scripting/module.ts';
 import { systemModule } from './system/module.ts';
 import { textModule } from './text/module.ts';
 import { variablesModule } from './variables/module.ts';
+import { webModule } from './web/module.ts';
 
 export type { KnownAction } from './catalogue/known-actions.ts';
 export { type ActionContextOptions, createActionContext } from './context/create-action-context.ts';
@@ -29,6 +30,7 @@ export const actionModules: readonly ActionModule[] = [
   loggingModule,
   systemModule,
   scriptingModule,
+  webModule,
 ];
 
 /** The catalogue, with what is declared here in its own words. */

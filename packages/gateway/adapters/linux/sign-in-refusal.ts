@@ -26,16 +26,35 @@ export async function refusalOf(answer: Refused, account: SessionAccount): Promi
       code: 'cannot-create-session',
       message: `The machine refused to open a session for ${user} (PAM ${answer.code}).`,
     };
-  if (answer.step === 'account')
+  return refusalByShadow(answer, account);
+}
+
+/** Stacks that end in pam_deny lose the reason, so the entry says what PAM no longer does. */
+async function refusalByShadow(answer: Refused, { user }: SessionAccount): Promise<SessionRefusal> {
+  const state = shadowState((await getent('shadow', user)).stdout, Math.floor(Date.now() / DAY_MS));
+  if (answer.step === 'account') {
+    if (state === 'account-expired') return { code: 'account-expired', message: `The account ${user} has expired.` };
+    if (state === 'password-expired')
+      return { code: 'password-expired', message: `The password of ${user} has expired and must be changed.` };
     return { code: 'account-refused', message: `The machine's rules do not let ${user} sign in (PAM ${answer.code}).` };
-  const locked = isLockedShadowEntry((await getent('shadow', user)).stdout);
-  return locked
+  }
+  return state === 'locked'
     ? { code: 'account-locked', message: `The account ${user} is locked.` }
     : { code: 'password-wrong', message: `The password of ${user} is not right.` };
 }
 
-/** `passwd -l` puts an exclamation mark before the hash; `*` and `!` alone mean that no password ever fits. */
-export function isLockedShadowEntry(line: string): boolean {
-  const hash = line.split(':')[1];
-  return hash !== undefined && /^[!*]/.test(hash);
+const DAY_MS = 86_400_000;
+
+/**
+ * A shadow entry: name, hash, last change, minimum, maximum, warning, inactivity, expiry; all in days. `passwd -l` puts an
+ * exclamation mark before the hash; `*` and `!` alone mean that no password ever fits.
+ */
+export function shadowState(line: string, today: number): 'locked' | 'account-expired' | 'password-expired' | 'usable' {
+  const [, hash = '', changed, , maximum, , inactivity, expiry] = line.trim().split(':');
+  if (/^[!*]/.test(hash)) return 'locked';
+  if (isNumber(expiry) && today >= Number(expiry)) return 'account-expired';
+  const lasts = isNumber(changed) && isNumber(maximum) ? Number(changed) + Number(maximum) : Infinity;
+  return today > lasts + (isNumber(inactivity) ? Number(inactivity) : 0) ? 'password-expired' : 'usable';
 }
+
+const isNumber = (field: string | undefined): boolean => /^\d+$/.test(field ?? '');

@@ -5,7 +5,6 @@ import type { ActionCallNode, Argument, Statement } from '../syntax/nodes.ts';
 import { conditionsOf, dottedNames } from '../syntax/walk.ts';
 import { checkExpression } from './check-expression.ts';
 import type { Checking } from './checking.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 export function checkAction(to: Checking, call: ActionCallNode, functionName: string | undefined): void {
   const found = to.actions.find(call.id);
@@ -43,7 +42,7 @@ function reportUnknown(to: Checking, call: ActionCallNode): void {
   }
   if (definition !== undefined && (exact === undefined || id === action)) {
     const selectors = Object.keys(definition.selectors).map((selector) => fullId(definition.id, selector));
-    const hint = didYouMean(id, selectors) || ` It has ${selectors.join(', ')}.`;
+    const hint = to.suggest(id, selectors) || ` It has ${selectors.join(', ')}.`;
     return to.report.error(call, 'unknown-selector', `${definition.id} has no form '${id}'.${hint}`);
   }
   if (known !== undefined) {
@@ -54,7 +53,7 @@ function reportUnknown(to: Checking, call: ActionCallNode): void {
       `${id} is an action of Power Automate that Deskhand does not have yet. ${remedy}`,
     );
   }
-  to.report.error(call, 'unknown-action', `There is no action ${id}.${didYouMean(id, to.actions.ids)}`);
+  to.report.error(call, 'unknown-action', `There is no action ${id}.${to.suggest(id, to.actions.ids)}`);
 }
 
 function checkAvailability(to: Checking, call: ActionCallNode, { definition, selector }: FoundAction): void {
@@ -107,7 +106,7 @@ function reportDuplicate(to: Checking, argument: Argument, seen: Set<string>): v
 function checkUndeclared(to: Checking, call: ActionCallNode, argument: Argument, form: SelectorDefinition): void {
   if (argument.isDynamic && form.takesDynamicArguments === true) return;
   const names = Object.keys(form.arguments);
-  const hint = didYouMean(argument.name, names) || ` It takes ${names.length === 0 ? 'none' : names.join(', ')}.`;
+  const hint = to.suggest(argument.name, names) || ` It takes ${names.length === 0 ? 'none' : names.join(', ')}.`;
   to.report.error(argument, 'unknown-argument', `${call.id} has no argument '${argument.name}'.${hint}`);
 }
 
@@ -147,7 +146,7 @@ function checkMember(to: Checking, { value, name }: Argument, definition: Argume
   }
   if (value.kind !== 'text' && prefix.toLowerCase() !== enumName.toLowerCase()) return false;
   if (isMember || (value.kind === 'text' && definition.type === 'flags')) return true;
-  const hint = didYouMean(written, members) || ` There is ${members.join(', ')}.`;
+  const hint = to.suggest(written, members) || ` There is ${members.join(', ')}.`;
   to.report.error(value, 'unknown-enum-member', `'${written}' is no value for ${name}.${hint}`);
   return true;
 }
@@ -177,7 +176,7 @@ function checkOutputs(to: Checking, call: ActionCallNode, form: SelectorDefiniti
   for (const output of call.outputs) {
     if (names.some((name) => name.toLowerCase() === output.name.toLowerCase())) continue;
     if (output.isDynamic && form.takesDynamicArguments === true) continue;
-    const hint = didYouMean(output.name, names) || ` It gives ${names.length === 0 ? 'none' : names.join(', ')}.`;
+    const hint = to.suggest(output.name, names) || ` It gives ${names.length === 0 ? 'none' : names.join(', ')}.`;
     to.report.error(output, 'unknown-output', `${call.id} has no output '${output.name}'.${hint}`);
   }
 }

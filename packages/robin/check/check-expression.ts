@@ -3,7 +3,6 @@ import { powerFxExpression } from '../interpret/power-fx.ts';
 import type { Expression, ExpressionOf } from '../syntax/nodes.ts';
 import { dottedNames, partsOf } from '../syntax/walk.ts';
 import type { Checking } from './checking.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 /** Everything an expression can be wrong about. The depth of expressions is bounded by the reader. */
 export function checkExpression(to: Checking, expression: Expression, functionName: string | undefined): void {
@@ -75,7 +74,7 @@ function checkVariable(
   const isFlowVariable = where !== undefined && to.defined.globals.has(key);
   const remedy = isFlowVariable
     ? ` A local function reads variables of the flow as GLOBAL.${name}.`
-    : didYouMean(name, scope.values()) || ' Give it a value with SET, or declare it with @INPUT.';
+    : to.suggest(name, scope.values()) || ' Give it a value with SET, or declare it with @INPUT.';
   to.report.error({ line, column }, 'unknown-variable', `Nothing in the flow gives '${name}' a value.${remedy}`);
 }
 
@@ -94,7 +93,7 @@ function checkElement(to: Checking, name: string, place: { line: number; column:
 function checkFunction(to: Checking, { name, operands, line, column }: ExpressionOf<'function'>): void {
   const known = Object.hasOwn(functions, name.toLowerCase()) ? functions[name.toLowerCase()] : undefined;
   if (known === undefined) {
-    const hint = didYouMean(name, Object.keys(functions));
+    const hint = to.suggest(name, Object.keys(functions));
     to.report.error({ line, column }, 'unknown-function', `There is no function '${name}'.${hint}`);
     return;
   }

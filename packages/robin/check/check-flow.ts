@@ -7,6 +7,7 @@ import { actionCallsOf, expressionsOf } from '../syntax/walk.ts';
 import { checkAction, checkConditions } from './check-action.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkStructure } from './check-structure.ts';
+import { createSuggester } from './did-you-mean.ts';
 import type { CheckOptions, Checking, DefinedVariables, KnownAction } from './checking.ts';
 
 /** What can be told before a flow runs, each finding with its line and remedy. An error means: do not run it. */
@@ -37,6 +38,8 @@ function createChecking(flow: Flow, report: Reporter, options: CheckOptions): Ch
     moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
     hasPathMapping: Object.keys(options.pathMapping ?? {}).length > 0,
     defined: definedVariables(flow, actions),
+    subflows: new Map(flow.subflows.map((one) => [one.name.toLowerCase(), one])),
+    suggest: createSuggester(),
     reported: new Set(),
   };
 }

@@ -1,7 +1,6 @@
 import type { Statement, Subflow } from '../syntax/nodes.ts';
 import { childrenOf, handlersOf } from '../syntax/walk.ts';
 import type { Checking } from './checking.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 /** Rules about where statements stand and what they name: labels, subflows, loops, handlers. */
 export function checkStructure(to: Checking): void {
@@ -103,10 +102,7 @@ type StatementOf<K extends Statement['kind']> = Extract<Statement, { readonly ki
 function checkGoto(to: Checking, statement: StatementOf<'label' | 'goto'>, site: Site): void {
   const label = site.labels.get(statement.name.toLowerCase());
   if (label === undefined) {
-    const hint = didYouMean(
-      statement.name,
-      [...site.labels.values()].map(({ name }) => name),
-    );
+    const hint = to.suggest(statement.name, namesOf(site.labels.values()));
     to.report.error(statement, 'unknown-label', `This subflow has no label '${statement.name}'.${hint}`);
   } else if (!label.path.every((body, depth) => site.path[depth] === body)) {
     const remedy = 'Put the label outside, or in a place that also holds the GOTO.';
@@ -115,13 +111,9 @@ function checkGoto(to: Checking, statement: StatementOf<'label' | 'goto'>, site:
 }
 
 function checkCall(to: Checking, statement: StatementOf<'call'>): void {
-  const { subflows } = to.flow;
-  const callee = subflows.find(({ name }) => name.toLowerCase() === statement.name.toLowerCase());
+  const callee = to.subflows.get(statement.name.toLowerCase());
   if (callee === undefined) {
-    const hint = didYouMean(
-      statement.name,
-      subflows.map(({ name }) => name),
-    );
+    const hint = to.suggest(statement.name, namesOf(to.flow.subflows));
     const remedy = hint === '' ? ' Add it as FUNCTION … END FUNCTION.' : hint;
     to.report.error(statement, 'unknown-subflow', `There is no subflow '${statement.name}'.${remedy}`);
   } else if (callee.isGlobal && statement.inputs.length + statement.outputs.length > 0) {
@@ -137,4 +129,8 @@ function checkShadow(to: Checking, statement: StatementOf<'set'>, { subflow }: S
   if ([...subflow.inputs, ...subflow.outputs].some((one) => one.name.toLowerCase() === name.toLowerCase())) return;
   const message = `This sets a variable of the function; the flow's own is GLOBAL.${name}.`;
   to.report.info(statement, 'shadows-flow-variable', message);
+}
+
+function* namesOf(things: Iterable<{ readonly name: string }>): Generator<string> {
+  for (const { name } of things) yield name;
 }

@@ -1,7 +1,8 @@
 import type { ActionModule } from '../interpret/action.ts';
 import type { ActionIndex } from '../interpret/action-index.ts';
 import type { Mode, Reporter } from '../syntax/diagnostic.ts';
-import type { Flow } from '../syntax/nodes.ts';
+import type { Flow, Subflow } from '../syntax/nodes.ts';
+import type { Suggest } from './did-you-mean.ts';
 
 /** An action that Power Automate has, whether it is built here or not. */
 export interface KnownAction {
@@ -32,6 +33,9 @@ export interface Checking {
   readonly moduleNames: ReadonlySet<string>;
   readonly hasPathMapping: boolean;
   readonly defined: DefinedVariables;
+  /** By lower-case name. */
+  readonly subflows: ReadonlyMap<string, Subflow>;
+  readonly suggest: Suggest;
   /** Variables already reported, so that each is told once. */
   readonly reported: Set<string>;
 }

@@ -1,5 +1,18 @@
+export type Suggest = (written: string, names: Iterable<string>) => string;
+
+/** Finding near names is costly, and nobody reads a hundred of them. */
+const SUGGESTIONS_MAX = 100;
+
+export function createSuggester(): Suggest {
+  let left = SUGGESTIONS_MAX;
+  return (written, names) => {
+    left -= 1;
+    return left < 0 ? '' : didYouMean(written, names);
+  };
+}
+
 /** ` Did you mean X?` when one of the names is near enough to the written one, else nothing. */
-export function didYouMean(written: string, names: Iterable<string>): string {
+function didYouMean(written: string, names: Iterable<string>): string {
   const wanted = written.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;

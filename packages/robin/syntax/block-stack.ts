@@ -22,6 +22,8 @@ interface FrameBase {
   innerDepth: number;
   /** Where the next statement goes. */
   body: Statement[];
+  /** The last statement of the body that is no comment; handlers belong to it. */
+  previous?: Statement | undefined;
 }
 
 export const describeFrame = (frame: Frame): string => {
@@ -43,7 +45,7 @@ export const describeFrame = (frame: Frame): string => {
 
 /** Handlers of the action that the construct itself tests: `ON ERROR` directly under `IF (File.IfFile.Exists …) THEN`. */
 export function conditionHandlers(frame: Frame): Handler[] | undefined {
-  if (frame.body.some((one) => one.kind !== 'comment')) return undefined;
+  if (frame.previous !== undefined) return undefined;
   const isIf = frame.kind === 'if' && frame.statement.otherwise === undefined;
   const condition = isIf
     ? frame.statement.branches.at(-1)?.condition

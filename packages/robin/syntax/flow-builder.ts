@@ -73,6 +73,7 @@ export class FlowBuilder {
   add(bare: BareStatement, place: Place): Statement {
     const statement = this.#complete(bare, place);
     this.top.body.push(statement);
+    if (statement.kind !== 'comment') this.top.previous = statement;
     this.#row.depth = this.top.innerDepth;
     return statement;
   }
@@ -85,6 +86,7 @@ export class FlowBuilder {
       const message = `Blocks are nested deeper than ${BLOCK_DEPTH_MAX}; move the inner part into a subflow.`;
       this.report.error(place, 'nesting-too-deep', message);
     }
+    this.top.previous = statement;
     const depth = this.top.innerDepth;
     this.#row.depth = depth;
     this.#stack.push(frameOf(statement, { place, depth, innerDepth: depth + 1 }));
@@ -103,6 +105,7 @@ export class FlowBuilder {
   /** A further part of the construct on top: ELSE, CASE, another handler. */
   continueAt(body: Statement[], rowDepth: number, innerDepth: number): void {
     this.top.body = body;
+    this.top.previous = undefined;
     this.top.innerDepth = innerDepth;
     this.#row.depth = rowDepth;
     if (this.top.kind !== 'handlers') this.#actionIndex += 1;

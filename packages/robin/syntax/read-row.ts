@@ -235,7 +235,7 @@ function readHandler(flow: FlowBuilder, reader: RowReader): void {
 /** The list that handlers join; without an owner they go nowhere, but their END still has its partner. */
 function handlersFor(flow: FlowBuilder, isBlock: boolean, place: Handler): Handler[] {
   const frame = flow.top;
-  const previous = frame.body.findLast((one) => one.kind !== 'comment');
+  const { previous } = frame;
   if (previous?.kind === 'disabled') return previous.handlers;
   if (isBlock && frame.kind === 'block' && previous === undefined) return frame.statement.handlers;
   if (!isBlock && (previous?.kind === 'action' || previous?.kind === 'wait-until')) return previous.handlers;

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import type { RunnerCommand, RunnerEvent, RunnerStart } from '@deskhand/protocol/runner.ts';
 
 export const RECONNECT_FIRST_MS = 50;
@@ -10,7 +10,8 @@ const SOCKET_BUFFER_BYTES_MAX = 8_000_000;
 /** The line to the gateway. It may break: the flow goes on, and whoever listens next is told what matters. */
 export interface GatewayChannel {
   readonly send: (event: RunnerEvent) => boolean;
-  readonly isConnected: () => boolean;
+  /** Resolves when the gateway has been greeted for the first time. */
+  readonly greeted: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -30,6 +31,7 @@ class ReconnectingChannel implements GatewayChannel {
   readonly #options: ChannelOptions;
   #socket: Socket | undefined;
   #isClosed = false;
+  readonly #firstGreeting = Promise.withResolvers<void>();
   #delayMs = RECONNECT_FIRST_MS;
   #timer: NodeJS.Timeout | undefined;
 
@@ -45,8 +47,8 @@ class ReconnectingChannel implements GatewayChannel {
     return true;
   }
 
-  isConnected(): boolean {
-    return this.#socket !== undefined;
+  async greeted(): Promise<void> {
+    await this.#firstGreeting.promise;
   }
 
   close(): void {
@@ -71,10 +73,14 @@ class ReconnectingChannel implements GatewayChannel {
     const { runId, attempt } = start;
     this.send({ type: 'hello', runId, attempt, secret: channel.secret, pid: process.pid });
     for (const event of greeting()) this.send(event);
-    createInterface({ input: socket }).on('line', (line) => {
-      const parsed = parseCommand(line);
-      if (parsed !== undefined) command(parsed);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    socket.on('data', (chunk: Buffer) => {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) obeyLine(line, command);
     });
+    this.#firstGreeting.resolve();
   }
 
   #reconnectLater(socket: Socket): void {
@@ -86,6 +92,11 @@ class ReconnectingChannel implements GatewayChannel {
 }
 
 const commandTypes = new Set(['welcome', 'cancel', 'screenshotTaken', 'resultTaken']);
+
+function obeyLine(line: string, command: ChannelOptions['command']): void {
+  const parsed = parseCommand(line);
+  if (parsed !== undefined) command(parsed);
+}
 
 /** The gateway is trusted; a line that a newer one might say is passed over. */
 function parseCommand(line: string): RunnerCommand | undefined {

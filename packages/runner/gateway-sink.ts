@@ -3,6 +3,8 @@ import { type EventSink, logEvent } from './event-sink.ts';
 import { openGatewayChannel } from './gateway-channel.ts';
 import { openSpool } from './spool.ts';
 
+/** A gateway that has just gone must not keep the flow from running. */
+export const FIRST_GREETING_WAIT_MS = 2_000;
 /** The gateway's own limit is shorter; this one is for a gateway that has gone. */
 export const SCREENSHOT_ANSWER_WAIT_MS = 8_000;
 /** The spool has the result, so a gateway that comes later finds it there. */
@@ -31,6 +33,9 @@ export function createGatewaySink(
     },
   });
   return {
+    ready: async () => {
+      await answered(FIRST_GREETING_WAIT_MS, (done) => void line.greeted().then(done));
+    },
     started: (event) => {
       started = event;
       line.send(event);

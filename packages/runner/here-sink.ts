@@ -9,6 +9,7 @@ export function createHereSink(write: (text: string) => void): EventSink {
       write(logEvent(lines));
       return true;
     },
+    ready: async () => undefined,
     started: tell,
     screenshot: async () => undefined,
     result: async (result) => tell({ type: 'result', result }),

@@ -10,6 +10,8 @@ const cancelling = new AbortController();
 const cancel = (): void => cancelling.abort();
 process.on('SIGTERM', cancel);
 process.on('SIGINT', cancel);
+// Standard output belongs to a gateway that may have gone.
+process.stdout.on('error', () => undefined);
 
 try {
   process.stdin.setEncoding('utf8');

@@ -1,11 +1,19 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { createActionContext } from '@deskhand/actions/context/create-action-context.ts';
-import { createMasker, type FlowFailure, type FlowOutcome, type Masker, parseFlow, runFlow } from '@deskhand/robin';
+import { actionModules, createActionContext, knownActions } from '@deskhand/actions';
+import {
+  checkFlow,
+  createMasker,
+  type Flow,
+  type FlowFailure,
+  type FlowOutcome,
+  type Masker,
+  parseFlow,
+  runFlow,
+} from '@deskhand/robin';
 import { problem } from '@deskhand/protocol/errors.ts';
 import type { RunFailure } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import { RUNNER_CANCEL_GRACE_MS, type RunnerResult, type RunnerStart } from '@deskhand/protocol/runner.ts';
-import { actionModules } from './action-modules.ts';
 import { createActionLog } from './action-log.ts';
 import type { EventSink } from './event-sink.ts';
 import { fromJson, toJson } from './values-to-json.ts';
@@ -30,6 +38,7 @@ export async function runScript({ start, sink, signal }: ScriptRun): Promise<Run
     nowMs: Date.now,
     linesMax: start.channel === null ? Number.POSITIVE_INFINITY : limits.LOG_LINES_PER_RUN_MAX,
   });
+  await sink.ready();
   sink.started({ type: 'started', uid: process.getuid?.() ?? -1, display: process.env.DISPLAY ?? null });
   const parsed = readScript(start);
   const outcome = parsed.ok ? await runToEnd(parsed.flow, { start, signal, masker, observer: log.observer }) : parsed;
@@ -54,7 +63,8 @@ function readScript(start: RunnerStart) {
   if (Buffer.byteLength(start.script) > limits.SCRIPT_BYTES_MAX)
     return refused(tooLarge('The script', limits.SCRIPT_BYTES_MAX));
   const { flow, diagnostics } = parseFlow(start.script, { mode: 'lenient' });
-  const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  const checks = { modules: actionModules, knownActions, pathMapping: start.windowsPaths };
+  const first = [...diagnostics, ...checkFlow(flow, checks)].find((diagnostic) => diagnostic.severity === 'error');
   if (first === undefined) return { ok: true as const, flow };
   const message = `Line ${first.line}: ${first.message}`;
   const location = { subflow: 'Main', line: first.line, actionIndex: 0 };
@@ -69,7 +79,6 @@ function tooLarge(what: string, limit: number): RunFailure {
   return { code, message: title, details: remedy };
 }
 
-type Flow = ReturnType<typeof parseFlow>['flow'];
 interface Surroundings extends Pick<ScriptRun, 'start' | 'signal'> {
   readonly masker: Masker;
   readonly observer: ReturnType<typeof createActionLog>['observer'];

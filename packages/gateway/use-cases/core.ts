@@ -1,8 +1,8 @@
-import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
 import type { RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
+import type { SecretOpener } from '../ports/secrets.ts';
 import type { SessionHost } from '../ports/session-host.ts';
 import type { AttemptBook } from './attempt-book.ts';
 import type { AttemptInHand } from './attempt-in-hand.ts';
@@ -23,17 +23,6 @@ export interface GatewayPorts {
   readonly kit: () => RunnerKit;
   readonly secrets: SecretOpener;
   readonly log: GatewayLog;
-}
-
-/** Opens what was sealed to the cluster's key, at the moment it is needed. */
-export interface SecretOpener {
-  readonly password: (order: StartOrder) => Promise<string | undefined>;
-  readonly inputs: (order: StartOrder) => Promise<OpenedInputs>;
-}
-export interface OpenedInputs {
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Names of those that came sealed. */
-  readonly sensitive: readonly string[];
 }
 
 /** The ports together with what the gateway holds in memory. */

@@ -1,9 +1,10 @@
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerStart } from '@deskhand/protocol/runner.ts';
 import { type LaunchRecord, JournalFault } from '../ports/journal.ts';
+import type { OpenedInputs } from '../ports/secrets.ts';
 import type { SessionProcess } from '../ports/session-host.ts';
 import { type AttemptInHand, type Ending, enterPhase, nameOf } from './attempt-in-hand.ts';
-import type { Core, OpenedInputs } from './core.ts';
+import type { Core } from './core.ts';
 import { failedWith } from './endings.ts';
 import { endingIfWanted } from './open-session.ts';
 import { openRunnerChannel } from './runner-events.ts';

@@ -12,7 +12,7 @@ import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
 import type { LinkOptions } from './open-link.ts';
-import { CertificateMismatch, connectPinned } from './pinned-socket.ts';
+import { CertificateMismatch, connectPinned } from '../../tls/pinned-socket.ts';
 
 /** From dialling to `reconciled`. */
 export const LINK_HANDSHAKE_WAIT_MS = 15_000;

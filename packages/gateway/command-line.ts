@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** Outside the data folder, which nobody else may enter. */
+const KIT_FOLDER = '/var/lib/deskhand-kit';
+
+export const USAGE = `deskhand gateway — the program on a machine where desktop flows run
+
+  deskhand gateway enrol --server URL --name NAME --token-stdin [options]
+  deskhand gateway run [--data DIR]
+  deskhand gateway recovery-key --new [--data DIR]
+
+Options of enrol
+  --server URL               the server, for example https://desk.example:4680
+  --name NAME                how this machine is shown; default: its host name
+  --token-stdin              the enrolment token is the first line of standard input
+  --recovery-key-stdin       the cluster's recovery key is the next line of standard input
+  --server-fingerprint HEX   SHA-256 of the server's certificate, as the server prints it; no other is accepted then
+  --session-host KIND        linux (as root: any account) or virtual (this account only); default: by who starts it
+  --try-account              offer an account for the example (as root it is made: deskhand-try)
+  --data DIR                 where keys and journal are kept
+
+Options of run
+  --beside-others            do not refuse when another gateway runs on this machine, to try clusters
+  --kit DIR                  as root: where runners are copied so that every account can read them; default:
+                             /var/lib/deskhand-kit
+
+When it is linked to the server, run prints one line on standard output: {"ready":true,"gatewayId":"…"}. Everything else
+it has to say goes to standard error, as JSON lines. It stops on SIGTERM; runs go on and the next gateway adopts them.
+`;
+
+export type Command =
+  | {
+      readonly kind: 'enrol';
+      readonly dataFolder: string;
+      readonly serverUrl: string;
+      readonly name: string;
+      readonly fingerprint: string | null;
+      readonly sessionHost: 'linux' | 'virtual';
+      readonly readsRecoveryKey: boolean;
+      readonly offersTryAccount: boolean;
+    }
+  | { readonly kind: 'run'; readonly dataFolder: string; readonly besideOthers: boolean; readonly kitFolder: string }
+  | { readonly kind: 'recovery-key'; readonly dataFolder: string }
+  | { readonly kind: 'help' };
+
+export class UsageError extends Error {}
+
+interface Surroundings {
+  readonly isRoot: boolean;
+  readonly home: string;
+  readonly dataHome: string | undefined;
+}
+
+const options = {
+  server: { type: 'string' },
+  name: { type: 'string' },
+  data: { type: 'string' },
+  'token-stdin': { type: 'boolean' },
+  'recovery-key-stdin': { type: 'boolean' },
+  'server-fingerprint': { type: 'string' },
+  'session-host': { type: 'string' },
+  'try-account': { type: 'boolean' },
+  'beside-others': { type: 'boolean' },
+  kit: { type: 'string' },
+  new: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export function parseCommand(args: readonly string[], surroundings: Surroundings): Command {
+  const { values, positionals } = parsed(args);
+  const [kind = 'run', ...more] = positionals;
+  if (values.help || kind === 'help') return { kind: 'help' };
+  if (more.length > 0) throw new UsageError(`Unexpected: ${more.join(' ')}`);
+  const dataFolder = values.data ?? defaultDataFolder(surroundings);
+  switch (kind) {
+    case 'run':
+      return { kind, dataFolder, besideOthers: values['beside-others'] ?? false, kitFolder: values.kit ?? KIT_FOLDER };
+    case 'recovery-key':
+      if (!values.new) throw new UsageError('A recovery key is shown only when it is made: give --new.');
+      return { kind, dataFolder };
+    case 'enrol':
+      return enrolCommand(values, dataFolder, surroundings);
+    default:
+      throw new UsageError(`There is no command ${kind}.`);
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: string, { isRoot }: Surroundings) {
+  const sessionHost = values['session-host'] ?? (isRoot ? 'linux' : 'virtual');
+  if (sessionHost !== 'linux' && sessionHost !== 'virtual') {
+    throw new UsageError('--session-host is linux or virtual.');
+  }
+  if (sessionHost === 'linux' && !isRoot)
+    throw new UsageError('Only root can sign accounts in: --session-host virtual');
+  if (!values.server || !/^https?:\/\//.test(values.server)) throw new UsageError('Give the server: --server URL');
+  if (!values['token-stdin']) throw new UsageError('Give the token on standard input, with --token-stdin.');
+  return {
+    kind: 'enrol' as const,
+    dataFolder,
+    serverUrl: values.server.replace(/\/+$/, ''),
+    name: values.name ?? hostname(),
+    fingerprint: values['server-fingerprint'] ?? null,
+    sessionHost: sessionHost as 'linux' | 'virtual',
+    readsRecoveryKey: values['recovery-key-stdin'] ?? false,
+    offersTryAccount: values['try-account'] ?? false,
+  };
+}
+
+function defaultDataFolder({ isRoot, home, dataHome }: Surroundings): string {
+  if (isRoot) return '/var/lib/deskhand-gateway';
+  return join(dataHome ?? join(home, '.local', 'share'), 'deskhand-gateway');
+}

@@ -1,0 +1,191 @@
+import { randomInt } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { ApiError } from '@deskhand/protocol/http/client.ts';
+import { errorTable, problem } from '@deskhand/protocol/errors.ts';
+import { keyFingerprint } from '@deskhand/protocol/seal.ts';
+import { openEnrolmentServer } from './adapters/enrolment/enrolment-server.ts';
+import { makeTryAccount } from './adapters/enrolment/try-account.ts';
+import { openGatewayKey, readIdentity, writeIdentity } from './adapters/identity/identity-store.ts';
+import { RecoveryKeyRefused, recoveryKeys } from './adapters/identity/recovery-key.ts';
+import { createSecretOpener } from './adapters/identity/secret-opener.ts';
+import { openJournal } from './adapters/journal/open-journal.ts';
+import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
+import { openLinkMemory } from './adapters/link/link-memory.ts';
+import { ServerLink } from './adapters/link/open-link.ts';
+import { LinuxHost } from './adapters/linux/linux-host.ts';
+import { openBootClock } from './adapters/machine/boot-clock.ts';
+import { openLog } from './adapters/machine/gateway-log.ts';
+import { processes } from './adapters/machine/processes.ts';
+import { type InstanceLock, takeInstanceLock } from './adapters/machine/single-instance.ts';
+import { readLines, showOnTerminal } from './adapters/machine/terminal.ts';
+import { openRunnerChannels } from './adapters/runner-channel/open-channel.ts';
+import { openScreenshots } from './adapters/runner-channel/screenshots.ts';
+import { openSpools } from './adapters/runner-channel/spools.ts';
+import { VirtualHost } from './adapters/virtual/virtual-host.ts';
+import { type Command, parseCommand, USAGE, UsageError } from './command-line.ts';
+import { makePassableFolder, makePrivateFolder, StartRefused } from './disk/private-folder.ts';
+import { runtimeFolder } from './disk/runtime-folder.ts';
+import type { GatewayIdentity } from './ports/identity.ts';
+import { compactEntries } from './use-cases/attempt-record.ts';
+import { enrol } from './use-cases/enrol.ts';
+import { createGatewayCore } from './use-cases/gateway-core.ts';
+import { GATEWAY_VERSION } from './version.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+async function main(command: Command): Promise<void> {
+  if (command.kind === 'help') process.stdout.write(USAGE);
+  else if (command.kind === 'enrol') await enrolHere(command);
+  else if (command.kind === 'recovery-key') await renewRecoveryKey(command.dataFolder);
+  else await run(command);
+}
+
+async function enrolHere(command: Extract<Command, { kind: 'enrol' }>): Promise<void> {
+  const folder = makePrivateFolder(command.dataFolder);
+  if (readIdentity(folder)) throw new StartRefused(`${folder} is enrolled already. Give another folder with --data.`);
+  const [token = '', recoveryKey = ''] = await readLines(process.stdin, command.readsRecoveryKey ? 2 : 1);
+  const { serverUrl, fingerprint, sessionHost } = command;
+  const ports = {
+    server: openEnrolmentServer(serverUrl, fingerprint),
+    key: openGatewayKey(folder),
+    recovery: recoveryKeys,
+    tryAccount: command.offersTryAccount ? () => makeTryAccount(sessionHost) : null,
+  };
+  const wish = { ...command, token, recoveryKey: recoveryKey || null, version: GATEWAY_VERSION };
+  const answer = await enrol(ports, wish);
+  if (!answer.ok) throw new ApiError(problem(answer.because));
+  writeIdentity(folder, answer.identity);
+  if (answer.newRecoveryKey) showRecoveryKey(answer.newRecoveryKey);
+  const { gatewayId, clusterId, clusterName, clusterKey } = answer.identity;
+  const keyShown = clusterKey ? await keyFingerprint(clusterKey.publicKey) : null;
+  process.stdout.write(`${JSON.stringify({ gatewayId, clusterId, clusterName, keyFingerprint: keyShown })}\n`);
+}
+
+async function renewRecoveryKey(dataFolder: string): Promise<void> {
+  const folder = makePrivateFolder(dataFolder);
+  const identity = enrolledIdentity(folder);
+  if (!identity.clusterKey)
+    throw new StartRefused('A virtual gateway holds no cluster key, so there is none to recover.');
+  const recoveryKey = recoveryKeys.create();
+  const encrypted = recoveryKeys.encrypt(identity.clusterKey, identity.clusterId, recoveryKey);
+  writeIdentity(folder, { ...identity, newEncryptedClusterKey: encrypted });
+  showRecoveryKey(recoveryKey);
+  process.stderr.write(
+    'The server learns of it when this gateway next starts; until then the old recovery key counts.\n',
+  );
+}
+
+function showRecoveryKey(recoveryKey: string): void {
+  showOnTerminal(
+    `\nRecovery key of the cluster, shown only now. Keep it: another machine joins with it.\n\n  ${recoveryKey}\n\n`,
+  );
+}
+
+async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
+  const folder = makePrivateFolder(command.dataFolder);
+  const identity = enrolledIdentity(folder);
+  const runtime = runtimeFolder(folder, isRoot);
+  const locks = [lockOrRefuse(join(folder, 'gateway.lock'))];
+  if (isRoot && !command.besideOthers) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
+  const log = openLog();
+  const kit = isRoot ? kitCopiedTo(command.kitFolder, findBundles()) : kitInPlace(findBundles());
+  const host = openHost(identity, { nodePath: kit.node, helperPath: kit.sessionHelper }, (line) => log.info({}, line));
+  const journal = openJournal({ folder, nowMs: Date.now, compact: compactEntries });
+  const key = openGatewayKey(folder);
+  const { newEncryptedClusterKey } = identity;
+  const link = new ServerLink({
+    serverUrl: identity.serverUrl,
+    fingerprint: identity.fingerprint,
+    memory: openLinkMemory(join(folder, 'link.json')),
+    hello: {
+      gatewayId: identity.gatewayId,
+      journalId: journal.id,
+      version: GATEWAY_VERSION,
+      sessionHost: identity.sessionHost,
+      machineName: hostname().slice(0, 120),
+      ...(newEncryptedClusterKey ? { encryptedClusterKey: newEncryptedClusterKey } : {}),
+    },
+    sign: key.sign,
+    heartbeat: () => core.heartbeat(),
+    log,
+    random: () => randomInt(1_000_000) / 1_000_000,
+    onUp: tellOnce(`${JSON.stringify({ ready: true, gatewayId: identity.gatewayId })}\n`),
+  });
+  const core = createGatewayCore({
+    host,
+    journal,
+    link,
+    channels: openRunnerChannels(makePassableFolder(join(runtime, 'runners')), log),
+    spools: openSpools(makePrivateFolder(join(folder, 'spools'))),
+    screenshots: openScreenshots(makePrivateFolder(join(folder, 'screenshots'))),
+    clock: openBootClock(),
+    nowMs: Date.now,
+    processes,
+    kit: () => kit,
+    secrets: createSecretOpener(identity),
+    log,
+  });
+  stopOnSignal(async () => {
+    core.stop();
+    await link.stop();
+    journal.close();
+    for (const lock of locks) lock.release();
+  });
+  await core.resume();
+  const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
+  if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
+  link.start(core.handlers);
+}
+
+function enrolledIdentity(folder: string): GatewayIdentity {
+  const identity = readIdentity(folder);
+  if (identity) return identity;
+  throw new StartRefused(`No gateway is enrolled in ${folder}. Enrol it first: deskhand gateway enrol --help`);
+}
+
+function openHost(
+  identity: GatewayIdentity,
+  helper: { readonly nodePath: string; readonly helperPath: string },
+  log: (line: string) => void,
+) {
+  const options = { ...helper, instance: identity.gatewayId.slice(0, 16), log };
+  if (identity.sessionHost === 'virtual') return new VirtualHost(options);
+  if (!isRoot) throw new StartRefused('This gateway signs accounts in, which only root can do. Start it as root.');
+  return new LinuxHost(options);
+}
+
+function lockOrRefuse(path: string): InstanceLock {
+  const answer = takeInstanceLock(path);
+  if (!answer.ok) throw new StartRefused(answer.because);
+  return answer.lock;
+}
+
+function tellOnce(line: string): () => void {
+  let isTold = false;
+  return () => {
+    if (!isTold) process.stdout.write(line);
+    isTold = true;
+  };
+}
+
+/** Runs and their sessions are left alone: the next gateway adopts them. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  const end = (): void => void stop().finally(() => process.exit(0));
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return 3;
+  if (error instanceof ApiError) return errorTable[error.problem.code].exit;
+  return error instanceof RecoveryKeyRefused ? 4 : 2;
+}
+
+try {
+  await main(parseCommand(process.argv.slice(2), { isRoot, home: homedir(), dataHome: process.env.XDG_DATA_HOME }));
+} catch (error) {
+  const remedy = error instanceof ApiError ? ` ${error.problem.remedy}` : '';
+  process.stderr.write(`deskhand gateway: ${(error as Error).message}${remedy}\n`);
+  process.exit(exitCodeOf(error));
+}

@@ -1,0 +1,89 @@
+import type { EnrolRequest } from '@deskhand/protocol/http/gateways.ts';
+import { enrolProofText } from '@deskhand/protocol/link/messages.ts';
+import { makeClusterKey, seal, tryConnectionSealContext } from '@deskhand/protocol/seal.ts';
+import type { EnrolmentServer, EnrolmentTarget, TryAccount } from '../ports/enrolment.ts';
+import type { ClusterKey, GatewayIdentity, GatewayKey, RecoveryKeys } from '../ports/identity.ts';
+
+export interface EnrolmentWish {
+  readonly token: string;
+  readonly name: string;
+  readonly serverUrl: string;
+  readonly fingerprint: string | null;
+  readonly sessionHost: 'linux' | 'virtual';
+  /** From the admin, where the cluster has members already. */
+  readonly recoveryKey: string | null;
+  readonly version: string;
+}
+export interface EnrolPorts {
+  readonly server: EnrolmentServer;
+  readonly key: GatewayKey;
+  readonly recovery: RecoveryKeys;
+  readonly tryAccount: (() => TryAccount) | null;
+}
+export type EnrolAnswer =
+  | {
+      readonly ok: true;
+      readonly identity: GatewayIdentity;
+      /** Made here and shown once; null when the cluster had one. */
+      readonly newRecoveryKey: string | null;
+    }
+  | { readonly ok: false; readonly because: 'cluster-key-needed' };
+
+/** Makes this machine a member of a cluster. The private halves of its keys stay here, or leave only encrypted. */
+export async function enrol(ports: EnrolPorts, wish: EnrolmentWish): Promise<EnrolAnswer> {
+  const target = await ports.server.describe(wish.token);
+  const held = await clusterKeyFor(ports, wish, target);
+  if (held === undefined) return { ok: false, because: 'cluster-key-needed' };
+  const { clusterKey, newRecoveryKey } = held;
+  const request: EnrolRequest = {
+    token: wish.token,
+    name: wish.name,
+    publicKey: ports.key.publicKey,
+    proof: ports.key.sign(enrolProofText({ token: wish.token, name: wish.name, publicKey: ports.key.publicKey })),
+    sessionHost: wish.sessionHost,
+    version: wish.version,
+    ...(clusterKey ? { clusterPublicKey: clusterKey.publicKey } : {}),
+    ...(clusterKey && newRecoveryKey
+      ? { encryptedClusterKey: ports.recovery.encrypt(clusterKey, target.clusterId, newRecoveryKey) }
+      : {}),
+    ...(await tryConnection(ports, target, clusterKey)),
+  };
+  const { gatewayId } = await ports.server.enrol(request);
+  const { name, serverUrl, fingerprint, sessionHost } = wish;
+  const { clusterId, clusterName } = target;
+  const identity = { gatewayId, name, clusterId, clusterName, serverUrl, fingerprint, sessionHost, clusterKey };
+  return { ok: true, identity, newRecoveryKey };
+}
+
+interface HeldKey {
+  readonly clusterKey: ClusterKey | null;
+  readonly newRecoveryKey: string | null;
+}
+
+/** The first member makes the cluster's key; a later one opens it with the recovery key, which no token replaces. */
+async function clusterKeyFor(
+  { recovery }: EnrolPorts,
+  wish: EnrolmentWish,
+  target: EnrolmentTarget,
+): Promise<HeldKey | undefined> {
+  if (wish.sessionHost === 'virtual') return { clusterKey: null, newRecoveryKey: null };
+  if (target.clusterPublicKey === null) {
+    return { clusterKey: await makeClusterKey(), newRecoveryKey: recovery.create() };
+  }
+  if (wish.recoveryKey === null || !target.encryptedClusterKey) return undefined;
+  const { clusterId, clusterPublicKey, encryptedClusterKey } = target;
+  const clusterKey = recovery.decrypt(encryptedClusterKey, clusterId, clusterPublicKey, wish.recoveryKey);
+  return { clusterKey, newRecoveryKey: null };
+}
+
+async function tryConnection(
+  { tryAccount }: EnrolPorts,
+  { clusterName }: EnrolmentTarget,
+  clusterKey: ClusterKey | null,
+): Promise<Pick<EnrolRequest, 'tryConnection'>> {
+  if (tryAccount === null) return {};
+  const { accountName, password } = tryAccount();
+  const context = tryConnectionSealContext({ clusterName, accountName });
+  const sealed = password !== null && clusterKey !== null ? await seal(clusterKey.publicKey, password, context) : null;
+  return { tryConnection: { accountName, sealed } };
+}

@@ -20,7 +20,13 @@ beforeAll(async () => {
   stack = await startStack({ sessionHost: isRoot ? 'linux' : 'virtual' });
   person = isRoot ? makePerson('fault') : undefined;
   const ownUser = (await stack.client.listGateways()).items[0]?.machine?.sessions[0]?.user ?? process.env.USER ?? '';
-  connectionId = await makeConnection(stack.client, { clusterId: stack.clusterId, accountName: person?.user ?? ownUser, password: person?.password, whenSessionBlocked: 'wait', notifications: false });
+  connectionId = await makeConnection(stack.client, {
+    clusterId: stack.clusterId,
+    accountName: person?.user ?? ownUser,
+    password: person?.password,
+    whenSessionBlocked: 'wait',
+    notifications: false,
+  });
   flowId = await makeFlow(stack.client, markedFlow);
 }, 180_000);
 afterAll(async () => {
@@ -40,7 +46,13 @@ interface Case {
   readonly starts: readonly number[];
 }
 
-const in_ = (scene: Scene, phase: Run['phase']) => whenState(stack.client, scene.run.id, (run) => run.phase === phase || run.state === 'running', `in phase ${String(phase)}`);
+const in_ = (scene: Scene, phase: Run['phase']) =>
+  whenState(
+    stack.client,
+    scene.run.id,
+    (run) => run.phase === phase || run.state === 'running',
+    `in phase ${String(phase)}`,
+  );
 const running = (scene: Scene) => whenState(stack.client, scene.run.id, ({ state }) => state === 'running', 'running');
 const serverDiesAndComesBack = async (): Promise<void> => {
   await stack.server().kill();

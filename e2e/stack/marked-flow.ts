@@ -17,7 +17,8 @@ export function makeMarks(parent: string, name: string): Marks {
   const folder = join(parent, name);
   mkdirSync(folder);
   chmodSync(folder, 0o1777);
-  const starts = (): number => (existsSync(join(folder, 'starts')) ? readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n').length : 0);
+  const starts = (): number =>
+    existsSync(join(folder, 'starts')) ? readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n').length : 0;
   return {
     folder,
     starts,

@@ -28,7 +28,8 @@ export interface StackOptions {
   readonly gatewayEnvironment?: NodeJS.ProcessEnv;
 }
 
-const admin = { name: 'Ada Admin', email: 'ada@corp.example', password: 'a sentence nobody guesses' };
+export const adminPassword = 'a sentence nobody guesses';
+const admin = { name: 'Ada Admin', email: 'ada@corp.example', password: adminPassword };
 
 /** The real programs on a scratch folder: PostgreSQL, control plane, one gateway, a first admin with a token. */
 export async function startStack(options: StackOptions): Promise<Stack> {

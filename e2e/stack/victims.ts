@@ -23,7 +23,10 @@ const isGone = (pid: number): boolean => !processes().some((process) => process.
 
 /** kill -9 of the one runner of a run, found by the marker that every process of its session carries. */
 export async function killRunnerOf(runId: string): Promise<void> {
-  const runner = processes().find(({ pid, command }) => /runner(\.mjs|\/main\.ts)/.test(command) && environmentOf(pid).includes(`DESKHAND_SESSION=${runId}-`));
+  const runner = processes().find(
+    ({ pid, command }) =>
+      /runner(\.mjs|\/main\.ts)/.test(command) && environmentOf(pid).includes(`DESKHAND_SESSION=${runId}-`),
+  );
   if (!runner) throw new Error(`No runner of run ${runId} is alive.`);
   process.kill(runner.pid, 'SIGKILL');
   await waitUntil('the runner to be gone', () => isGone(runner.pid) || undefined);

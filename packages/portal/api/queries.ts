@@ -58,8 +58,7 @@ export const flowQuery = (id: string) =>
 export const scriptQuery = (id: string, version?: number) =>
   queryOptions({
     queryKey: ['desktop-flow-script', id, version ?? 'current'],
-    queryFn: ({ signal }) =>
-      api.getScript({ params: { id }, query: version === undefined ? {} : { version }, signal }),
+    queryFn: ({ signal }) => api.getScript({ params: { id }, query: version === undefined ? {} : { version }, signal }),
   });
 
 export const versionsQuery = (id: string) =>

@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { HomePage } from '../pages/home/home-page.tsx';
 import { filtersFromSearch, searchFromFilters } from '../pages/runs/run-filters.ts';
 import { ProblemView } from '../ui/states.tsx';

@@ -98,7 +98,12 @@ function SideNav({ open, path }: { readonly open: boolean; readonly path: string
       <ul>
         {shown.map(({ to, name, icon: Icon, divided }) => (
           <li key={to} className={divided ? 'divided' : ''}>
-            <Link to={to} title={name} {...(isAt(path, to) ? { 'aria-current': 'page' as const } : {})} activeProps={{}}>
+            <Link
+              to={to}
+              title={name}
+              {...(isAt(path, to) ? { 'aria-current': 'page' as const } : {})}
+              activeProps={{}}
+            >
               <Icon aria-hidden />
               <span>{name}</span>
             </Link>
@@ -178,10 +183,18 @@ function AccountMenu() {
     <ActionMenu
       label="Account"
       trigger={
-        <Button appearance="subtle" icon={<PersonCircle20Regular />} aria-label={`Account of ${me.name}`} title={me.email} />
+        <Button
+          appearance="subtle"
+          icon={<PersonCircle20Regular />}
+          aria-label={`Account of ${me.name}`}
+          title={me.email}
+        />
       }
       actions={[
-        { label: 'API tokens and password', onSelect: () => void navigate({ to: '/settings', search: { section: 'me' } }) },
+        {
+          label: 'API tokens and password',
+          onSelect: () => void navigate({ to: '/settings', search: { section: 'me' } }),
+        },
         { label: 'Sign out', onSelect: () => void signOut(), divided: true },
       ]}
     />

@@ -71,5 +71,8 @@ function focusFilter(event: KeyboardEvent): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.closest('input, textarea, select, [contenteditable="true"]') !== null || target.closest('dialog') !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.closest('input, textarea, select, [contenteditable="true"]') !== null || target.closest('dialog') !== null)
+  );
 }

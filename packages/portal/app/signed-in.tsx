@@ -25,7 +25,11 @@ export function SignedIn() {
     );
   }
   if (me.data === undefined) {
-    return <div className="shell" aria-busy="true">{late && <header className="top-bar">Deskhand</header>}</div>;
+    return (
+      <div className="shell" aria-busy="true">
+        {late && <header className="top-bar">Deskhand</header>}
+      </div>
+    );
   }
   return (
     <MeProvider value={me.data}>

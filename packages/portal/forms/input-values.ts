@@ -32,7 +32,9 @@ function typedValue(parameter: FlowParameter, value: unknown): string | boolean 
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export type ReadInput = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly because: string };
+export type ReadInput =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly because: string };
 
 /** Reads one field; undefined is left out so that the flow's own default holds. */
 export function readInput(parameter: FlowParameter, typed: string | boolean | undefined): ReadInput {
@@ -50,7 +52,9 @@ function readText(parameter: FlowParameter, text: string): ReadInput {
   switch (kindOf(parameter)) {
     case 'number': {
       const number = Number(text.replace(',', '.'));
-      return Number.isFinite(number) ? { ok: true, value: number } : { ok: false, because: 'Enter a number, such as 12.5.' };
+      return Number.isFinite(number)
+        ? { ok: true, value: number }
+        : { ok: false, because: 'Enter a number, such as 12.5.' };
     }
     case 'json':
       try {

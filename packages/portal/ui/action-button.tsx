@@ -1,20 +1,31 @@
-import { Button, type ButtonProps, Spinner, Tooltip } from '@fluentui/react-components';
+import { Button, Spinner, Tooltip } from '@fluentui/react-components';
+import type { ReactElement, ReactNode } from 'react';
 
-type Props = ButtonProps & {
+interface ActionButtonProps {
+  readonly children: ReactNode;
+  readonly onClick?: () => void;
+  readonly icon?: ReactElement;
+  readonly appearance?: 'primary' | 'secondary' | 'subtle';
+  readonly type?: 'button' | 'submit';
   /** Why it cannot be pressed now; the button stays in place and says so. */
   readonly disabledReason?: string | null;
   readonly busy?: boolean;
-};
+}
 
 /** A button that keeps its place, label and width while it is busy, and says why when it may not be pressed. */
-export function ActionButton({ disabledReason, busy = false, children, icon, onClick, ...rest }: Props) {
+export function ActionButton(props: ActionButtonProps) {
+  const { children, onClick, icon, appearance = 'secondary', type = 'button', disabledReason, busy = false } = props;
   const blocked = Boolean(disabledReason) || busy;
   const button = (
     <Button
-      {...(rest as Omit<ButtonProps, 'as'>)}
+      type={type}
+      appearance={appearance}
       disabledFocusable={blocked}
-      {...(icon || busy ? { icon: busy ? <Spinner size="extra-tiny" aria-hidden /> : icon } : {})}
-      onClick={blocked ? (event: { preventDefault(): void }) => event.preventDefault() : (onClick as never)}
+      {...(icon ? { icon: busy ? <Spinner size="extra-tiny" aria-hidden /> : icon } : {})}
+      onClick={(event) => {
+        if (blocked) event.preventDefault();
+        else onClick?.();
+      }}
     >
       {children}
     </Button>

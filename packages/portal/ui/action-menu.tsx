@@ -1,12 +1,4 @@
-import {
-  Button,
-  Menu,
-  MenuDivider,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-} from '@fluentui/react-components';
+import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import { MoreHorizontal20Regular } from '@fluentui/react-icons';
 import { Fragment, type ReactElement } from 'react';
 
@@ -33,7 +25,13 @@ export function ActionMenu({ label, actions, trigger }: ActionMenuProps) {
     <Menu>
       <MenuTrigger disableButtonEnhancement>
         {trigger ?? (
-          <Button appearance="subtle" size="small" icon={<MoreHorizontal20Regular />} aria-label={label} title={label} />
+          <Button
+            appearance="subtle"
+            size="small"
+            icon={<MoreHorizontal20Regular />}
+            aria-label={label}
+            title={label}
+          />
         )}
       </MenuTrigger>
       <MenuPopover>

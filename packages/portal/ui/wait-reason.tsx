@@ -43,7 +43,11 @@ export function Deadline({ at, nowMs }: { readonly at: string; readonly nowMs: n
   const left = Date.parse(at) - nowMs;
   const tone = left < SOON_MS ? 'waiting' : undefined;
   return (
-    <span className={tone ? 'state num' : 'num'} {...(tone ? { 'data-tone': tone } : {})} title={new Date(at).toLocaleString()}>
+    <span
+      className={tone ? 'state num' : 'num'}
+      {...(tone ? { 'data-tone': tone } : {})}
+      title={new Date(at).toLocaleString()}
+    >
       {left <= 0 ? 'passed' : `in ${formatDuration(left)}`}
     </span>
   );

@@ -43,9 +43,16 @@ function ConnectionList({ connections }: { readonly connections: readonly Connec
   const actions = useConnectionActions();
   if (connections.length === 0)
     return (
-      <Empty title="No connection yet" action={<Link to="/connections" search={{ new: 'yes' }}>Make a connection</Link>}>
-        A connection is an account and the gateway cluster it signs in on. Its password is sealed in your browser; this server cannot
-        open it.
+      <Empty
+        title="No connection yet"
+        action={
+          <Link to="/connections" search={{ new: 'yes' }}>
+            Make a connection
+          </Link>
+        }
+      >
+        A connection is an account and the gateway cluster it signs in on. Its password is sealed in your browser; this
+        server cannot open it.
       </Empty>
     );
   return (
@@ -78,7 +85,12 @@ function connectionColumns(menu: (connection: Connection) => readonly MenuAction
         </Link>
       ),
     },
-    { key: 'password', header: 'Password', width: '152px', cell: (connection) => <PasswordState connection={connection} /> },
+    {
+      key: 'password',
+      header: 'Password',
+      width: '152px',
+      cell: (connection) => <PasswordState connection={connection} />,
+    },
     {
       key: 'blocked',
       header: 'Blocked session',

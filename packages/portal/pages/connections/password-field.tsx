@@ -16,7 +16,10 @@ export function PasswordField({ label, cluster, value, onChange }: PasswordField
       <div className="message" data-tone="waiting">
         <div>
           <strong>{cluster.name} has no key yet.</strong>
-          <p>Its first gateway that signs accounts in makes one. Until then a password cannot be sealed; virtual sessions need none.</p>
+          <p>
+            Its first gateway that signs accounts in makes one. Until then a password cannot be sealed; virtual sessions
+            need none.
+          </p>
         </div>
       </div>
     );

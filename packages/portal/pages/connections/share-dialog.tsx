@@ -51,8 +51,8 @@ export function ShareDialog({ connection, onClose }: ShareDialogProps) {
       <div className="message" data-tone="waiting">
         <Warning20Filled aria-hidden />
         <p>
-          Whoever you share it with can run any desktop flow as <code>{connection.accountName}</code>: it lets them run code with
-          everything that account may do.
+          Whoever you share it with can run any desktop flow as <code>{connection.accountName}</code>: it lets them run
+          code with everything that account may do.
         </p>
       </div>
       <QueryView query={accounts} skeletonRows={3}>

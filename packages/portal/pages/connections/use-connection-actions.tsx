@@ -96,7 +96,9 @@ export function useConnectionActions() {
   };
 
   const close = () => setAsking(null);
-  const dialog = asking && <Dialogs asking={asking} onClose={close} onDelete={(connection) => void remove(connection)} />;
+  const dialog = asking && (
+    <Dialogs asking={asking} onClose={close} onDelete={(connection) => void remove(connection)} />
+  );
   return { menu, dialog };
 }
 

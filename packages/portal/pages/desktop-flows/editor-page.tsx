@@ -103,7 +103,9 @@ function Editor({ flow, opened }: EditorProps) {
           onClose={() => blocker.reset()}
           onConfirm={() => blocker.proceed()}
         >
-          <p>What you changed since version {draft.baseVersion} of {flow.name} is lost.</p>
+          <p>
+            What you changed since version {draft.baseVersion} of {flow.name} is lost.
+          </p>
         </ConfirmDialog>
       )}
     </PageFrame>
@@ -123,11 +125,7 @@ function EditorButtons({ flow, draft }: { readonly flow: DesktopFlow; readonly d
       <ActionButton icon={<TextAlignLeft20Regular />} onClick={() => void draft.format()}>
         Format script
       </ActionButton>
-      <ActionButton
-        icon={<Play20Regular />}
-        disabledReason={whyNotSubmit}
-        onClick={() => void saveAndRun()}
-      >
+      <ActionButton icon={<Play20Regular />} disabledReason={whyNotSubmit} onClick={() => void saveAndRun()}>
         {draft.dirty ? 'Save and run…' : 'Run flow…'}
       </ActionButton>
       <ActionButton
@@ -150,8 +148,8 @@ function Conflict({ flow, draft }: { readonly flow: DesktopFlow; readonly draft:
       <div className="grow">
         <strong>Somebody saved {flow.name} while you were editing.</strong>
         <p>
-          Your text is still here and was not saved. Copy it, open the newest version, and bring your change in there. Nothing is
-          overwritten.
+          Your text is still here and was not saved. Copy it, open the newest version, and bring your change in there.
+          Nothing is overwritten.
         </p>
         <div className="row">
           <CopyButton appearance="secondary" text={draft.script} label="Copy my text" />

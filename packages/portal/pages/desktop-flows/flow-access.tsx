@@ -19,7 +19,13 @@ export function FlowAccess({ flow }: { readonly flow: DesktopFlow }) {
   );
 }
 
-function ShareForm({ flow, people }: { readonly flow: DesktopFlow; readonly people: Parameters<typeof PeoplePicker>[0]['people'] }) {
+function ShareForm({
+  flow,
+  people,
+}: {
+  readonly flow: DesktopFlow;
+  readonly people: Parameters<typeof PeoplePicker>[0]['people'];
+}) {
   const me = useMe();
   const [coOwners, setCoOwners] = useState<ReadonlySet<string>>(new Set());
   const [users, setUsers] = useState<ReadonlySet<string>>(new Set());
@@ -38,7 +44,8 @@ function ShareForm({ flow, people }: { readonly flow: DesktopFlow; readonly peop
   return (
     <div className="card form">
       <p>
-        Owner: <strong>{flow.owner.name}</strong>. Saving replaces the lists of co-owners and users with what is chosen here.
+        Owner: <strong>{flow.owner.name}</strong>. Saving replaces the lists of co-owners and users with what is chosen
+        here.
       </p>
       <PeoplePicker label="Co-owners: edit, run and share" people={people} chosen={coOwners} onChange={setCoOwners} />
       <PeoplePicker label="Users: run" people={people} chosen={users} onChange={setUsers} />

@@ -71,7 +71,9 @@ function FlowList({ flows, search }: { readonly flows: readonly DesktopFlow[]; r
       </Empty>
     );
   const words = search.toLowerCase();
-  const shown = flows.filter((flow) => `${flow.name} ${flow.description} ${flow.owner.name}`.toLowerCase().includes(words));
+  const shown = flows.filter((flow) =>
+    `${flow.name} ${flow.description} ${flow.owner.name}`.toLowerCase().includes(words),
+  );
   const setSearch = (value: string) =>
     void navigate({ to: '/desktop-flows', search: value ? { search: value } : {}, replace: true });
   return (
@@ -126,7 +128,12 @@ const columns: readonly Column<DesktopFlow>[] = [
         <span className="faint">v{flow.version}</span>
       ),
   },
-  { key: 'results', header: 'Last ten results', width: '180px', cell: (flow) => <ResultDots results={flow.lastResults} /> },
+  {
+    key: 'results',
+    header: 'Last ten results',
+    width: '180px',
+    cell: (flow) => <ResultDots results={flow.lastResults} />,
+  },
   { key: 'last', header: 'Last run', width: '112px', cell: (flow) => <Moment at={flow.lastRunAt} relative /> },
   {
     key: 'owner',

@@ -52,7 +52,10 @@ export function NewFlowDialog({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <div className="pair" style={{ display: 'grid', gap: 12, gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))' }}>
+      <div
+        className="pair"
+        style={{ display: 'grid', gap: 12, gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))' }}
+      >
         <Field label="Name" required>
           <Input value={name} maxLength={120} onChange={(_event, { value }) => setName(value)} />
         </Field>
@@ -65,13 +68,17 @@ export function NewFlowDialog({ onClose }: { readonly onClose: () => void }) {
         {script.trim() !== '' && <ProblemsSummary diagnostics={diagnostics} checking={checking} />}
       </div>
       <div className="editor-frame compact">
-        <Suspense fallback={<Textarea style={{ width: '100%', height: 280 }} value={script} onChange={(_e, d) => setScript(d.value)} />}>
+        <Suspense
+          fallback={
+            <Textarea style={{ width: '100%', height: 280 }} value={script} onChange={(_e, d) => setScript(d.value)} />
+          }
+        >
           <ScriptEditor label="Script" script={script} onChange={setScript} diagnostics={diagnostics} goTo={goTo} />
         </Suspense>
       </div>
       <p className="small faint">
-        In Power Automate for desktop: select all actions, copy, and paste here. Errors do not keep you from saving; they keep
-        the flow from running.
+        In Power Automate for desktop: select all actions, copy, and paste here. Errors do not keep you from saving;
+        they keep the flow from running.
       </p>
       <ProblemsList diagnostics={diagnostics} onGoTo={(line) => setGoTo({ line })} />
       {refusal !== null && <ProblemView error={refusal} />}

@@ -3,11 +3,12 @@ import { DismissCircle16Filled, type FluentIcon, Info16Regular, Warning16Filled 
 import { formatCount } from '../../ui/format.ts';
 import type { Tone } from '../../ui/run-state.ts';
 
-const looks: Record<Diagnostic['severity'], { readonly icon: FluentIcon; readonly tone: Tone; readonly word: string }> = {
-  error: { icon: DismissCircle16Filled, tone: 'bad', word: 'Error' },
-  warning: { icon: Warning16Filled, tone: 'waiting', word: 'Warning' },
-  info: { icon: Info16Regular, tone: 'quiet', word: 'Note' },
-};
+const looks: Record<Diagnostic['severity'], { readonly icon: FluentIcon; readonly tone: Tone; readonly word: string }> =
+  {
+    error: { icon: DismissCircle16Filled, tone: 'bad', word: 'Error' },
+    warning: { icon: Warning16Filled, tone: 'waiting', word: 'Warning' },
+    info: { icon: Info16Regular, tone: 'quiet', word: 'Note' },
+  };
 
 interface ProblemsListProps {
   readonly diagnostics: readonly Diagnostic[];
@@ -43,7 +44,13 @@ export function ProblemsList({ diagnostics, onGoTo }: ProblemsListProps) {
 export const errorsIn = (diagnostics: readonly Diagnostic[]): number =>
   diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
 
-export function ProblemsSummary({ diagnostics, checking }: { readonly diagnostics: readonly Diagnostic[]; readonly checking: boolean }) {
+export function ProblemsSummary({
+  diagnostics,
+  checking,
+}: {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly checking: boolean;
+}) {
   const errors = errorsIn(diagnostics);
   const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning').length;
   const tone: Tone = errors > 0 ? 'bad' : warnings > 0 ? 'waiting' : 'good';

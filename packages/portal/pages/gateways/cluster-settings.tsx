@@ -31,7 +31,9 @@ export function ClusterSettings({ cluster }: { readonly cluster: GatewayCluster 
         onChange={(_event, { checked }) =>
           void update(
             { runOnAllGateways: checked },
-            checked ? `Runs of ${cluster.name} go to any online gateway.` : `Runs of ${cluster.name} go to its primary gateway.`,
+            checked
+              ? `Runs of ${cluster.name} go to any online gateway.`
+              : `Runs of ${cluster.name} go to its primary gateway.`,
           )
         }
       />
@@ -42,7 +44,10 @@ export function ClusterSettings({ cluster }: { readonly cluster: GatewayCluster 
           value={cluster.selection}
           disabled={whyNot !== null}
           onChange={(_event, { value }) =>
-            void update({ selection: value === 'leastBusy' ? 'leastBusy' : 'random' }, `Changed how ${cluster.name} chooses.`)
+            void update(
+              { selection: value === 'leastBusy' ? 'leastBusy' : 'random' },
+              `Changed how ${cluster.name} chooses.`,
+            )
           }
         >
           <option value="random">Random</option>

@@ -98,7 +98,9 @@ function ClusterStep({ clusters, token, onToken }: ClusterStepProps) {
           <ActionButton
             appearance={token ? 'secondary' : 'primary'}
             busy={busy}
-            disabledReason={whyNotAdmin ?? (chosen === NEW_CLUSTER && name.trim() === '' ? 'Give the cluster a name.' : null)}
+            disabledReason={
+              whyNotAdmin ?? (chosen === NEW_CLUSTER && name.trim() === '' ? 'Give the cluster a name.' : null)
+            }
             onClick={() => void make()}
           >
             {token ? 'Make another token' : 'Make enrolment token'}
@@ -127,7 +129,8 @@ function CommandStep({ token }: { readonly token: Token }) {
         <CopyButton text={token.command} label="Copy line" appearance="secondary" />
       </div>
       <p className="small faint" style={{ marginTop: 8 }}>
-        As root it signs accounts in with sessions of their own; without root it runs in virtual sessions of the account that starts it.
+        As root it signs accounts in with sessions of their own; without root it runs in virtual sessions of the account
+        that starts it.
       </p>
     </Section>
   );
@@ -148,8 +151,8 @@ function ArrivalStep({ token }: { readonly token: Token }) {
           <p role="status">Waiting for the machine: {formatDuration(now - token.madeAtMs)}.</p>
           {now - token.madeAtMs > IMPATIENCE_MS && (
             <p className="faint">
-              Nothing has connected for 60 s. Check that the line ran without an error, that the machine reaches {location.origin}, and
-              that its clock is right.
+              Nothing has connected for 60 s. Check that the line ran without an error, that the machine reaches{' '}
+              {location.origin}, and that its clock is right.
             </p>
           )}
         </div>
@@ -167,8 +170,14 @@ function Arrived({ gateway }: { readonly gateway: Gateway }) {
     [true, `Enrolled as ${gateway.name}, version ${gateway.version}`],
     [gateway.status === 'online', gateway.status === 'online' ? 'Linked to this server' : 'Not linked yet'],
     [machine !== null, machine ? machine.operatingSystem : 'Has not described its machine yet'],
-    [Boolean(machine?.canUnattended), machine?.canUnattended ? 'Can sign in for unattended runs' : 'Cannot run unattended yet'],
-    [Boolean(machine?.canAttended), machine?.canAttended ? 'Can join open sessions for attended runs' : 'Cannot run attended yet'],
+    [
+      Boolean(machine?.canUnattended),
+      machine?.canUnattended ? 'Can sign in for unattended runs' : 'Cannot run unattended yet',
+    ],
+    [
+      Boolean(machine?.canAttended),
+      machine?.canAttended ? 'Can join open sessions for attended runs' : 'Cannot run attended yet',
+    ],
   ];
   return (
     <div className="card stack tight">
@@ -178,7 +187,9 @@ function Arrived({ gateway }: { readonly gateway: Gateway }) {
           {text}
         </span>
       ))}
-      {machine?.missing.map((text) => <p key={text}>{text}</p>)}
+      {machine?.missing.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
       <div className="row" style={{ marginTop: 8 }}>
         <Button appearance="primary" onClick={() => void navigate({ to: '/connections', search: { new: 'yes' } })}>
           Make a connection

@@ -50,7 +50,13 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
       ),
     },
     { key: 'policy', header: 'Session policy', width: '184px', cell: (gateway) => <Policy gateway={gateway} /> },
-    { key: 'sessions', header: 'Sessions', width: '22%', secondary: true, cell: (gateway) => <Sessions gateway={gateway} /> },
+    {
+      key: 'sessions',
+      header: 'Sessions',
+      width: '22%',
+      secondary: true,
+      cell: (gateway) => <Sessions gateway={gateway} />,
+    },
     {
       key: 'slots',
       header: 'Slots',
@@ -58,7 +64,12 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
       numeric: true,
       cell: ({ machine }) => (machine ? `${machine.slotsInUse}/${machine.sessionLimit}` : '–'),
     },
-    { key: 'seen', header: 'Last word', width: '112px', cell: (gateway) => <Moment at={gateway.lastSeenAt} relative /> },
+    {
+      key: 'seen',
+      header: 'Last word',
+      width: '112px',
+      cell: (gateway) => <Moment at={gateway.lastSeenAt} relative />,
+    },
     {
       key: 'menu',
       header: 'Actions',

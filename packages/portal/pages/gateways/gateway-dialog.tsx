@@ -62,7 +62,10 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
           <option value="multi-session">Rehearse multi-session (Windows Server)</option>
         </Select>
       </Field>
-      <Field label="Sessions at once" hint={`Empty: as measured${gateway.machine ? `, now ${gateway.machine.sessionLimit}` : ''}`}>
+      <Field
+        label="Sessions at once"
+        hint={`Empty: as measured${gateway.machine ? `, now ${gateway.machine.sessionLimit}` : ''}`}
+      >
         <Input type="number" min={1} max={500} value={capacity} onChange={(_event, { value }) => setCapacity(value)} />
       </Field>
       <Field label="Order in the cluster" hint="The lowest online gateway takes every run unless all of them do.">

@@ -26,8 +26,9 @@ export function useGatewayActions() {
   const setEnabled = async (gateway: Gateway, enabled: boolean) => {
     try {
       await api.updateGateway({ params: { id: gateway.id }, body: { enabled } });
-      noticeDone(`${gateway.name} takes ${enabled ? 'runs again' : 'no new runs; what runs there goes on'}.`, () =>
-        void setEnabled(gateway, !enabled),
+      noticeDone(
+        `${gateway.name} takes ${enabled ? 'runs again' : 'no new runs; what runs there goes on'}.`,
+        () => void setEnabled(gateway, !enabled),
       );
       await refresh();
     } catch (error) {
@@ -95,7 +96,12 @@ export function useGatewayActions() {
       onSaved={() => void refresh()}
     />
   );
-  return { whyNot, menu, setEnabled: (gateway: Gateway, enabled: boolean) => void setEnabled(gateway, enabled), dialog };
+  return {
+    whyNot,
+    menu,
+    setEnabled: (gateway: Gateway, enabled: boolean) => void setEnabled(gateway, enabled),
+    dialog,
+  };
 }
 
 interface DialogsProps {
@@ -119,7 +125,10 @@ function Dialogs({ asking, onClose, onRemove, onGone, onSaved }: DialogsProps): 
           onClose={onClose}
           onConfirm={() => onGone(gateway)}
         >
-          <p>Its unfinished runs become uncertain now, and can be resubmitted. Do this only when the machine will not come back.</p>
+          <p>
+            Its unfinished runs become uncertain now, and can be resubmitted. Do this only when the machine will not
+            come back.
+          </p>
         </ConfirmDialog>
       );
     case 'remove':

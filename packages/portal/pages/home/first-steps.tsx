@@ -26,7 +26,9 @@ export function FirstSteps({ steps }: { readonly steps: Steps }) {
             <RunHelloDesktop again={steps.ranExample} />
           </Step>
           <Step number={2} done={steps.hasOwnFlow} title="Bring your own flow">
-            <p>Copy a desktop flow in Power Automate for desktop and paste it here. It is checked before it is saved.</p>
+            <p>
+              Copy a desktop flow in Power Automate for desktop and paste it here. It is checked before it is saved.
+            </p>
             <div>
               <ActionButton
                 disabledReason={whyNotMake}

@@ -29,7 +29,12 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
         </Link>
       ),
     },
-    { key: 'state', header: 'State', width: '128px', cell: ({ run }) => <RunStateBadge run={{ ...run, position: null }} /> },
+    {
+      key: 'state',
+      header: 'State',
+      width: '128px',
+      cell: ({ run }) => <RunStateBadge run={{ ...run, position: null }} />,
+    },
     {
       key: 'account',
       header: 'Account',
@@ -50,7 +55,13 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
       numeric: true,
       cell: ({ run }) => <RunningDuration since={run.requestedAt} until={null} />,
     },
-    { key: 'deadline', header: 'Must start', width: '108px', numeric: true, cell: (entry) => <DeadlineCell entry={entry} /> },
+    {
+      key: 'deadline',
+      header: 'Must start',
+      width: '108px',
+      numeric: true,
+      cell: (entry) => <DeadlineCell entry={entry} />,
+    },
     {
       key: 'menu',
       header: 'Actions',
@@ -72,7 +83,11 @@ function PriorityCell({ entry }: { readonly entry: QueueEntry }) {
         <ArrowCircleUp16Filled aria-hidden /> Top
       </span>
     );
-  return <span className={entry.run.priority === 'high' ? 'strong' : ''}>{entry.run.priority === 'high' ? 'High' : 'Normal'}</span>;
+  return (
+    <span className={entry.run.priority === 'high' ? 'strong' : ''}>
+      {entry.run.priority === 'high' ? 'High' : 'Normal'}
+    </span>
+  );
 }
 
 interface BecauseCellProps {

@@ -71,7 +71,16 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
           </div>
         )}
       </Section>
-      <Section title="Waiting" aside={view.total > view.queued.length && <span className="faint">The first {view.queued.length} of {view.total}</span>}>
+      <Section
+        title="Waiting"
+        aside={
+          view.total > view.queued.length && (
+            <span className="faint">
+              The first {view.queued.length} of {view.total}
+            </span>
+          )
+        }
+      >
         {view.queued.length === 0 ? (
           <Empty title="No run waits" action={<Link to="/runs/new">Submit a run</Link>}>
             A run appears here while it waits for a free slot, its session or its machine.

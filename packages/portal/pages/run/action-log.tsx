@@ -104,7 +104,15 @@ function LogLines(props: LogLinesProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div ref={frame} className="log-window" role="log" aria-live="off" aria-label="Action log" tabIndex={0} onScroll={onScroll}>
+      <div
+        ref={frame}
+        className="log-window"
+        role="log"
+        aria-live="off"
+        aria-label="Action log"
+        tabIndex={0}
+        onScroll={onScroll}
+      >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
             const line = lines[item.index];
@@ -135,13 +143,20 @@ function LogLines(props: LogLinesProps) {
 }
 
 function NoLines({ filtered, unfinished }: { readonly filtered: boolean; readonly unfinished: boolean }) {
-  const text = filtered ? 'No line matches.' : unfinished ? 'The first line appears when the flow starts.' : 'This run wrote no log.';
+  const text = filtered
+    ? 'No line matches.'
+    : unfinished
+      ? 'The first line appears when the flow starts.'
+      : 'This run wrote no log.';
   return <p style={{ padding: '8px 12px' }}>{text}</p>;
 }
 
 function LineDetail({ line }: { readonly line: LogLine }) {
   return (
-    <div className="log-tools" style={{ borderTop: '1px solid var(--line)', borderBottom: 0, alignItems: 'flex-start' }}>
+    <div
+      className="log-tools"
+      style={{ borderTop: '1px solid var(--line)', borderBottom: 0, alignItems: 'flex-start' }}
+    >
       <div className="grow stack tight">
         <span className="small faint">
           {line.subflow} line {line.line} · {line.action || 'message'} · {formatClock(line.at)}

@@ -26,7 +26,8 @@ interface LogLineRowProps {
 export function LogLineRow({ line, top, chosen, onChoose }: LogLineRowProps) {
   const look = looks[line.status];
   const Icon = look.icon;
-  const loud = line.level === 'error' || line.status === 'failed' ? 'bad' : line.level === 'warning' ? 'waiting' : undefined;
+  const loud =
+    line.level === 'error' || line.status === 'failed' ? 'bad' : line.level === 'warning' ? 'waiting' : undefined;
   return (
     <div
       className="log-line"

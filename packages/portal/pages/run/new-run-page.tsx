@@ -33,7 +33,12 @@ export function NewRunPage() {
             {(chosen) => (
               <QueryView query={connections} skeletonRows={6}>
                 {({ items }) => (
-                  <Ready flow={chosen} connections={items} again={search.from ? again.data : undefined} preferred={search.connection} />
+                  <Ready
+                    flow={chosen}
+                    connections={items}
+                    again={search.from ? again.data : undefined}
+                    preferred={search.connection}
+                  />
                 )}
               </QueryView>
             )}
@@ -46,12 +51,20 @@ export function NewRunPage() {
 
 function FlowChoice({ flowId }: { readonly flowId: string | undefined }) {
   const navigate = useNavigate();
+  const { flow: _before, ...search } = useSearch({ from: '/signed-in/runs/new' });
   const flows = useQuery(flowsQuery);
   return (
     <QueryView query={flows} skeletonRows={1}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="No desktop flow to run" action={<Link to="/desktop-flows" search={{ new: 'yes' }}>Paste a script</Link>}>
+          <Empty
+            title="No desktop flow to run"
+            action={
+              <Link to="/desktop-flows" search={{ new: 'yes' }}>
+                Paste a script
+              </Link>
+            }
+          >
             A run needs a desktop flow. Paste one from Power Automate for desktop, or write one.
           </Empty>
         ) : (
@@ -60,7 +73,7 @@ function FlowChoice({ flowId }: { readonly flowId: string | undefined }) {
               <Select
                 value={flowId ?? ''}
                 onChange={(_event, { value }) =>
-                  void navigate({ to: '/runs/new', search: (before) => ({ ...before, flow: value || undefined }), replace: true })
+                  void navigate({ to: '/runs/new', search: value ? { ...search, flow: value } : search, replace: true })
                 }
               >
                 <option value="">Choose a desktop flow</option>
@@ -88,9 +101,24 @@ interface ReadyProps {
 function Ready({ flow, connections, again, preferred }: ReadyProps) {
   if (connections.length === 0)
     return (
-      <Empty title="No connection yet" action={<Link to="/connections" search={{ new: 'yes' }}>Make a connection</Link>}>
+      <Empty
+        title="No connection yet"
+        action={
+          <Link to="/connections" search={{ new: 'yes' }}>
+            Make a connection
+          </Link>
+        }
+      >
         A run signs in with the account of a connection.
       </Empty>
     );
-  return <SubmitForm key={`${flow.id} ${again?.id ?? ''}`} flow={flow} connections={connections} again={again} preferred={preferred} />;
+  return (
+    <SubmitForm
+      key={`${flow.id} ${again?.id ?? ''}`}
+      flow={flow}
+      connections={connections}
+      again={again}
+      preferred={preferred}
+    />
+  );
 }

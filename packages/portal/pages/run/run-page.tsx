@@ -67,7 +67,10 @@ function RunDetails({ run }: { readonly run: Run }) {
           <RunValues values={run.inputs} none="This run has no inputs." />
         </Section>
         <Section title="Outputs">
-          <RunValues values={run.outputs} none={run.endedAt ? 'This run gave no outputs.' : 'Outputs appear when the run has ended.'} />
+          <RunValues
+            values={run.outputs}
+            none={run.endedAt ? 'This run gave no outputs.' : 'Outputs appear when the run has ended.'}
+          />
         </Section>
       </div>
       <RunScreenshots run={run} />
@@ -121,9 +124,9 @@ function RunButtons({ run }: { readonly run: Run }) {
               Resubmit
             </Button>
           }
-          actions={actions.resubmitMenu(run).map((action, index) =>
-            index === 0 ? { ...action, label: 'Resubmit current version' } : action,
-          )}
+          actions={actions
+            .resubmitMenu(run)
+            .map((action, index) => (index === 0 ? { ...action, label: 'Resubmit current version' } : action))}
         />
       )}
       <ActionMenu

@@ -9,7 +9,6 @@ import { Facts, Section } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { Moment } from '../../ui/time.tsx';
 
-
 interface RunValuesProps {
   readonly values: Readonly<Record<string, unknown>>;
   readonly none: string;
@@ -25,7 +24,13 @@ export function RunValues({ values, none }: RunValuesProps) {
           {entries.map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{isSealed(value) ? <span title="Sealed in the browser; only the gateways can open it">••• sealed</span> : previewValue(value)}</td>
+              <td>
+                {isSealed(value) ? (
+                  <span title="Sealed in the browser; only the gateways can open it">••• sealed</span>
+                ) : (
+                  previewValue(value)
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -74,7 +79,10 @@ export function RunScreenshots({ run }: { readonly run: Run }) {
   const shots = useQuery({ ...screenshotsQuery(run.id), enabled: run.screenshots > 0 });
   if (run.screenshots === 0) return null;
   return (
-    <Section title="Screenshots" aside={<span className="faint small">{formatCount(run.screenshots, 'screenshot')}</span>}>
+    <Section
+      title="Screenshots"
+      aside={<span className="faint small">{formatCount(run.screenshots, 'screenshot')}</span>}
+    >
       <QueryView query={shots} skeletonRows={4}>
         {({ items }) => (
           <div className="shots">

@@ -1,5 +1,10 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { Clock20Regular, DismissCircle20Regular, PlugDisconnected20Regular, QuestionCircle20Regular } from '@fluentui/react-icons';
+import {
+  Clock20Regular,
+  DismissCircle20Regular,
+  PlugDisconnected20Regular,
+  QuestionCircle20Regular,
+} from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -17,7 +22,15 @@ export function RunSituation({ run }: { readonly run: Run }) {
   return null;
 }
 
-function Message({ tone, icon, children }: { readonly tone: Tone; readonly icon: ReactNode; readonly children: ReactNode }) {
+function Message({
+  tone,
+  icon,
+  children,
+}: {
+  readonly tone: Tone;
+  readonly icon: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="message" data-tone={tone}>
       {icon}
@@ -110,18 +123,15 @@ function Progress({ run }: { readonly run: Run }) {
     >
       {lost ? (
         <strong>
-          {run.gateway?.name} has not been reachable since <Moment at={run.unreachableSince} />. The run goes on there and is
-          reported when the link is back.
+          {run.gateway?.name} has not been reachable since <Moment at={run.unreachableSince} />. The run goes on there
+          and is reported when the link is back.
         </strong>
       ) : (
         <span>
-          Heartbeat of {run.gateway?.name ?? 'the gateway'}:{' '}
-          <Moment at={gateway?.lastSeenAt ?? null} relative />
+          Heartbeat of {run.gateway?.name ?? 'the gateway'}: <Moment at={gateway?.lastSeenAt ?? null} relative />
         </span>
       )}
-      <p>
-        Last action: {run.lastActionAt ? <Moment at={run.lastActionAt} relative /> : 'none yet'}
-      </p>
+      <p>Last action: {run.lastActionAt ? <Moment at={run.lastActionAt} relative /> : 'none yet'}</p>
     </Message>
   );
 }

@@ -70,7 +70,12 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
         {!again && <OrderFields order={order} problems={problems} connections={connections} onChange={set} />}
         {refusal !== null && <ProblemView error={refusal} />}
         <div className="row">
-          <ActionButton type="submit" appearance="primary" busy={busy} disabledReason={whyNotSubmit ?? whyNotFlow(flow)}>
+          <ActionButton
+            type="submit"
+            appearance="primary"
+            busy={busy}
+            disabledReason={whyNotSubmit ?? whyNotFlow(flow)}
+          >
             {again ? 'Resubmit run' : 'Submit run'}
           </ActionButton>
           <span className="faint small">Ctrl+Enter</span>
@@ -189,7 +194,11 @@ function DurationField({ label, hint, value, problem, onChange }: DurationFieldP
   );
 }
 
-function firstOrder(connections: readonly Connection[], again: Run | undefined, preferred: string | undefined): RunOrder {
+function firstOrder(
+  connections: readonly Connection[],
+  again: Run | undefined,
+  preferred: string | undefined,
+): RunOrder {
   const wanted = again?.connection.id ?? preferred;
   const connection = connections.find((item) => item.id === wanted) ?? connections[0];
   return {

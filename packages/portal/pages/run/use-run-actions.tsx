@@ -1,7 +1,12 @@
 import type { RunVerb } from '@deskhand/domain/run/run-can.ts';
 import { whyNot } from '@deskhand/domain/run/run-can.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { ArrowRepeatAll20Regular, Dismiss20Regular, EditArrowBack20Regular, Open20Regular } from '@fluentui/react-icons';
+import {
+  ArrowRepeatAll20Regular,
+  Dismiss20Regular,
+  EditArrowBack20Regular,
+  Open20Regular,
+} from '@fluentui/react-icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
@@ -125,8 +130,8 @@ export function useRunActions(): RunActions {
       onConfirm={() => void resubmit(uncertain.run, { ...uncertain.choice, acceptUncertain: true })}
     >
       <p>
-        How this run ended is not known: its gateway has not reported back. It may have done all of its work, some of it,
-        or may still be at it. A second run can do the same work twice.
+        How this run ended is not known: its gateway has not reported back. It may have done all of its work, some of
+        it, or may still be at it. A second run can do the same work twice.
       </p>
     </ConfirmDialog>
   );

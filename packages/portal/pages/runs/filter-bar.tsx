@@ -136,7 +136,13 @@ function FlowSelect({ value, onChange }: IdSelectProps) {
 function ClusterSelect({ value, onChange }: IdSelectProps) {
   const clusters = useQuery(clustersQuery);
   return (
-    <IdSelect label="Gateway cluster" any="Any cluster" value={value} items={clusters.data?.items} onChange={onChange} />
+    <IdSelect
+      label="Gateway cluster"
+      any="Any cluster"
+      value={value}
+      items={clusters.data?.items}
+      onChange={onChange}
+    />
   );
 }
 

@@ -86,11 +86,16 @@ function InputsPreview({ inputs }: { readonly inputs: Run['inputs'] }) {
 
 function WhereItRuns({ run }: { readonly run: Run }) {
   const name = run.gateway?.name ?? run.cluster.name;
-  return <span className={run.gateway ? 'clip' : 'clip faint'} title={name}>{name}</span>;
+  return (
+    <span className={run.gateway ? 'clip' : 'clip faint'} title={name}>
+      {name}
+    </span>
+  );
 }
 
 export function Waited({ run }: { readonly run: Run }) {
-  if (run.state === 'queued' || run.state === 'offered') return <RunningDuration since={run.requestedAt} until={null} />;
+  if (run.state === 'queued' || run.state === 'offered')
+    return <RunningDuration since={run.requestedAt} until={null} />;
   return <Duration ms={run.waitedMs} />;
 }
 

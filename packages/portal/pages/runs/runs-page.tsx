@@ -131,10 +131,7 @@ function Pager(props: {
 function NoRuns({ filters, onChange }: Pick<RunListProps, 'filters' | 'onChange'>) {
   if (isFiltered(filters))
     return (
-      <Empty
-        title="No run matches"
-        action={<Button onClick={() => onChange({ state: [] })}>Clear filters</Button>}
-      >
+      <Empty title="No run matches" action={<Button onClick={() => onChange({ state: [] })}>Clear filters</Button>}>
         There are runs outside this filter.
       </Empty>
     );

@@ -7,10 +7,10 @@ export interface OutlineEntry {
 
 /** Subflows and regions of a script by line. Reads loosely, so that it works while somebody types. */
 export function outlineOf(script: string): readonly OutlineEntry[] {
-  return script.split(/\r\n|\r|\n/).flatMap((text, index) => {
+  return script.split(/\r\n|\r|\n/).flatMap((text, index): OutlineEntry[] => {
     const subflow = /^\s*FUNCTION\s+(?:'([^']+)'|([\w.]+))/i.exec(text);
-    if (subflow) return [{ name: subflow[1] ?? subflow[2] ?? '', line: index + 1, kind: 'subflow' as const }];
+    if (subflow) return [{ name: subflow[1] ?? subflow[2] ?? '', line: index + 1, kind: 'subflow' }];
     const region = /^\s*\*\*REGION\s+(.+?)\s*$/.exec(text);
-    return region ? [{ name: region[1] ?? '', line: index + 1, kind: 'region' as const }] : [];
+    return region ? [{ name: region[1] ?? '', line: index + 1, kind: 'region' }] : [];
   });
 }

@@ -72,7 +72,10 @@ export default function ScriptEditor({ script, onChange, diagnostics, label, act
     const editor = view.current;
     if (!editor || !goTo || goTo.line < 1) return;
     const line = editor.state.doc.line(Math.min(goTo.line, editor.state.doc.lines));
-    editor.dispatch({ selection: { anchor: line.from }, effects: EditorView.scrollIntoView(line.from, { y: 'center' }) });
+    editor.dispatch({
+      selection: { anchor: line.from },
+      effects: EditorView.scrollIntoView(line.from, { y: 'center' }),
+    });
     editor.focus();
   }, [goTo]);
 

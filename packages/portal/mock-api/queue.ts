@@ -1,0 +1,104 @@
+import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
+import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import { found } from './refusal.ts';
+import { reasons } from './seed-runs.ts';
+import type { World } from './world.ts';
+
+/** Ranks of runs that were moved to the top, which the wire does not carry. */
+const ranks = new Map<string, number>();
+let lastRank = 0;
+
+const byOrder = (one: Run, other: Run): number =>
+  (ranks.get(other.id) ?? 0) - (ranks.get(one.id) ?? 0) ||
+  Number(other.priority === 'high') - Number(one.priority === 'high') ||
+  one.requestNumber - other.requestNumber;
+
+export function queuedOf(world: World, clusterId: string): Run[] {
+  return world.runs.filter((run) => run.cluster.id === clusterId && run.state === 'queued').toSorted(byOrder);
+}
+
+/** Gives every waiting run its place and its word; the first that waits only for a slot is next. */
+export function settleQueue(world: World, clusterId: string): void {
+  let nextIsTaken = false;
+  queuedOf(world, clusterId).forEach((run, index) => {
+    const waitsForSlot = run.because === null || run.because.kind === 'capacity' || run.because.kind === 'order';
+    const isNext = waitsForSlot && !nextIsTaken;
+    nextIsTaken ||= isNext;
+    const display = isNext ? NEXT_TO_RUN : 'Queued';
+    const because = isNext ? reasons.slot : run.because?.code === 'no-free-slot' ? reasons.behind : run.because;
+    replaceRun(world, { ...run, position: index + 1, display, because });
+  });
+}
+
+export function replaceRun(world: World, run: Run): Run {
+  world.runs = world.runs.map((item) => (item.id === run.id ? run : item));
+  return run;
+}
+
+export function moveRunsToTop(world: World, clusterId: string, ids: readonly string[]): void {
+  for (const id of ids.toReversed()) {
+    const run = found(
+      queuedOf(world, clusterId).find((item) => item.id === id),
+      'run',
+    );
+    ranks.set(id, ++lastRank);
+    replaceRun(world, { ...run, movedToTop: true });
+  }
+  settleQueue(world, clusterId);
+}
+
+export function undoMoveOf(world: World, run: Run): Run {
+  ranks.delete(run.id);
+  replaceRun(world, { ...run, movedToTop: false });
+  settleQueue(world, run.cluster.id);
+  return found(
+    world.runs.find((item) => item.id === run.id),
+    'run',
+  );
+}
+
+export function queueView(world: World, clusterId: string): RunQueueView {
+  const cluster = found(
+    world.clusters.find((item) => item.id === clusterId),
+    'gateway cluster',
+  );
+  settleQueue(world, clusterId);
+  const queued = queuedOf(world, clusterId);
+  const running = world.runs.filter(
+    (run) => run.cluster.id === clusterId && ['starting', 'running', 'cancelling'].includes(run.state),
+  );
+  const machines = world.gateways.filter((gateway) => gateway.clusterId === clusterId && gateway.status === 'online');
+  return {
+    cluster: { id: cluster.id, name: cluster.name },
+    running,
+    queued: queued.map((run, index) => ({
+      run,
+      position: index + 1,
+      nextToRun: run.display === NEXT_TO_RUN,
+      because: run.because,
+      members: membersOf(world, run),
+    })),
+    total: queued.length,
+    slots: {
+      inUse: running.length,
+      all: machines.reduce((sum, gateway) => sum + (gateway.machine?.sessionLimit ?? 0), 0),
+    },
+    version: Date.now(),
+  };
+}
+
+export function membersOf(world: World, run: Run) {
+  const answers = {
+    'gw-1': run.because?.code === 'user-busy' ? reasons.busy : reasons.slot,
+    'gw-2': reasons.session,
+    'gw-3': reasons.offline,
+    'gw-4': reasons.disabled,
+  };
+  return world.gateways
+    .filter((gateway) => gateway.clusterId === run.cluster.id)
+    .map((gateway) => ({
+      gatewayId: gateway.id,
+      name: gateway.name,
+      because: answers[gateway.id as keyof typeof answers] ?? reasons.slot,
+    }));
+}

@@ -1,0 +1,180 @@
+import { whyNot } from '@deskhand/domain/run/run-can.ts';
+import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { Handlers } from './handler-types.ts';
+import { beginLife, endRun } from './life.ts';
+import { sendLive } from './live-stream.ts';
+import { membersOf, moveRunsToTop, queueView, replaceRun, settleQueue, undoMoveOf } from './queue.ts';
+import { found, Refusal } from './refusal.ts';
+import { drawScreenshot } from './screenshot.ts';
+import { baseRun } from './seed-runs.ts';
+import { flowOf, type World } from './world.ts';
+
+type RunOperations =
+  | 'submitRun'
+  | 'listRuns'
+  | 'getRun'
+  | 'cancelRun'
+  | 'resubmitRun'
+  | 'getRunLog'
+  | 'getRunEvents'
+  | 'listScreenshots'
+  | 'getScreenshot'
+  | 'explainRun'
+  | 'getRunQueue'
+  | 'moveToTop'
+  | 'undoMove'
+  | 'setPriority';
+
+export function runHandlers(world: World): Handlers<RunOperations> {
+  const runOf = (id: string): Run =>
+    found(
+      world.runs.find((run) => run.id === id),
+      'run',
+    );
+  return {
+    listRuns: ({ query }) => {
+      const states = query.state?.split(',') ?? [];
+      const words = query.search?.toLowerCase() ?? '';
+      const matching = world.runs.filter(
+        (run) =>
+          (states.length === 0 || states.includes(run.state)) &&
+          (!query.flow || run.flow.id === query.flow) &&
+          (!query.cluster || run.cluster.id === query.cluster) &&
+          (!query.gateway || run.gateway?.id === query.gateway) &&
+          (!query.mode || run.mode === query.mode) &&
+          (!query.from || run.requestedAt >= query.from) &&
+          JSON.stringify([run.flow.name, run.inputs, run.error, run.requestNumber]).toLowerCase().includes(words),
+      );
+      const start = Number(query.cursor ?? 0);
+      const end = start + (query.limit ?? 50);
+      return { items: matching.slice(start, end), nextCursor: end < matching.length ? String(end) : null };
+    },
+    getRun: ({ params }) => runOf(params.id),
+    submitRun: ({ body }) => {
+      const flow = found(flowOf(world, body.flowId), 'desktop flow');
+      if (flow.name.startsWith('fail-'))
+        throw new Refusal('AccountMismatch', { detail: 'the submitting account does not own a gateway of Kiosks' });
+      const connection = found(
+        world.connections.find((item) => item.id === body.connectionId),
+        'connection',
+      );
+      if (!connection.hasPassword) throw new Refusal('connection-has-no-password', { connection: connection.name });
+      const run = baseRun(flow, ++world.nextNumber, {
+        connection: { id: connection.id, name: connection.name, accountName: connection.accountName },
+        cluster: { id: connection.clusterId, name: connection.clusterName },
+        mode: body.mode,
+        priority: body.priority ?? 'normal',
+        inputs: body.inputs ?? {},
+        requestedAt: new Date().toISOString(),
+      });
+      return addRun(world, run);
+    },
+    resubmitRun: ({ params, body }) => {
+      const old = runOf(params.id);
+      if (whyNot({ state: old.state, topRank: null }, 'resubmit')) throw new Refusal('run-not-finished');
+      if (old.state === 'uncertain' && !body.acceptUncertain) throw new Refusal('uncertain-needs-confirmation');
+      const current = flowOf(world, old.flow.id);
+      const version = body.version === 'original' || !current ? old.flow.version : current.version;
+      const fresh = baseRun(found(current, 'desktop flow'), ++world.nextNumber, {
+        connection: old.connection,
+        cluster: old.cluster,
+        mode: old.mode,
+        priority: old.priority,
+        inputs: body.inputs ?? old.inputs,
+        resubmitOf: old.id,
+        requestedAt: new Date().toISOString(),
+      });
+      return addRun(world, { ...fresh, flow: { ...fresh.flow, version } });
+    },
+    cancelRun: ({ params }) => {
+      const run = runOf(params.id);
+      if (whyNot({ state: run.state, topRank: null }, 'cancel')) throw new Refusal('run-already-finished');
+      return endRun(world, run, 'cancelled');
+    },
+    getRunLog: ({ params, query }) => {
+      const run = runOf(params.id);
+      const all = world.logs.get(run.id) ?? [];
+      const words = query.search?.toLowerCase();
+      const matching = all.filter(
+        (line) =>
+          (!query.level || line.level === query.level) &&
+          (!words || `${line.action} ${line.message} ${line.subflow}`.toLowerCase().includes(words)),
+      );
+      const limit = query.limit ?? 500;
+      const after = query.after;
+      const lines =
+        after !== undefined
+          ? matching.filter((line) => line.seq > Number(after)).slice(0, limit)
+          : matching.filter((line) => !query.before || line.seq < Number(query.before)).slice(-limit);
+      const firstErrorSeq = all.find((line) => line.level === 'error')?.seq ?? null;
+      return { lines, total: all.length, lost: run.logLinesLost, attempt: run.attempt, firstErrorSeq };
+    },
+    getRunEvents: ({ params }) => ({ items: eventsOf(runOf(params.id)) }),
+    listScreenshots: ({ params }) => {
+      const run = runOf(params.id);
+      const items = Array.from({ length: run.screenshots }, (_shot, index) => ({
+        number: index + 1,
+        at: run.endedAt ?? run.requestedAt,
+        attempt: run.attempt,
+        caption: index === 0 ? 'At the end' : 'At the error',
+        bytes: 48_200,
+      }));
+      return { items };
+    },
+    getScreenshot: ({ params }) => drawScreenshot(runOf(params.id)),
+    explainRun: ({ params }) => {
+      const run = runOf(params.id);
+      return {
+        state: run.state,
+        position: run.position,
+        nextToRun: run.display === 'Next to run',
+        because: run.because,
+        members: run.state === 'queued' ? membersOf(world, run) : [],
+      };
+    },
+    getRunQueue: ({ params }) => queueView(world, params.id),
+    moveToTop: ({ params, body }) => {
+      moveRunsToTop(world, params.id, body.runs);
+      return queueView(world, params.id);
+    },
+    undoMove: ({ params }) => {
+      const run = runOf(params.id);
+      if (!run.movedToTop) throw new Refusal('run-not-moved');
+      return undoMoveOf(world, run);
+    },
+    setPriority: ({ params, body }) => {
+      const run = runOf(params.id);
+      if (run.state !== 'queued') throw new Refusal('run-not-queued');
+      return replaceRun(world, { ...run, priority: body.priority });
+    },
+  };
+}
+
+export function addRun(world: World, run: Run): Run {
+  world.runs = [run, ...world.runs];
+  settleQueue(world, run.cluster.id);
+  const added = found(
+    world.runs.find((item) => item.id === run.id),
+    'run',
+  );
+  sendLive(
+    { type: 'run', data: added },
+    { type: 'run-queue', data: { clusterId: run.cluster.id, version: Date.now() } },
+  );
+  beginLife(world, added);
+  return added;
+}
+
+function eventsOf(run: Run) {
+  const rows: readonly (readonly [string | null, string, string, string])[] = [
+    [run.requestedAt, 'submit', `${run.mode}, ${run.priority} priority`, run.submittedBy.name],
+    [run.offeredAt, 'offer', `to ${run.gateway?.name ?? ''}`, 'server'],
+    [run.signingInAt, 'acquire', `by ${run.gateway?.name ?? ''}`, run.gateway?.name ?? ''],
+    [run.startedAt, 'start', `signed in as ${run.connection.accountName}`, run.gateway?.name ?? ''],
+    [run.endedAt, run.state, run.error?.code ?? '', run.gateway?.name ?? 'server'],
+    [run.signedOutAt, 'signed out', 'no process of the session is left', run.gateway?.name ?? ''],
+  ];
+  return rows.flatMap(([at, event, detail, actor]) =>
+    at === null ? [] : [{ at, attempt: event === 'submit' ? 0 : run.attempt, event, detail, actor }],
+  );
+}

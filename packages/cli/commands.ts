@@ -3,6 +3,7 @@ import * as accountCreate from './commands/accounts/create.ts';
 import * as accountList from './commands/accounts/list.ts';
 import * as accountPassword from './commands/accounts/set-password.ts';
 import { apiRequest } from './commands/api-request.ts';
+import { resetPassword, setupCode } from './commands/at-the-machine.ts';
 import { completionOf } from './commands/completion.ts';
 import { configShow } from './commands/config-show.ts';
 import * as connectionCreate from './commands/connections/create.ts';
@@ -54,6 +55,8 @@ import { whoami } from './commands/whoami.ts';
 export const commands: readonly Command[] = [
   up,
   server,
+  setupCode,
+  resetPassword,
   login,
   logout,
   whoami,

@@ -59,7 +59,6 @@ async function parseAndRun(
   let exit: ExitCode = 0;
   const parser = parserOf(commands, terminal, async (command, args, options) => {
     exit = (await command.run(callOf(args, options, terminal, signal))) ?? 0;
-    if (signal.aborted) exit = 130;
   });
   await parser.parseAsync([...words], { from: 'user' });
   return exit;

@@ -93,7 +93,11 @@ export interface GatewayLinkStore {
   acquire(
     of: AttemptOf,
     journalId: string,
-  ): Promise<{ readonly moved: boolean; readonly stored: StoredAttempt | null; readonly order: StartOrder | null }>;
+  ): Promise<{
+    readonly moved: boolean;
+    readonly stored: StoredAttempt | null;
+    readonly order: Omit<StartOrder, 'policy' | 'capacity'> | null;
+  }>;
   /** Back to the queue from offered: the gateway said no, did not answer, or the offer was taken back. */
   returnOffer(of: AttemptOf, event: 'decline' | 'withdraw', detail: string): Promise<WaitingClassOf | undefined>;
   rememberDecline(

@@ -57,7 +57,8 @@ create table gateway_cluster (
   public_key text,
   -- The cluster's private key under its recovery key: opaque here, for members that bring the recovery key.
   encrypted_key text,
-  -- Rises with every change that a plan could depend on; a plan commits only against the version it saw.
+  -- Rises with every change that could make a plan wrong: offers, moves, priorities, members and their facts. Submits and
+  -- ends only add to what a plan may do, so they leave it alone and never wait for one another; each is followed by a plan.
   queue_version bigint not null default 0,
   top_counter bigint not null default 0,
   created_at timestamptz not null default now()
@@ -200,6 +201,7 @@ create index run_queue_line on run
 create index run_start_deadline on run (start_deadline_at) where state in ('queued', 'offered');
 create index run_in_hand on run (gateway_id) where state in ('offered', 'starting', 'running', 'cancelling') or holds_machine;
 create index run_of_flow on run (flow_id, request_number desc);
+create index run_of_submitter on run (submitted_by, request_number desc);
 create index run_of_connection on run (connection_id) where state in ('queued', 'offered', 'starting', 'running', 'cancelling');
 create index run_ended on run (ended_at) where ended_at is not null;
 
@@ -248,7 +250,8 @@ create table decline (
   class_key text not null,
   because jsonb not null,
   facts_version bigint not null,
-  tries integer not null,
+  -- Length of the present pause, from which the next one is made.
+  backoff_ms integer not null,
   until timestamptz not null,
   primary key (gateway_id, class_key)
 );

@@ -1,0 +1,266 @@
+import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
+import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
+import type { DeclineMemory } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
+import type { Pool } from 'pg';
+import type { AttemptOf, GatewayLinkStore, StoredAttempt, WaitingClassOf } from '../../ports/gateway-links.ts';
+import { json } from './json.ts';
+import { named } from './named.ts';
+import { inTransaction, rowOf, rowsOf } from './query.ts';
+import { inHandCondition } from './run-queue.ts';
+import { statesBefore } from './run-states.ts';
+
+type AttemptMethods = Pick<
+  GatewayLinkStore,
+  | 'stored'
+  | 'heldBy'
+  | 'openOffers'
+  | 'acquire'
+  | 'returnOffer'
+  | 'rememberDecline'
+  | 'release'
+  | 'lose'
+  | 'settle'
+  | 'takeJournalState'
+>;
+
+interface StoredRow {
+  readonly id: RunId;
+  readonly attempt: number;
+  readonly gateway_id: GatewayId | null;
+  readonly state: RunState;
+  readonly journal_id: string | null;
+  readonly started_at: Date | null;
+  readonly holds_machine: boolean;
+  readonly cancel_because: 'cancelled' | 'timedOut' | null;
+}
+const storedColumns = 'id, attempt, gateway_id, state, journal_id, started_at, holds_machine, cancel_because';
+
+function storedFromRow(row: StoredRow): StoredAttempt {
+  return {
+    runId: row.id,
+    attempt: row.attempt,
+    gatewayId: row.gateway_id,
+    state: row.state,
+    journalId: row.journal_id,
+    hasRun: row.started_at !== null,
+    holdsMachine: row.holds_machine,
+    cancelBecause: row.cancel_because,
+  };
+}
+
+/** Offers and the moves of attempts between queue and gateway. */
+export function attemptMethods(pool: Pool): AttemptMethods {
+  return {
+    stored: async (runIds) =>
+      (
+        await named<StoredRow>(pool, 'stored-attempts', `select ${storedColumns} from run where id = any($1)`, [runIds])
+      ).map(storedFromRow),
+    heldBy: async (gatewayId) =>
+      (
+        await rowsOf<StoredRow>(pool, `select ${storedColumns} from run where gateway_id = $1 and ${inHandCondition}`, [
+          gatewayId,
+        ])
+      ).map(storedFromRow),
+    openOffers: async (gatewayId) =>
+      await rowsOf<{ runId: RunId; attempt: number; mode: RunMode; accountName: string }>(
+        pool,
+        `select r.id as "runId", r.attempt, r.mode, c.account_name as "accountName" from run r join connection c on c.id = r.connection_id
+          where r.gateway_id = $1 and r.state = 'offered' and ${inHandCondition}`,
+        [gatewayId],
+      ),
+    acquire: (of, journalId) => acquire(pool, of, journalId),
+    returnOffer: (of, event, detail) => backToQueue(pool, of, event, detail),
+    rememberDecline: (gatewayId, decline) => remember(pool, gatewayId, decline),
+    release: (of, because) => release(pool, of, because),
+    lose: (of, error, holdsMachine) => lose(pool, of, error, holdsMachine),
+    settle: async (of) => {
+      await pool.query(
+        `with settled as (update run set holds_machine = false where id = $1 and attempt = $2 and gateway_id = $3 and holds_machine returning id, attempt),
+          freed as (update add_on_slot set run_id = null where run_id in (select id from settled))
+          insert into run_event (run_id, attempt, event, detail, actor)
+            select id, attempt, 'settle', 'Its gateway has nothing of it left', 'Deskhand' from settled`,
+        [of.runId, of.attempt, of.gatewayId],
+      );
+    },
+    takeJournalState: (of, journalId, isRunning) => takeJournalState(pool, of, journalId, isRunning),
+  };
+}
+
+/**
+ * The commit after which a gateway may start: state, journal and event in one statement, with everything that the start
+ * needs. A repeated acquire finds nothing to move and gets the same order.
+ */
+const acquireText = `
+  with moved as (
+    update run set state = 'starting', phase = 'signingIn', journal_id = $4, acquired_at = clock_timestamp(), signing_in_at = clock_timestamp()
+    where id = $1 and attempt = $2 and gateway_id = $3 and state = any($5) returning id, attempt
+  ), event as (
+    insert into run_event (run_id, attempt, event, detail, actor)
+    select m.id, m.attempt, 'acquire', 'Acquired by ' || g.name, 'gateway ' || g.name from moved m, gateway g where g.id = $3
+  )
+  select exists (select 1 from moved) as moved, r.id, r.attempt, r.gateway_id, r.state, r.journal_id, r.started_at, r.holds_machine,
+    r.cancel_because, r.mode, r.inputs, r.execution_timeout_ms, r.flow_version, r.flow_id, f.name as flow_name, v.script, c.id as connection_id,
+    c.account_name, c.sealed_password, c.seal_context, c.password_version, c.notifications, r.cluster_id, a.email as requested_by, g.facts,
+    g.policy_override, g.capacity_override
+  from run r join desktop_flow f on f.id = r.flow_id
+    join desktop_flow_version v on v.flow_id = r.flow_id and v.version = r.flow_version
+    join connection c on c.id = r.connection_id join account a on a.id = r.submitted_by left join gateway g on g.id = $3
+  where r.id = $1`;
+
+interface AcquireRow extends StoredRow {
+  readonly moved: boolean;
+  readonly mode: RunMode;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly execution_timeout_ms: number;
+  readonly flow_version: number;
+  readonly flow_id: string;
+  readonly flow_name: string;
+  readonly script: string;
+  readonly connection_id: string;
+  readonly account_name: string;
+  readonly sealed_password: string | null;
+  readonly seal_context: 'connection' | 'try';
+  readonly password_version: number;
+  readonly notifications: boolean;
+  readonly cluster_id: string;
+  readonly requested_by: string;
+}
+
+async function acquire(
+  pool: Pool,
+  of: AttemptOf,
+  journalId: string,
+): Promise<Awaited<ReturnType<GatewayLinkStore['acquire']>>> {
+  const [row] = await named<AcquireRow>(pool, 'acquire', acquireText, [
+    of.runId,
+    of.attempt,
+    of.gatewayId,
+    journalId,
+    statesBefore('acquire', 'starting'),
+  ]);
+  if (row === undefined) return { moved: false, stored: null, order: null };
+  return { moved: row.moved, stored: storedFromRow(row), order: orderFromRow(row, of) };
+}
+
+/** Policy and capacity are filled in by the use case, which knows the member. */
+function orderFromRow(row: AcquireRow, of: AttemptOf): Omit<StartOrder, 'policy' | 'capacity'> {
+  return {
+    runId: of.runId,
+    attempt: of.attempt,
+    flowId: row.flow_id,
+    flowName: row.flow_name,
+    flowVersion: row.flow_version,
+    script: row.script,
+    mode: row.mode,
+    accountName: row.account_name,
+    sealedPassword: row.sealed_password,
+    sealContext: row.seal_context,
+    connectionId: row.connection_id,
+    clusterId: row.cluster_id,
+    passwordVersion: row.password_version,
+    inputs: row.inputs,
+    executionTimeoutMs: row.execution_timeout_ms,
+    notifications: row.notifications,
+    requestedBy: row.requested_by,
+  };
+}
+
+type ReturnEvent = 'decline' | 'withdraw' | 'release';
+
+async function backToQueue(
+  client: Pick<Pool, 'query'>,
+  of: AttemptOf,
+  event: ReturnEvent,
+  detail: string,
+): Promise<WaitingClassOf | undefined> {
+  const [row] = await named<WaitingClassOf>(
+    client,
+    'back-to-queue',
+    `with moved as (
+        update run set state = 'queued', phase = null, gateway_id = null, journal_id = null, offered_at = null, acquired_at = null,
+          signing_in_at = null, downloading_at = null
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt, machine_user, mode, when_session_blocked
+      ), freed as (
+        update add_on_slot set run_id = null where run_id in (select id from moved)
+      ), event as (
+        insert into run_event (run_id, attempt, event, detail, actor)
+        select m.id, m.attempt, $5, $6, 'gateway ' || g.name from moved m join gateway g on g.id = $3
+      ) select machine_user as "machineUser", mode, when_session_blocked as "whenSessionBlocked" from moved`,
+    [of.runId, of.attempt, of.gatewayId, statesBefore(event, 'queued'), event, detail],
+  );
+  return row;
+}
+
+async function release(pool: Pool, of: AttemptOf, because: string): Promise<WaitingClassOf | undefined> {
+  const returned = await backToQueue(pool, of, 'release', because);
+  if (returned !== undefined) return returned;
+  await pool.query(
+    `with moved as (
+        update run set state = 'cancelled', phase = null, ended_at = clock_timestamp()
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and started_at is null returning id, attempt
+      ), freed as (update add_on_slot set run_id = null where run_id in (select id from moved))
+      insert into run_event (run_id, attempt, event, detail, actor)
+        select id, attempt, 'confirmCancel', 'Cancelled before it started', 'Deskhand' from moved`,
+    [of.runId, of.attempt, of.gatewayId, statesBefore('confirmCancel', 'cancelled')],
+  );
+  return undefined;
+}
+
+async function remember(
+  pool: Pool,
+  gatewayId: string,
+  decline: Pick<DeclineMemory, 'classKey' | 'because' | 'factsVersion'>,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const row = await rowOf<{ facts_version: number; backoff_ms: number; until_ms: string | null; now_ms: string }>(
+      client,
+      `select d.facts_version, d.backoff_ms, extract(epoch from d.until) * 1000 as until_ms, extract(epoch from clock_timestamp()) * 1000 as now_ms
+        from (select 1) one left join decline d on d.gateway_id = $1 and d.class_key = $2`,
+      [gatewayId, decline.classKey],
+    );
+    const previous: RememberedDecline | null =
+      row?.until_ms == null
+        ? null
+        : { ...decline, factsVersion: row.facts_version, untilMs: Number(row.until_ms), backoffMs: row.backoff_ms };
+    const next = rememberDecline(previous, decline, Number(row?.now_ms));
+    await client.query(
+      `insert into decline (gateway_id, class_key, because, facts_version, backoff_ms, until)
+        values ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000))
+        on conflict (gateway_id, class_key) do update set because = excluded.because, facts_version = excluded.facts_version,
+          backoff_ms = excluded.backoff_ms, until = excluded.until`,
+      [gatewayId, next.classKey, json(next.because), next.factsVersion, next.backoffMs, next.untilMs],
+    );
+  });
+}
+
+async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean> {
+  const rows = await rowsOf(
+    pool,
+    `with moved as (
+        update run set state = 'uncertain', phase = null, error = $5, ended_at = clock_timestamp(), holds_machine = $6
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt
+      ), freed as (update add_on_slot set run_id = null where not $6 and run_id in (select id from moved))
+      insert into run_event (run_id, attempt, event, detail, actor)
+        select id, attempt, 'lose', $7, 'Deskhand' from moved returning id`,
+    [of.runId, of.attempt, of.gatewayId, statesBefore('lose', 'uncertain'), json(error), holdsMachine, error.message],
+  );
+  return rows.length === 1;
+}
+
+/** Offer, acquire and start in one, as the journal says they happened. */
+async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
+  const rows = await rowsOf(
+    pool,
+    `with moved as (
+        update run set state = $6, phase = case when $6 = 'starting' then 'signingIn' end, attempt = $2, gateway_id = $3, journal_id = $4,
+          offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
+          started_at = case when $6 = 'running' then clock_timestamp() end
+        where id = $1 and attempt <= $2 and state = any($5) returning id, attempt
+      ) insert into run_event (run_id, attempt, event, detail, actor)
+        select id, attempt, 'take-journal-state', 'The journal of its gateway was ahead of the database', 'Deskhand' from moved returning id`,
+    [of.runId, of.attempt, of.gatewayId, journalId, ['queued', 'offered'], isRunning ? 'running' : 'starting'],
+  );
+  return rows.length === 1;
+}

@@ -1,0 +1,183 @@
+import type { ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
+import { limitOfMember, policyOf } from '@deskhand/domain/capacity/session-limit.ts';
+import type { ClusterMember } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { Pool } from 'pg';
+import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
+import { attemptMethods } from './gateway-attempts.ts';
+import { json } from './json.ts';
+import { named } from './named.ts';
+import { reportMethods } from './gateway-reports.ts';
+import { rowOf } from './query.ts';
+
+/** Gateways as the link knows them; what they say of runs is in `gateway-attempts.ts` and `gateway-reports.ts`. */
+export function openGatewayLinkStore(pool: Pool): GatewayLinkStore {
+  return { ...linkMethods(pool), ...attemptMethods(pool), ...reportMethods(pool) };
+}
+
+type LinkMethods = Pick<
+  GatewayLinkStore,
+  | 'identity'
+  | 'prepareLink'
+  | 'quarantine'
+  | 'confirmLink'
+  | 'openLink'
+  | 'closeLink'
+  | 'setFacts'
+  | 'heartbeat'
+  | 'policyAndCapacity'
+>;
+
+/** What plans depend on changes together with the version that plans commit against. */
+const bumpCluster =
+  'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $1)';
+
+function linkMethods(pool: Pool): LinkMethods {
+  return {
+    identity: (gatewayId) => identity(pool, gatewayId),
+    prepareLink: async (gatewayId, pending) => {
+      const row = await rowOf<{ epoch: string | null; commit: number }>(
+        pool,
+        `with kept as (update gateway set pending_link_number = $2 where id = $1)
+          select (select epoch from installation) as epoch, nextval('commit_counter') as commit`,
+        [gatewayId, pending],
+      );
+      return { epoch: row?.epoch ?? '', commit: row?.commit ?? 0 };
+    },
+    quarantine: async (gatewayId, because) => {
+      await pool.query(
+        `with bumped as (${bumpCluster}), audit as (insert into audit_log (actor, verb, object, detail, origin)
+            values ('Deskhand', 'quarantine', 'gateway ' || $1, jsonb_build_object('because', $2::text), 'link'))
+          update gateway set quarantined = true, linked_to = null where id = $1`,
+        [gatewayId, because],
+      );
+    },
+    confirmLink: async (gatewayId, linkNumber) => {
+      await pool.query(
+        `update gateway set link_number = greatest(link_number, $2),
+            pending_link_number = case when pending_link_number > $2 then pending_link_number end where id = $1`,
+        [gatewayId, linkNumber],
+      );
+    },
+    openLink: (link) => openLink(pool, link),
+    closeLink: async (gatewayId, linkNumber) => {
+      const { rowCount } = await pool.query(
+        `with closed as (
+            update gateway set linked_to = null, unreachable_since = coalesce(unreachable_since, clock_timestamp())
+            where id = $1 and link_number = $2 and linked_to is not null returning cluster_id)
+          update gateway_cluster set queue_version = queue_version + 1 from closed where id = closed.cluster_id`,
+        [gatewayId, linkNumber],
+      );
+      return rowCount === 1;
+    },
+    setFacts: async (gatewayId, facts) => {
+      await named(
+        pool,
+        'set-facts',
+        `with bumped as (${bumpCluster}) update gateway set facts = $2, last_seen_at = now() where id = $1`,
+        [gatewayId, json(facts)],
+      );
+    },
+    heartbeat: (gatewayId, journalFault, progress) => heartbeat(pool, gatewayId, journalFault, progress),
+    policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
+  };
+}
+
+async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | undefined> {
+  interface Row {
+    readonly id: GatewayId;
+    readonly name: string;
+    readonly cluster_id: ClusterId;
+    readonly public_key: string;
+    readonly quarantined: boolean;
+    readonly link_number: number;
+    readonly pending_link_number: number | null;
+    readonly linked_to: string | null;
+  }
+  const row = await rowOf<Row>(
+    pool,
+    `select id, name, cluster_id, public_key, quarantined, link_number, pending_link_number, linked_to
+      from gateway where id = $1 and removed_at is null`,
+    [gatewayId],
+  );
+  if (row === undefined) return undefined;
+  return {
+    gatewayId: row.id,
+    name: row.name,
+    clusterId: row.cluster_id,
+    publicKey: row.public_key,
+    quarantined: row.quarantined,
+    numbers: { confirmed: row.link_number, pending: row.pending_link_number },
+    isLinked: row.linked_to !== null,
+  };
+}
+
+async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<void> {
+  await pool.query(
+    `with bumped as (${bumpCluster})
+      update gateway set linked_to = $2, journal_id = $4, version = $5, facts = $6, last_seen_at = clock_timestamp(),
+        unreachable_since = null where id = $1 and link_number = $3`,
+    [link.gatewayId, link.replica, link.linkNumber, link.journalId, link.version, json(link.facts)],
+  );
+  if (link.encryptedClusterKey === null) return;
+  await pool.query(
+    'update gateway_cluster set encrypted_key = $2 where id = (select cluster_id from gateway where id = $1)',
+    [link.gatewayId, link.encryptedClusterKey],
+  );
+}
+
+async function heartbeat(
+  pool: Pool,
+  gatewayId: string,
+  journalFault: string | null,
+  progress: Parameters<GatewayLinkStore['heartbeat']>[2],
+): Promise<{ journalFaultChanged: boolean }> {
+  const [row] = await named<{ before: string | null }>(
+    pool,
+    'heartbeat',
+    `with before as (select journal_fault from gateway where id = $1)
+      update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2
+      from before where g.id = $1 returning before.journal_fault as before`,
+    [gatewayId, journalFault],
+  );
+  if (progress.length > 0) {
+    await named(
+      pool,
+      'progress',
+      `update run r set last_action_at = greatest(r.last_action_at, clock_timestamp() - make_interval(secs => p.ago::float8 / 1000))
+        from unnest($2::text[], $3::int[], $4::bigint[]) as p(run_id, attempt, ago)
+        where r.id = p.run_id and r.attempt = p.attempt and r.gateway_id = $1 and r.ended_at is null`,
+      [
+        gatewayId,
+        progress.map((one) => one.runId),
+        progress.map((one) => one.attempt),
+        progress.map((one) => one.lastActionAgoMs),
+      ],
+    );
+  }
+  const journalFaultChanged = (row?.before ?? null) !== journalFault;
+  if (journalFaultChanged) await pool.query(bumpCluster, [gatewayId]);
+  return { journalFaultChanged };
+}
+
+async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<{ policy: MachinePolicy; capacity: number }> {
+  const row = await rowOf<{
+    facts: MachineFacts | null;
+    policy_override: MachinePolicy | null;
+    capacity_override: number | null;
+  }>(pool, 'select facts, policy_override, capacity_override from gateway where id = $1', [gatewayId]);
+  if (row?.facts == null) return { policy: 'single-session', capacity: 1 };
+  const member: ClusterMember = {
+    gatewayId: gatewayId as GatewayId,
+    name: '',
+    order: 0,
+    online: true,
+    enabled: true,
+    quarantined: false,
+    facts: row.facts,
+    policyOverride: row.policy_override,
+    capacityOverride: row.capacity_override,
+    declines: [],
+  };
+  return { policy: policyOf(member, row.facts), capacity: limitOfMember(member, row.facts) };
+}

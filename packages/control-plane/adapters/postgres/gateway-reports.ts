@@ -1,0 +1,149 @@
+import type { LogLine } from '@deskhand/protocol/http/runs.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import type { Pool } from 'pg';
+import type { AttemptOf, AttemptResult, GatewayLinkStore } from '../../ports/gateway-links.ts';
+import { json } from './json.ts';
+import { named } from './named.ts';
+import { statesBefore, statesEndingIn } from './run-states.ts';
+
+type ReportMethods = Pick<GatewayLinkStore, 'setPhase' | 'addLog' | 'addScreenshot' | 'end'>;
+
+/** What an attempt tells of itself while it goes on, and its end. */
+export function reportMethods(pool: Pool): ReportMethods {
+  return {
+    setPhase: (of, phase, sinceAcquireMs) => setPhase(pool, of, phase, sinceAcquireMs),
+    addLog: (of, lines) => addLog(pool, of, lines),
+    addScreenshot: async (of, { number, caption, png }) => {
+      if (number > limits.SCREENSHOTS_PER_RUN_MAX) return false;
+      const rows = await named(
+        pool,
+        'add-screenshot',
+        `insert into run_screenshot (run_id, number, attempt, caption, png)
+          select id, $4, attempt, $5, $6 from run where id = $1 and attempt = $2 and gateway_id = $3
+          on conflict do nothing returning number`,
+        [of.runId, of.attempt, of.gatewayId, number, caption, png],
+      );
+      return rows.length === 1;
+    },
+    end: (of, result) => end(pool, of, result),
+  };
+}
+
+/** A gateway's durations count from the acquire, by its own clock; a moment never lies in the server's future. */
+const moment = (sinceAcquire: string): string =>
+  `least(clock_timestamp(), acquired_at + make_interval(secs => ${sinceAcquire} / 1000))`;
+
+const phaseChanges = {
+  signingIn: {
+    from: ['starting'],
+    set: `phase = 'signingIn', signing_in_at = ${moment('$5::float8')}`,
+    event: 'sign-in',
+  },
+  downloading: {
+    from: ['starting'],
+    set: `phase = 'downloading', downloading_at = ${moment('$5::float8')}`,
+    event: 'download',
+  },
+  running: {
+    // A run that is being cancelled may still have begun: that it ran is kept, because it decides what may happen next.
+    from: [...statesBefore('start', 'running'), 'cancelling'],
+    set: `state = case when state = 'cancelling' then state else 'running' end, phase = null, started_at = ${moment('$5::float8')}`,
+    event: 'start',
+  },
+} as const;
+
+async function setPhase(
+  pool: Pool,
+  of: AttemptOf,
+  phase: keyof typeof phaseChanges,
+  sinceAcquireMs: number,
+): Promise<boolean> {
+  const { from, set, event } = phaseChanges[phase];
+  const rows = await named(
+    pool,
+    `phase-${phase}`,
+    `with moved as (
+        update run set ${set} where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and started_at is null
+        returning id, attempt
+      ) insert into run_event (run_id, attempt, event, detail, actor)
+        select id, attempt, '${event}', '', 'gateway ' || (select name from gateway where id = $3) from moved returning id`,
+    [of.runId, of.attempt, of.gatewayId, from, sinceAcquireMs],
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Lines are sent until they are acknowledged, so known ones are passed over. A gap, or what is above the cap of a run, is
+ * counted as lost and never hidden.
+ */
+const addLogText = `
+  with target as (
+    select id, attempt, log_seq, log_lines_lost from run where id = $1 and attempt = $2 and gateway_id = $3 for no key update
+  ), line as (
+    select l.* from unnest($4::int[], $5::jsonb[], $6::boolean[]) as l(seq, line, is_problem), target t where l.seq > t.log_seq
+  ), added as (
+    insert into run_log (run_id, attempt, seq, line, is_problem)
+    select t.id, t.attempt, l.seq, l.line, l.is_problem from line l, target t where l.seq <= ${String(limits.LOG_LINES_PER_RUN_MAX)}
+    on conflict do nothing returning seq
+  ), counted as (
+    update run r set log_seq = greatest(t.log_seq, coalesce((select max(seq) from line), 0)), last_action_at = clock_timestamp(),
+      log_lines_lost = t.log_lines_lost + greatest(0, coalesce((select max(seq) from line), t.log_seq) - t.log_seq - (select count(*)::int from added))
+    from target t where r.id = t.id returning r.log_seq
+  ) select log_seq from counted`;
+
+async function addLog(pool: Pool, of: AttemptOf, lines: readonly LogLine[]): Promise<number | undefined> {
+  const [row] = await named<{ log_seq: number }>(pool, 'add-log', addLogText, [
+    of.runId,
+    of.attempt,
+    of.gatewayId,
+    lines.map((line) => line.seq),
+    lines.map((line) => json(line)),
+    lines.map((line) => line.level !== 'info' || line.status === 'failed'),
+  ]);
+  return row?.log_seq;
+}
+
+/** Written once: a repeated result finds the run ended, and one of an uncertain run is kept beside it as a late report. */
+const endText = `
+  with moved as (
+    update run set state = $5, phase = null, outputs = $6, error = $7, ended_at = clock_timestamp(),
+      started_at = coalesce(started_at, case when $9::float8 is not null then ${moment('$9::float8')} end),
+      signed_out_at = case when mode = 'unattended' then clock_timestamp() end,
+      log_lines_lost = greatest(log_lines_lost, $8::int)
+    where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt
+  ), late as (
+    update run set holds_machine = false where id = $1 and attempt = $2 and gateway_id = $3 and state = 'uncertain' returning id, attempt
+  ), freed as (
+    update add_on_slot set run_id = null where run_id in (select id from moved union all select id from late)
+  ), event as (
+    insert into run_event (run_id, attempt, event, detail, actor)
+    select id, attempt, $10, $11, 'gateway ' || (select name from gateway where id = $3) from moved
+    union all
+    select l.id, l.attempt, 'late-report', $12, 'gateway ' || (select name from gateway where id = $3) from late l
+      where not exists (select 1 from run_event e where e.run_id = l.id and e.attempt = l.attempt and e.event = 'late-report')
+  )
+  select exists (select 1 from moved) as ended, exists (select 1 from late) as late,
+    exists (select 1 from run where id = $1 and attempt = $2 and gateway_id = $3) as known`;
+
+const endEvents = { succeeded: 'succeed', failed: 'fail', cancelled: 'confirmCancel', timedOut: 'expire' } as const;
+
+async function end(pool: Pool, of: AttemptOf, result: AttemptResult): Promise<'ended' | 'late' | 'known' | 'foreign'> {
+  const said = result.error === null ? '' : `${result.error.code}: ${result.error.message}`.slice(0, 2_000);
+  const [row] = await named<{ ended: boolean; late: boolean; known: boolean }>(pool, 'end-attempt', endText, [
+    of.runId,
+    of.attempt,
+    of.gatewayId,
+    statesEndingIn(result.state),
+    result.state,
+    json(result.outputs),
+    result.error === null ? null : json(result.error),
+    result.logLinesLost,
+    result.phasesMs['running'] ?? null,
+    endEvents[result.state],
+    said.toWellFormed().replaceAll('\0', ''),
+    `The gateway reported later that it ${result.state}. ${said}`.trim().toWellFormed().replaceAll('\0', ''),
+  ]);
+  if (row?.ended === true) return 'ended';
+  if (row?.late === true) return 'late';
+  return row?.known === true ? 'known' : 'foreign';
+}

@@ -1,0 +1,345 @@
+import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
+import { HEADS_PER_CLASS_MAX } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
+import type { ClusterMember, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { Pool, PoolClient } from 'pg';
+import { classKeyOf } from '../../ports/class-key.ts';
+import type {
+  CommittedOffer,
+  PlanCommit,
+  PlanToCommit,
+  QueuePlace,
+  QueueReading,
+  RunQueueStore,
+} from '../../ports/run-queue.ts';
+import { writeAudit } from './audit.ts';
+import { isRetryable, isUniqueViolation } from './fault.ts';
+import { json } from './json.ts';
+import { named } from './named.ts';
+import { inTransaction, rowOf, rowsOf } from './query.ts';
+
+/** Classes that one reading holds, so that a plan stays bounded whatever people submit. */
+export const CLASSES_PER_READING_MAX = 5_000;
+
+export const queueOrder = `(coalesce(top_rank, 0)) desc, (case priority when 'high' then 0 else 1 end), request_number`;
+export const inHandCondition = `(state in ('offered', 'starting', 'running', 'cancelling') or holds_machine)`;
+
+export function openRunQueueStore(pool: Pool): RunQueueStore {
+  return {
+    read: (clusterId) => read(pool, clusterId),
+    commit: (plan) => commit(pool, plan),
+    firstPlaces: async (clusterId, limit) =>
+      (
+        await rowsOf<{ id: RunId }>(
+          pool,
+          `select id from run where cluster_id = $1 and state = 'queued' order by ${queueOrder} limit $2`,
+          [clusterId, limit],
+        )
+      ).map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
+    position: (runId) => position(pool, runId),
+    inHand: async (clusterId) =>
+      (
+        await rowsOf<{ id: RunId }>(
+          pool,
+          `select id from run where gateway_id in (select id from gateway where cluster_id = $1) and ${inHandCondition} order by acquired_at nulls last, request_number`,
+          [clusterId],
+        )
+      ).map(({ id }) => id),
+    // Submits and ends leave the cluster's own version alone, but each of them writes an event.
+    viewVersion: async (clusterId) =>
+      (
+        await rowOf<{ version: number }>(
+          pool,
+          `select queue_version + (select last_value from run_event_id_seq) as version from gateway_cluster where id = $1`,
+          [clusterId],
+        )
+      )?.version ?? 0,
+    moveToTop: (clusterId, ids, actor, audit) =>
+      inTransaction(pool, async (client) => {
+        const moved = await move(client, clusterId, ids, actor);
+        if (moved.length > 0) await writeAudit(client, audit);
+        return moved;
+      }),
+    undoMove: (runId, actor, audit) =>
+      reorder(pool, {
+        runId,
+        actor,
+        audit,
+        event: 'undo-move',
+        detail: 'Given its old place back',
+        set: 'top_rank = null',
+        condition: 'top_rank is not null',
+        values: [],
+      }),
+    setPriority: (runId, priority, actor, audit) =>
+      reorder(pool, {
+        runId,
+        actor,
+        audit,
+        event: 'set-priority',
+        detail: `Priority ${priority}`,
+        set: 'priority = $2',
+        condition: 'true',
+        values: [priority],
+      }),
+    clustersWithWaitingRuns: async () =>
+      (
+        await rowsOf<{ id: ClusterId }>(
+          pool,
+          `select id from gateway_cluster k where exists (select 1 from run where cluster_id = k.id and state = 'queued')`,
+        )
+      ).map(({ id }) => id),
+  };
+}
+
+/**
+ * The queue as classes, in one statement and hence of one moment. The recursion hops from class to class along the index,
+ * and each class reads its first runs only, so a long queue costs what its classes cost.
+ */
+const readText = `
+  with recursive class as (
+    (select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued'
+      order by machine_user, mode, when_session_blocked limit 1)
+    union all
+    select n.machine_user, n.mode, n.when_session_blocked from class c cross join lateral (
+      select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued'
+        and (machine_user, mode, when_session_blocked) > (c.machine_user, c.mode, c.when_session_blocked)
+      order by machine_user, mode, when_session_blocked limit 1) n
+  )
+  select k.queue_version as version, k.name, k.run_on_all_gateways, k.selection,
+    extract(epoch from clock_timestamp()) * 1000 as now_ms,
+    (select (i.settings->>'unattendedAddOns')::int from installation i) as add_ons,
+    case when (select i.settings->>'unattendedAddOns' from installation i) is null then 0 else
+      (select count(*)::int from run where mode = 'unattended' and ${inHandCondition}) end as add_ons_used,
+    coalesce((select jsonb_agg(jsonb_build_object('gatewayId', g.id, 'name', g.name, 'order', g.member_order,
+        'online', g.linked_to is not null, 'enabled', g.enabled, 'quarantined', g.quarantined, 'facts', g.facts,
+        'journalFault', g.journal_fault, 'policyOverride', g.policy_override, 'capacityOverride', g.capacity_override,
+        'declines', coalesce((select jsonb_agg(jsonb_build_object('classKey', d.class_key, 'because', d.because,
+            'factsVersion', d.facts_version, 'untilMs', extract(epoch from d.until) * 1000))
+          from decline d where d.gateway_id = g.id and d.until > now()), '[]')) order by g.member_order, g.id)
+      from gateway g where g.cluster_id = k.id and g.removed_at is null), '[]') as members,
+    coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'gatewayId', r.gateway_id, 'user', r.machine_user, 'mode', r.mode))
+      from run r where r.gateway_id in (select id from gateway where cluster_id = k.id) and ${inHandCondition}), '[]') as in_hand,
+    coalesce((select jsonb_agg(jsonb_build_object('user', c.machine_user, 'mode', c.mode,
+        'whenSessionBlocked', c.when_session_blocked, 'heads', h.heads))
+      from (select * from class limit ${String(CLASSES_PER_READING_MAX)}) c cross join lateral (
+        select jsonb_agg(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)) as heads from (
+          select * from run where cluster_id = $1 and machine_user = c.machine_user and mode = c.mode
+            and when_session_blocked = c.when_session_blocked and state = 'queued'
+          order by ${queueOrder} limit ${String(HEADS_PER_CLASS_MAX + 1)}) r) h
+      where h.heads is not null), '[]') as classes
+  from gateway_cluster k where k.id = $1`;
+
+type HeadRow = readonly [RunId, number, 'high' | 'normal', number | null, number];
+interface ReadRow {
+  readonly version: number;
+  readonly name: string;
+  readonly run_on_all_gateways: boolean;
+  readonly selection: 'random' | 'leastBusy';
+  readonly now_ms: string;
+  readonly add_ons: number | null;
+  readonly add_ons_used: number;
+  readonly members: readonly (ClusterMember & { readonly journalFault: string | null })[];
+  readonly in_hand: readonly RunInHand[];
+  readonly classes: readonly (Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked'> & {
+    readonly heads: readonly HeadRow[];
+  })[];
+}
+
+async function read(pool: Pool, clusterId: string): Promise<QueueReading | undefined> {
+  const [row] = await named<ReadRow>(pool, 'read-queue', readText, [clusterId]);
+  if (row === undefined) return undefined;
+  const attempts = new Map(row.classes.flatMap(({ heads }) => heads.map((head) => [head[0], head[4]] as const)));
+  return {
+    nowMs: Number(row.now_ms),
+    clusterName: row.name,
+    addOns: row.add_ons,
+    attempts,
+    snapshot: {
+      version: row.version,
+      runOnAllGateways: row.run_on_all_gateways,
+      selection: row.selection,
+      members: row.members.map(withJournalFault),
+      classes: row.classes.map(classFromRow),
+      inHand: row.in_hand,
+      addOnsFree: row.add_ons === null ? null : Math.max(0, row.add_ons - row.add_ons_used),
+    },
+  };
+}
+
+/** Counts no further than the heads go: nobody needs the length of a class to plan. */
+function classFromRow({ heads, ...row }: ReadRow['classes'][number]): RunClass {
+  return {
+    ...row,
+    key: classKeyOf({ machineUser: row.user, mode: row.mode, whenSessionBlocked: row.whenSessionBlocked }),
+    count: heads.length,
+    heads: heads
+      .slice(0, HEADS_PER_CLASS_MAX)
+      .map(([id, requestNumber, priority, topRank]) => ({ id, requestNumber, priority, topRank })),
+  };
+}
+
+/** A gateway that cannot write its journal acquires nothing, so it is asked for nothing. */
+function withJournalFault({ journalFault, ...member }: ReadRow['members'][number]): ClusterMember {
+  if (journalFault === null || member.facts === null) return member;
+  const missing = [`The gateway cannot write its journal: ${journalFault}`];
+  return { ...member, facts: { ...member.facts, canAttended: false, canUnattended: false, missing } };
+}
+
+/**
+ * The whole plan in one statement. It takes the cluster's row first, so two planners never commit against the same
+ * version, and each run moves only if it is still queued with the attempt that was planned with.
+ */
+const commitText = `
+  with bumped as (
+    update gateway_cluster set queue_version = queue_version + 1 where id = $1 and queue_version = $2 returning id
+  ), slot as (
+    select number, row_number() over (order by number) as place from (
+      select number from add_on_slot where run_id is null and number <= $9::int
+        order by number limit coalesce(array_length($3::text[], 1), 0) for update skip locked) free
+  ), offer as (
+    select o.*, row_number() over (partition by r.mode = 'unattended' order by o.nr) as place
+    from unnest($3::text[], $4::text[], $5::int[]) with ordinality as o(run_id, gateway_id, attempt, nr)
+      join run r on r.id = o.run_id
+  ), offered as (
+    update run r set state = 'offered', attempt = r.attempt + 1, gateway_id = o.gateway_id, journal_id = null,
+      offered_at = clock_timestamp(), acquired_at = null, signing_in_at = null, downloading_at = null, phase = null,
+      log_seq = 0, log_lines_lost = 0, last_action_at = null
+    from offer o, bumped b
+    where r.id = o.run_id and r.cluster_id = b.id and r.state = 'queued' and r.attempt = o.attempt
+      and ($9::int is null or r.mode = 'attended' or o.place <= (select count(*) from slot))
+    returning r.id, r.attempt, r.gateway_id, r.connection_id, r.mode, o.place
+  ), held as (
+    update add_on_slot s set run_id = o.id from offered o join slot on slot.place = o.place
+    where s.number = slot.number and o.mode = 'unattended'
+  ), refused as (
+    update run r set state = 'failed', error = f.error, ended_at = clock_timestamp()
+    from unnest($6::text[], $7::int[], $8::jsonb[]) as f(run_id, attempt, error), bumped b
+    where r.id = f.run_id and r.cluster_id = b.id and r.state = 'queued' and r.attempt = f.attempt
+    returning r.id, r.attempt, f.error->>'message' as message
+  ), event as (
+    insert into run_event (run_id, attempt, event, detail, actor)
+    select o.id, o.attempt, 'offer', 'Offered to ' || g.name, 'Deskhand' from offered o join gateway g on g.id = o.gateway_id
+    union all select id, attempt, 'refuse', message, 'Deskhand' from refused
+  )
+  select exists (select 1 from bumped) as committed,
+    coalesce((select jsonb_agg(jsonb_build_object('runId', o.id, 'attempt', o.attempt, 'gatewayId', o.gateway_id,
+        'mode', o.mode, 'accountName', c.account_name)) from offered o join connection c on c.id = o.connection_id), '[]') as offered,
+    coalesce((select jsonb_agg(id) from refused), '[]') as refused`;
+
+async function commit(pool: Pool, plan: PlanToCommit): Promise<PlanCommit> {
+  if (plan.addOns !== null) await makeSlots(pool, plan.addOns);
+  type Row = {
+    readonly committed: boolean;
+    readonly offered: readonly CommittedOffer[];
+    readonly refused: readonly RunId[];
+  };
+  try {
+    const [row] = await named<Row>(pool, 'commit-plan', commitText, [
+      plan.clusterId,
+      plan.version,
+      plan.offers.map((offer) => offer.runId),
+      plan.offers.map((offer) => offer.gatewayId),
+      plan.offers.map((offer) => offer.attempt),
+      plan.refusals.map((refusal) => refusal.runId),
+      plan.refusals.map((refusal) => refusal.attempt),
+      plan.refusals.map((refusal) => json(refusal.error)),
+      plan.addOns,
+    ]);
+    if (row?.committed !== true) return { ok: false, because: 'changed-meanwhile' };
+    return { ok: true, offered: row.offered, refused: row.refused };
+  } catch (error) {
+    // The constraints hold where a plan was made from something that is no longer so.
+    if (isUniqueViolation(error) || isRetryable(error)) return { ok: false, because: 'changed-meanwhile' };
+    throw error;
+  }
+}
+
+/** The pool as rows: a slot has one holder, whichever clusters plan at the same moment. */
+async function makeSlots(pool: Pool, count: number): Promise<void> {
+  await pool.query(
+    `insert into add_on_slot (number) select generate_series(1, $1::int)
+      where (select count(*) from add_on_slot where number <= $1) < $1 on conflict do nothing`,
+    [count],
+  );
+}
+
+async function position(pool: Pool, runId: string): Promise<number | undefined> {
+  const row = await rowOf<{ position: number | null }>(
+    pool,
+    `select case when r.state = 'queued' then 1 + (select count(*)::int from run w
+        where w.cluster_id = r.cluster_id and w.state = 'queued'
+          and (-coalesce(w.top_rank, 0), (case w.priority when 'high' then 0 else 1 end), w.request_number)
+            < (-coalesce(r.top_rank, 0), (case r.priority when 'high' then 0 else 1 end), r.request_number)) end as position
+      from run r where r.id = $1`,
+    [runId],
+  );
+  return row?.position ?? undefined;
+}
+
+async function move(
+  client: PoolClient,
+  clusterId: string,
+  ids: readonly RunId[],
+  actor: string,
+): Promise<readonly RunId[]> {
+  // The cluster's row first, as in every plan: whoever orders and whoever plans take turns.
+  const cluster = await rowOf<{ top_counter: number }>(
+    client,
+    'update gateway_cluster set queue_version = queue_version + 1 where id = $1 returning top_counter',
+    [clusterId],
+  );
+  if (cluster === undefined) return [];
+  const { counter, ranks } = moveToTop(ids, cluster.top_counter);
+  await client.query('update gateway_cluster set top_counter = $2 where id = $1', [clusterId, counter]);
+  const moved = await rowsOf<{ id: RunId; attempt: number }>(
+    client,
+    `update run r set top_rank = m.rank from unnest($2::text[], $3::bigint[]) as m(id, rank)
+      where r.id = m.id and r.cluster_id = $1 and r.state = 'queued' returning r.id, r.attempt`,
+    [clusterId, ranks.map((rank) => rank.id), ranks.map((rank) => rank.topRank)],
+  );
+  await client.query(
+    `insert into run_event (run_id, attempt, event, detail, actor)
+      select id, attempt, 'move-to-top', 'Moved to the top', $3 from unnest($1::text[], $2::int[]) as m(id, attempt)`,
+    [moved.map((run) => run.id), moved.map((run) => run.attempt), actor],
+  );
+  return moved.map((run) => run.id);
+}
+
+interface Reorder {
+  readonly runId: string;
+  readonly actor: string;
+  readonly audit: Parameters<typeof writeAudit>[1];
+  readonly event: string;
+  readonly detail: string;
+  readonly set: string;
+  readonly condition: string;
+  readonly values: readonly unknown[];
+}
+
+async function reorder(
+  pool: Pool,
+  { runId, actor, audit, event, detail, set, condition, values }: Reorder,
+): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    await client.query(
+      'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from run where id = $1)',
+      [runId],
+    );
+    const changed = await rowOf<{ attempt: number }>(
+      client,
+      `update run set ${set} where id = $1 and state = 'queued' and ${condition} returning attempt`,
+      [runId, ...values],
+    );
+    if (changed === undefined) return false;
+    await client.query('insert into run_event (run_id, attempt, event, detail, actor) values ($1, $2, $3, $4, $5)', [
+      runId,
+      changed.attempt,
+      event,
+      detail,
+      actor,
+    ]);
+    await writeAudit(client, audit);
+    return true;
+  });
+}

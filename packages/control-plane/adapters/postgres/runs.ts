@@ -1,0 +1,225 @@
+import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { RunState } from '@deskhand/domain/run/run.ts';
+import type { Pool } from 'pg';
+import type {
+  CancelAnswer,
+  IdempotencyKey,
+  NewRun,
+  RunEventRecord,
+  RunFilter,
+  RunRecord,
+  RunStore,
+  ScreenshotRecord,
+  SubmitFacts,
+} from '../../ports/runs.ts';
+import type { AuditFact } from '../../use-cases/outcome.ts';
+import { writeAudit } from './audit.ts';
+import { named } from './named.ts';
+import { inTransaction, rowOf, rowsOf } from './query.ts';
+import { readLog } from './run-log.ts';
+import { type RunRow, runFromRow, selectRuns } from './run-row.ts';
+import { statesBefore } from './run-states.ts';
+
+const IDEMPOTENCY_KEY_HOURS = 24;
+
+export function openRunStore(pool: Pool): RunStore {
+  return {
+    submitFacts: (question) => submitFacts(pool, question),
+    add: (run, key, actor, audit) => add(pool, run, key, actor, audit),
+    byId: async (id) => first(await named<RunRow>(pool, 'run-by-id', `${selectRuns('run')} where r.id = $1`, [id])),
+    byIds: async (ids) =>
+      (await named<RunRow>(pool, 'runs-by-ids', `${selectRuns('run', 'listed')} where r.id = any($1)`, [ids])).map(
+        runFromRow,
+      ),
+    list: (filter) => list(pool, filter),
+    log: (runId, window) => readLog(pool, runId, window),
+    events: (runId) =>
+      rowsOf<RunEventRecord>(
+        pool,
+        'select at, attempt, event, detail, actor from run_event where run_id = $1 order by id',
+        [runId],
+      ),
+    screenshots: (runId) =>
+      rowsOf<ScreenshotRecord>(
+        pool,
+        'select number, at, attempt, caption, octet_length(png) as bytes from run_screenshot where run_id = $1 order by number',
+        [runId],
+      ),
+    screenshot: async (runId, number) =>
+      (
+        await rowOf<{ png: Buffer }>(pool, 'select png from run_screenshot where run_id = $1 and number = $2', [
+          runId,
+          number,
+        ])
+      )?.png,
+    cancel: (runId, actor, audit) => cancel(pool, runId, actor, audit),
+    countQueued: async (clusterId, limit) =>
+      (
+        await rowOf<{ count: number }>(
+          pool,
+          `select count(*)::int as count from (select 1 from run where cluster_id = $1 and state = 'queued' limit $2) waiting`,
+          [clusterId, limit],
+        )
+      )?.count ?? 0,
+  };
+}
+
+function first(rows: readonly RunRow[]): RunRecord | undefined {
+  return rows[0] && runFromRow(rows[0]);
+}
+
+const submitFactsText = `
+  select
+    (select jsonb_build_object('id', f.id, 'name', f.name, 'currentVersion', f.version, 'ownerId', f.owner_id,
+        'coOwners', f.co_owners, 'users', f.users, 'version', v.version, 'inputs', v.inputs, 'problems', v.problems)
+      from desktop_flow f join desktop_flow_version v on v.flow_id = f.id and v.version = coalesce($2::int, f.version)
+      where f.id = $1 and f.deleted_at is null) as flow,
+    (select jsonb_build_object('id', c.id, 'name', c.name, 'accountName', c.account_name, 'ownerId', c.owner_id,
+        'sharedWith', c.shared_with, 'hasPassword', c.sealed_password is not null)
+      from connection c where c.id = $3 and c.deleted_at is null) as connection,
+    (select jsonb_build_object('id', k.id, 'name', k.name, 'ownerId', k.owner_id, 'ownerName', o.name,
+        'sharedWith', k.shared_with, 'accountRule', k.account_rule, 'serviceAccounts', k.service_accounts,
+        'startDeadlineMs', k.start_deadline_ms,
+        'needsNoPassword', not exists (select 1 from gateway g
+          where g.cluster_id = k.id and g.removed_at is null and g.session_host <> 'virtual'))
+      from connection c join gateway_cluster k on k.id = c.cluster_id left join account o on o.id = k.owner_id
+      where c.id = $3 and c.deleted_at is null) as cluster,
+    (select jsonb_build_object('runId', i.run_id, 'bodyHash', encode(i.body_hash, 'hex')) from idempotency_key i
+      where i.account_id = $4 and i.key = $5 and i.created_at > now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})) as earlier`;
+
+async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFacts']>[0]): Promise<SubmitFacts> {
+  const { flowId, flowVersion, connectionId, accountId, key } = question;
+  type Row = Omit<SubmitFacts, 'earlier'> & {
+    readonly earlier: { readonly runId: RunId; readonly bodyHash: string } | null;
+  };
+  const [row] = await named<Row>(pool, 'submit-facts', submitFactsText, [
+    flowId,
+    flowVersion,
+    connectionId,
+    accountId,
+    key,
+  ]);
+  if (row === undefined) throw new Error('A select without a table answers one row.');
+  const earlier = row.earlier && { runId: row.earlier.runId, bodyHash: Buffer.from(row.earlier.bodyHash, 'hex') };
+  return { ...row, earlier };
+}
+
+/** One statement: the key decides between two submits of the same moment, and nothing is added for the later one. */
+const addText = `
+  with key as (
+    insert into idempotency_key as i (account_id, key, body_hash, run_id)
+    select $6, $11::text, $12::bytea, $1 where $11::text is not null
+    on conflict (account_id, key) do update set body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = now()
+      where i.created_at <= now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})
+    returning 1
+  ), added as (
+    insert into run (id, flow_id, flow_version, connection_id, cluster_id, submitted_by, mode, priority, state, machine_user,
+      when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms, resubmit_of)
+    select $1, $2, $3, c.id, c.cluster_id, $6, $5, $7, 'queued', c.machine_user, c.when_session_blocked, $8::jsonb,
+      now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13
+    from connection c where c.id = $4 and ($11::text is null or exists (select 1 from key))
+    returning *
+  ), event as (
+    insert into run_event (run_id, attempt, event, detail, actor) select id, 0, 'submit', 'Submitted', $14 from added
+  ), audit as (
+    insert into audit_log (actor, verb, object, detail, origin) select $14, $15, $16, $17::jsonb, $18 from added
+  )
+  ${selectRuns('added')}`;
+
+async function add(
+  pool: Pool,
+  run: NewRun,
+  key: IdempotencyKey | null,
+  actor: string,
+  audit: AuditFact,
+): Promise<RunRecord | 'key-taken'> {
+  const rows = await named<RunRow>(pool, 'add-run', addText, [
+    run.id,
+    run.flowId,
+    run.flowVersion,
+    run.connectionId,
+    run.mode,
+    run.submittedBy,
+    run.priority,
+    JSON.stringify(run.inputs),
+    run.startDeadlineMs,
+    run.executionTimeoutMs,
+    key?.key ?? null,
+    key?.bodyHash ?? null,
+    run.resubmitOf,
+    actor,
+    audit.verb,
+    audit.object,
+    JSON.stringify(audit.detail),
+    audit.origin,
+  ]);
+  const added = first(rows);
+  if (added !== undefined) return added;
+  if (key === null) throw new Error(`The connection ${run.connectionId} went away during a submit.`);
+  return 'key-taken';
+}
+
+async function list(pool: Pool, filter: RunFilter): Promise<readonly RunRecord[]> {
+  const values: unknown[] = [];
+  const place = (value: unknown): string => `$${String(values.push(value))}`;
+  const conditions: string[] = [];
+  const equal = {
+    flow_id: filter.flowId,
+    connection_id: filter.connectionId,
+    cluster_id: filter.clusterId,
+    gateway_id: filter.gatewayId,
+    mode: filter.mode,
+  };
+  for (const [column, value] of Object.entries(equal))
+    if (value !== undefined) conditions.push(`r.${column} = ${place(value)}`);
+  if (filter.states !== undefined) conditions.push(`r.state = any(${place(filter.states)})`);
+  if (filter.from !== undefined) conditions.push(`r.requested_at >= ${place(filter.from)}`);
+  if (filter.to !== undefined) conditions.push(`r.requested_at < ${place(filter.to)}`);
+  if (filter.before !== null) conditions.push(`r.request_number < ${place(filter.before)}`);
+  if (filter.search !== undefined) conditions.push(searchCondition(filter.search, place));
+  if (filter.visibleTo !== null) {
+    const me = place(filter.visibleTo);
+    conditions.push(`(r.submitted_by = ${me} or f.owner_id = ${me} or ${me} = any(f.co_owners))`);
+  }
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const text = `${selectRuns('run', 'listed')} ${where} order by r.request_number desc limit ${place(filter.limit)}`;
+  return (await rowsOf<RunRow>(pool, text, values)).map(runFromRow);
+}
+
+function searchCondition(search: string, place: (value: unknown) => string): string {
+  const pattern = place(`%${search.replace(/[\\%_]/g, '\\$&')}%`);
+  return `(f.name ilike ${pattern} or c.name ilike ${pattern} or c.account_name ilike ${pattern} or a.name ilike ${pattern} or r.id = ${place(search)})`;
+}
+
+/** A queued run ends at once; one on a machine is asked to end there. */
+async function cancel(pool: Pool, runId: string, actor: string, audit: AuditFact): Promise<CancelAnswer> {
+  return await inTransaction(pool, async (client) => {
+    const run = await rowOf<{ state: RunState; attempt: number; gateway_id: string | null }>(
+      client,
+      'select state, attempt, gateway_id from run where id = $1 for no key update',
+      [runId],
+    );
+    if (run === undefined) return { did: 'not-found' };
+    const isWaiting = statesBefore('cancel', 'cancelled').includes(run.state);
+    if (!isWaiting && !statesBefore('cancel', 'cancelling').includes(run.state))
+      return { did: 'nothing', state: run.state };
+    const change = isWaiting ? `state = 'cancelled', ended_at = clock_timestamp()` : `state = 'cancelling'`;
+    await client.query(
+      `update run set ${change}, cancel_because = 'cancelled' where id = $1 and attempt = $2 and state = $3`,
+      [runId, run.attempt, run.state],
+    );
+    if (isWaiting) await client.query('update add_on_slot set run_id = null where run_id = $1', [runId]);
+    await client.query('insert into run_event (run_id, attempt, event, detail, actor) values ($1, $2, $3, $4, $5)', [
+      runId,
+      run.attempt,
+      'cancel',
+      isWaiting ? 'Cancelled before it started' : 'Asked to end',
+      actor,
+    ]);
+    await writeAudit(client, audit);
+    const gatewayId = run.gateway_id as GatewayId;
+    if (isWaiting)
+      return { did: 'cancelled', attempt: run.attempt, withdrawnFrom: run.state === 'offered' ? gatewayId : null };
+    return { did: 'cancelling', attempt: run.attempt, gatewayId };
+  });
+}

@@ -1,0 +1,162 @@
+import type { RunId } from '@deskhand/domain/brand.ts';
+import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
+import type { RunMode, RunState } from '@deskhand/domain/run/run.ts';
+import type { Pool } from 'pg';
+import { classKeyOf } from '../../ports/class-key.ts';
+import type { AttemptOf } from '../../ports/gateway-links.ts';
+import type { DeadlineStore, OverdueRun, RetentionStore } from '../../ports/sweeps.ts';
+import { json } from './json.ts';
+import { rowOf, rowsOf } from './query.ts';
+import { statesBefore } from './run-states.ts';
+
+interface OverdueRow {
+  readonly id: RunId;
+  readonly state: RunState;
+  readonly attempt: number;
+  readonly cluster_id: OverdueRun['clusterId'];
+  readonly gateway_id: OverdueRun['gatewayId'];
+  readonly machine_user: string;
+  readonly mode: RunMode;
+  readonly when_session_blocked: 'fail' | 'wait';
+  readonly start_deadline_at: Date;
+  readonly execution_timeout_ms: number;
+  readonly acquired_at: Date | null;
+  readonly started_at: Date | null;
+}
+const overdueColumns =
+  'id, state, attempt, cluster_id, gateway_id, machine_user, mode, when_session_blocked, start_deadline_at, execution_timeout_ms, acquired_at, started_at';
+
+function overdueFromRow(row: OverdueRow): OverdueRun {
+  return {
+    id: row.id,
+    state: row.state,
+    attempt: row.attempt,
+    clusterId: row.cluster_id,
+    gatewayId: row.gateway_id,
+    classKey: classKeyOf({
+      machineUser: row.machine_user,
+      mode: row.mode,
+      whenSessionBlocked: row.when_session_blocked,
+    }),
+    startDeadlineAtMs: row.start_deadline_at.getTime(),
+    executionTimeoutMs: row.execution_timeout_ms,
+    acquiredAtMs: row.acquired_at?.getTime() ?? null,
+    runningAtMs: row.started_at?.getTime() ?? null,
+  };
+}
+
+export function openDeadlineStore(pool: Pool): DeadlineStore {
+  return {
+    nowMs: async () =>
+      Number((await rowOf<{ now: string }>(pool, 'select extract(epoch from clock_timestamp()) * 1000 as now'))?.now),
+    pastStartDeadline: async (limit) =>
+      (
+        await rowsOf<OverdueRow>(
+          pool,
+          `select ${overdueColumns} from run where state in ('queued', 'offered') and start_deadline_at <= clock_timestamp()
+            order by start_deadline_at limit $1`,
+          [limit],
+        )
+      ).map(overdueFromRow),
+    pastExecution: async (limit) =>
+      (
+        await rowsOf<OverdueRow>(
+          pool,
+          `select ${overdueColumns} from run where state in ('offered', 'starting', 'running', 'cancelling') and acquired_at is not null
+            and coalesce(started_at, acquired_at) + make_interval(secs => (execution_timeout_ms + $1)::float8 / 1000) <= clock_timestamp()
+            limit $2`,
+          [GIVE_UP_GRACE_MS, limit],
+        )
+      ).map(overdueFromRow),
+    unanswered: (olderThanMs, limit) =>
+      rowsOf<AttemptOf>(
+        pool,
+        `select id as "runId", attempt, gateway_id as "gatewayId" from run
+          where state = 'offered' and gateway_id is not null and offered_at <= clock_timestamp() - make_interval(secs => $1::float8 / 1000) limit $2`,
+        [olderThanMs, limit],
+      ),
+    expire: async (run, error, answers) => {
+      const rows = await rowsOf(
+        pool,
+        `with moved as (
+            update run set state = 'timedOut', error = $4, last_reasons = $5, ended_at = clock_timestamp()
+            where id = $1 and attempt = $2 and state = any($3) and acquired_at is null returning id, attempt
+          ), freed as (update add_on_slot set run_id = null where run_id in (select id from moved))
+          insert into run_event (run_id, attempt, event, detail, actor)
+            select id, attempt, 'expire', $6, 'Deskhand' from moved returning id`,
+        [
+          run.runId,
+          run.attempt,
+          statesBefore('expire', 'timedOut').filter((state) => state === 'queued' || state === 'offered'),
+          json(error),
+          json(answers),
+          error.message,
+        ],
+      );
+      return rows.length === 1;
+    },
+    closeSilentLinks: (silenceMs) =>
+      rowsOf(
+        pool,
+        `with closed as (
+            update gateway set linked_to = null, unreachable_since = coalesce(unreachable_since, last_seen_at)
+            where linked_to is not null and last_seen_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+            returning id, cluster_id
+          ), bumped as (update gateway_cluster set queue_version = queue_version + 1 where id in (select cluster_id from closed))
+          select id as "gatewayId", cluster_id as "clusterId" from closed`,
+        [silenceMs],
+      ),
+  };
+}
+
+const RETENTION_DEFAULTS = { days: 30, logBytesMax: 2_000_000_000, screenshotBytesMax: 2_000_000_000 };
+
+/** Each step takes a bounded bite, oldest runs first, and answers how many it took. */
+export function openRetentionStore(pool: Pool): RetentionStore {
+  const count = async (text: string, values: readonly unknown[]): Promise<number> =>
+    (await pool.query(text, [...values])).rowCount ?? 0;
+  return {
+    limits: async () => {
+      const row = await rowOf<{ settings: Record<string, number> }>(pool, 'select settings from installation');
+      const settings = row?.settings ?? {};
+      return {
+        days: settings['runRetentionDays'] ?? RETENTION_DEFAULTS.days,
+        logBytesMax: settings['logBytesMax'] ?? RETENTION_DEFAULTS.logBytesMax,
+        screenshotBytesMax: settings['screenshotBytesMax'] ?? RETENTION_DEFAULTS.screenshotBytesMax,
+      };
+    },
+    removeRunsOlderThan: (days, limit) =>
+      count(
+        `with old as (
+            select id from run where ended_at < now() - make_interval(days => $1) and not holds_machine order by ended_at limit $2
+          ), unlinked as (update run set resubmit_of = null where resubmit_of in (select id from old) and id not in (select id from old))
+          delete from run where id in (select id from old)`,
+        [days, limit],
+      ),
+    removeLogsAbove: async (bytesMax, limit) => await removeAbove(pool, 'run_log', bytesMax, limit),
+    removeScreenshotsAbove: async (bytesMax, limit) => await removeAbove(pool, 'run_screenshot', bytesMax, limit),
+    removeOldIdempotencyKeys: () =>
+      count(`delete from idempotency_key where created_at < now() - interval '24 hours'`, []),
+  };
+}
+
+/** The table's size on disk comes down only later, so the bytes of living rows are what is compared. */
+async function removeAbove(
+  pool: Pool,
+  table: 'run_log' | 'run_screenshot',
+  bytesMax: number,
+  limit: number,
+): Promise<number> {
+  const size = table === 'run_log' ? 'pg_column_size(t.line)' : 'octet_length(t.png)';
+  const { rowCount } = await pool.query(
+    `with sized as (
+        select t.run_id, r.ended_at, sum(${size})::bigint as bytes from ${table} t join run r on r.id = t.run_id group by t.run_id, r.ended_at
+      ), kept as (
+        select run_id, ended_at, sum(bytes) over (order by ended_at desc nulls first, run_id) as bytes_so_far from sized
+      ), doomed as (
+        select run_id from kept where bytes_so_far > $1 and ended_at is not null order by ended_at limit $2
+      ) delete from ${table} where run_id in (select run_id from doomed)`,
+    [bytesMax, limit],
+  );
+  return rowCount ?? 0;
+}

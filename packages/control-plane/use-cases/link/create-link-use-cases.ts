@@ -1,0 +1,70 @@
+import type { AttemptReport, ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
+import type { LinkIdentity } from '../../ports/gateway-links.ts';
+import type { Outcome } from '../outcome.ts';
+import { connect, disconnected, identify, type Welcome } from './connect.ts';
+import { handleMessage, type WorkMessage } from './handle-message.ts';
+import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
+import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
+
+export interface Reconcile {
+  readonly attempts: readonly AttemptReport[];
+  readonly facts: MachineFacts;
+  readonly version: string;
+  readonly encryptedClusterKey: string | null;
+}
+
+/** The server's side of every link, without a socket. */
+export interface LinkUseCases {
+  identify(gatewayId: string): Promise<Outcome<LinkIdentity>>;
+  connect(identity: LinkIdentity, presented: number): Promise<Outcome<Welcome>>;
+  confirm(gatewayId: string, linkNumber: number): Promise<void>;
+  /** Carries out every verdict, then opens the link for work. */
+  reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[]>;
+  handle(link: OpenLink, message: WorkMessage): Promise<Replies>;
+  disconnected(link: OpenLink): Promise<void>;
+  /** Sends what waits for a gateway whose link is held here: open offers and cancels. */
+  sendWaiting(gatewayId: string): Promise<void>;
+}
+
+export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
+  const useCases: LinkUseCases = {
+    identify: (gatewayId) => identify(ports, gatewayId),
+    connect: (identity, presented) => connect(ports, identity, presented),
+    confirm: (gatewayId, linkNumber) => ports.store.confirmLink(gatewayId, linkNumber),
+    reconcile: async (link, report) => {
+      const answers = await reconcileLink(ports, link, report.attempts);
+      const { facts, version, encryptedClusterKey } = report;
+      await ports.store.openLink({ ...link, replica: ports.replica, facts, version, encryptedClusterKey });
+      ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
+      ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
+      ports.wakeups.wake(link.clusterId);
+      return answers;
+    },
+    handle: (link, message) => handleMessage(ports, link, message),
+    disconnected: (link) => disconnected(ports, link),
+    sendWaiting: (gatewayId) => sendWaiting(ports, gatewayId),
+  };
+  ports.changes.onNudge((nudge) => {
+    // A fault here is mended by the sweep, which takes an unanswered offer back.
+    if (nudge.kind === 'send') void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
+  });
+  return useCases;
+}
+
+async function sendWaiting({ store, links }: LinkPorts, gatewayId: string): Promise<void> {
+  const [offers, held] = await Promise.all([store.openOffers(gatewayId), store.heldBy(gatewayId)]);
+  const cancels = held.filter((one) => one.state === 'cancelling');
+  if (offers.length + cancels.length === 0) return;
+  const { policy, capacity } = await store.policyAndCapacity(gatewayId);
+  const messages: ServerMessage[] = [
+    ...offers.map((offer) => ({ type: 'offer' as const, ...offer, policy, capacity })),
+    ...cancels.map(({ runId, attempt, cancelBecause }) => ({
+      type: 'cancel' as const,
+      runId,
+      attempt,
+      because: cancelBecause ?? 'cancelled',
+    })),
+  ];
+  for (const message of messages) if (!links.send(gatewayId, message)) return;
+}

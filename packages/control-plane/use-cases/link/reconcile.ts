@@ -1,0 +1,196 @@
+import { assertNever, type GatewayId, type RunId } from '@deskhand/domain/brand.ts';
+import {
+  type AttemptPhase,
+  type HeldAttempt,
+  type ReconcileVerdict,
+  reconcile,
+} from '@deskhand/domain/run/start-once.ts';
+import type { AttemptReport, GatewayPhase, reconcileDecisions } from '@deskhand/protocol/link/messages.ts';
+import type { AttemptOf, StoredAttempt } from '../../ports/gateway-links.ts';
+import { type LinkPorts, type OpenLink, runChanged } from './link-ports.ts';
+import { uncertain } from './uncertain.ts';
+
+type Decision = (typeof reconcileDecisions)[number];
+export interface AnsweredAttempt {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly decision: Decision;
+}
+
+const phases = {
+  accepted: 'accepted',
+  signingIn: 'signingIn',
+  downloading: 'downloading',
+  running: 'running',
+  // The flow is over and the session is being signed out: still this attempt's machine.
+  ending: 'running',
+  ended: 'ended',
+} as const satisfies Record<GatewayPhase, AttemptPhase>;
+
+/**
+ * Every link begins here (§7.3): what the gateway's journal says is put beside what the server holds, the domain judges
+ * each pair, and each verdict is carried out before the link carries work.
+ */
+export async function reconcileLink(
+  ports: LinkPorts,
+  link: OpenLink,
+  reports: readonly AttemptReport[],
+): Promise<readonly AnsweredAttempt[]> {
+  const stored = await storedFor(ports, link, reports);
+  const mine = reports.filter((report) => !isForeign(stored.get(report.runId), report, link));
+  const foreign = reports.filter((report) => !mine.includes(report));
+  const answers: AnsweredAttempt[] = foreign.map((report) => ({ ...nameOf(report), decision: dropped(report.phase) }));
+  for (const { held, reported, sameJournal } of byJournal(stored, mine, link)) {
+    for (const { runId, attempt, verdict } of reconcile(held, reported, sameJournal)) {
+      const report = mine.find((one) => one.runId === runId && one.attempt === attempt);
+      const decision = await carryOut(ports, link, { verdict, runId, attempt, report, stored: stored.get(runId) });
+      if (report !== undefined) answers.push({ runId, attempt, decision });
+    }
+  }
+  return answers;
+}
+
+/** What the server holds for this gateway, and every run that it names. */
+async function storedFor(
+  { store }: LinkPorts,
+  link: OpenLink,
+  reports: readonly AttemptReport[],
+): Promise<ReadonlyMap<string, StoredAttempt>> {
+  const [held, named] = await Promise.all([
+    store.heldBy(link.gatewayId),
+    store.stored(reports.map((report) => report.runId)),
+  ]);
+  return new Map([...named, ...held].map((one) => [one.runId, one]));
+}
+
+/** An attempt that the server gave to another gateway is none of this one's business. */
+function isForeign(stored: StoredAttempt | undefined, report: AttemptReport, link: OpenLink): boolean {
+  return (
+    stored !== undefined &&
+    report.attempt === stored.attempt &&
+    stored.gatewayId !== link.gatewayId &&
+    stored.state !== 'queued'
+  );
+}
+
+interface JournalGroup {
+  readonly held: readonly HeldAttempt[];
+  readonly reported: readonly { readonly runId: RunId; readonly attempt: number; readonly phase: AttemptPhase }[];
+  readonly sameJournal: boolean;
+}
+
+/** Attempts that were acquired with another journal are judged apart: absence from this one proves nothing about them. */
+function byJournal(
+  stored: ReadonlyMap<string, StoredAttempt>,
+  reports: readonly AttemptReport[],
+  link: OpenLink,
+): readonly JournalGroup[] {
+  const isOther = (one: StoredAttempt | undefined): boolean =>
+    one?.journalId != null && one.journalId !== link.journalId;
+  const group = (sameJournal: boolean): JournalGroup => ({
+    sameJournal,
+    held: [...stored.values()].filter((one) => isOther(one) !== sameJournal),
+    reported: reports
+      .filter((report) => isOther(stored.get(report.runId)) !== sameJournal)
+      .map((report) => ({ runId: report.runId as RunId, attempt: report.attempt, phase: phases[report.phase] })),
+  });
+  return [group(true), group(false)];
+}
+
+interface Judged {
+  readonly verdict: ReconcileVerdict;
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly report: AttemptReport | undefined;
+  readonly stored: StoredAttempt | undefined;
+}
+
+async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
+  const { verdict, runId, attempt, report, stored } = judged;
+  const of: AttemptOf = { runId, attempt, gatewayId: link.gatewayId as GatewayId };
+  const { store } = ports;
+  switch (verdict) {
+    case 'go-on':
+      await catchUp(ports, of, report);
+      return 'go-on';
+    case 'cancel':
+      await catchUp(ports, of, report);
+      return 'cancel';
+    case 'end':
+    case 'stale':
+    case 'unknown-to-server':
+      return dropped(report?.phase);
+    case 'nothing':
+      return 'forget';
+    case 'acknowledge':
+      return 'forget';
+    case 'adopt-result':
+    case 'keep-late-report':
+      return await takeResult(ports, link, of, report);
+    case 'take-journal-state':
+      return await takeJournal(ports, link, of, report);
+    case 'withdraw':
+      await store.returnOffer(of, 'withdraw', 'The link began anew before the offer was answered');
+      break;
+    case 'release':
+    case 'confirm-cancel':
+      await store.release(of, 'Not in the gateway’s journal: it was never started');
+      break;
+    case 'mark-uncertain':
+      await store.lose(of, uncertain('The journal of its gateway does not tell what became of it.'), isAlive(report));
+      break;
+    case 'settle':
+      await store.settle(of);
+      break;
+    default:
+      return assertNever(verdict);
+  }
+  if (stored !== undefined) runChanged(ports, link, runId);
+  return dropped(report?.phase);
+}
+
+/** What the gateway is to do with an attempt that the server does not want. */
+function dropped(phase: GatewayPhase | undefined): Decision {
+  return phase === undefined || phase === 'ended' ? 'forget' : 'end';
+}
+
+function isAlive(report: AttemptReport | undefined): boolean {
+  return report !== undefined && report.phase !== 'ended' && report.phase !== 'accepted';
+}
+
+/** A phase that was reached while the link was down. */
+async function catchUp({ store, changes }: LinkPorts, of: AttemptOf, report: AttemptReport | undefined): Promise<void> {
+  const phase = report?.phase === 'ending' ? 'running' : report?.phase;
+  if (phase !== 'downloading' && phase !== 'running') return;
+  if (await store.setPhase(of, phase, Number.MAX_SAFE_INTEGER / 1_000_000))
+    changes.publish({ kind: 'run', runId: of.runId });
+}
+
+async function takeResult(
+  ports: LinkPorts,
+  link: OpenLink,
+  of: AttemptOf,
+  report: AttemptReport | undefined,
+): Promise<Decision> {
+  if (report?.result == null) return 'send-result';
+  await ports.store.end(of, report.result);
+  runChanged(ports, link, of.runId);
+  return 'forget';
+}
+
+async function takeJournal(
+  ports: LinkPorts,
+  link: OpenLink,
+  of: AttemptOf,
+  report: AttemptReport | undefined,
+): Promise<Decision> {
+  const phase = report?.phase ?? 'accepted';
+  const isRunning = phase === 'running' || phase === 'ending' || phase === 'ended';
+  if (!(await ports.store.takeJournalState(of, link.journalId, isRunning))) return dropped(phase);
+  runChanged(ports, link, of.runId);
+  return phase === 'ended' ? await takeResult(ports, link, of, report) : 'go-on';
+}
+
+function nameOf({ runId, attempt }: AttemptReport): { runId: string; attempt: number } {
+  return { runId, attempt };
+}

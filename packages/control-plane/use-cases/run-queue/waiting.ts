@@ -1,0 +1,70 @@
+import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
+import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import type { MemberAnswer, Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
+import { classKeyOf } from '../../ports/class-key.ts';
+import type { RunQueueStore } from '../../ports/run-queue.ts';
+import type { RunRecord } from '../../ports/runs.ts';
+
+/** Runs whose place in the queue a list shows; further back only the run's own page counts it. */
+export const PLACES_SHOWN_MAX = 1_000;
+/** Many pages ask about the same queue at once; an explanation serves them all for a moment. */
+const EXPLANATION_AGE_MAX_MS = 200;
+const EXPLANATIONS_KEPT_MAX = 1_000;
+
+/** What a queued run waits for. */
+export interface Waiting {
+  readonly position: number | null;
+  readonly isNextToRun: boolean;
+  readonly because: WaitReason | null;
+  readonly members: readonly MemberAnswer[];
+}
+
+interface Explanation {
+  readonly atMs: number;
+  readonly plan: Promise<Plan | undefined>;
+  readonly places: Promise<ReadonlyMap<string, number>>;
+}
+
+/** Tells of queued runs why they wait, from a plan that is made to be read and not committed. */
+export interface WaitingReader {
+  of(runs: readonly RunRecord[]): Promise<ReadonlyMap<string, Waiting>>;
+}
+
+export function createWaitingReader(queue: RunQueueStore): WaitingReader {
+  const explanations = new Map<string, Explanation>();
+  const explanationOf = (clusterId: string): Explanation => {
+    const known = explanations.get(clusterId);
+    const atMs = performance.now();
+    if (known !== undefined && atMs - known.atMs < EXPLANATION_AGE_MAX_MS) return known;
+    if (explanations.size >= EXPLANATIONS_KEPT_MAX) explanations.clear();
+    const fresh = { atMs, plan: planToRead(queue, clusterId), places: placesOf(queue, clusterId) };
+    explanations.set(clusterId, fresh);
+    return fresh;
+  };
+  return {
+    of: async (runs) => {
+      const queued = runs.filter((run) => run.state === 'queued');
+      const entries = queued.map(async (run) => {
+        const { plan, places } = explanationOf(run.cluster.id);
+        return [run.id, waitingOf(run, await plan, (await places).get(run.id) ?? null)] as const;
+      });
+      return new Map(await Promise.all(entries));
+    },
+  };
+}
+
+export async function planToRead(queue: RunQueueStore, clusterId: string): Promise<Plan | undefined> {
+  const reading = await queue.read(clusterId);
+  return reading && planAssignments(reading.snapshot, reading.nowMs, () => 0);
+}
+
+async function placesOf(queue: RunQueueStore, clusterId: string): Promise<ReadonlyMap<string, number>> {
+  const places = await queue.firstPlaces(clusterId, PLACES_SHOWN_MAX);
+  return new Map(places.map((place) => [place.id, place.position]));
+}
+
+function waitingOf(run: RunRecord, plan: Plan | undefined, position: number | null): Waiting {
+  if (plan === undefined) return { position, isNextToRun: false, because: null, members: [] };
+  const state = stateOfWaiting({ id: run.id, classKey: classKeyOf(run), position: position ?? 0 }, plan);
+  return { position, isNextToRun: state.isNextToRun, because: state.because, members: state.members };
+}

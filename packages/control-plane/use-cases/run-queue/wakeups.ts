@@ -1,0 +1,65 @@
+/** Something went wrong while a queue was planned; the next wake-up tries again. */
+export type PlanningFault = (clusterId: string, error: unknown) => void;
+
+/**
+ * Wakes the planner of a cluster. Wake-ups that come while a plan is made become one further plan, so a thousand submits
+ * cost a few plans and each of them is seen by a plan that began after it.
+ */
+export interface Wakeups {
+  wake(clusterId: string): void;
+  /** Wakes later: when a gateway's decline ends, for example. An earlier moment replaces a later one. */
+  wakeIn(clusterId: string, delayMs: number): void;
+  /** Resolves when nothing is being planned any more. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Timer {
+  readonly dueMs: number;
+  readonly handle: NodeJS.Timeout;
+}
+
+export function createWakeups(plan: (clusterId: string) => Promise<void>, onFault: PlanningFault): Wakeups {
+  const planning = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const timers = new Map<string, Timer>();
+  let isClosed = false;
+
+  const run = async (clusterId: string): Promise<void> => {
+    do {
+      again.delete(clusterId);
+      await plan(clusterId).catch((error: unknown) => onFault(clusterId, error));
+    } while (again.has(clusterId) && !isClosed);
+    planning.delete(clusterId);
+  };
+  const wake = (clusterId: string): void => {
+    if (isClosed) return;
+    if (planning.has(clusterId)) again.add(clusterId);
+    else planning.set(clusterId, run(clusterId));
+  };
+  const wakeIn = (clusterId: string, delayMs: number): void => {
+    const dueMs = performance.now() + delayMs;
+    const known = timers.get(clusterId);
+    if (isClosed || (known !== undefined && known.dueMs <= dueMs)) return;
+    clearTimeout(known?.handle);
+    const handle = setTimeout(() => {
+      timers.delete(clusterId);
+      wake(clusterId);
+    }, delayMs);
+    handle.unref();
+    timers.set(clusterId, { dueMs, handle });
+  };
+  const idle = async (): Promise<void> => {
+    while (planning.size > 0) await Promise.all(planning.values());
+  };
+  return {
+    wake,
+    wakeIn,
+    idle,
+    close: async () => {
+      isClosed = true;
+      for (const { handle } of timers.values()) clearTimeout(handle);
+      await idle();
+    },
+  };
+}

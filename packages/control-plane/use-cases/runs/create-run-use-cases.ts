@@ -1,0 +1,108 @@
+import type { Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import type { ChangeFeed } from '../../ports/changes.ts';
+import type { GatewayLinks } from '../../ports/gateway-links.ts';
+import type { RunQueueStore } from '../../ports/run-queue.ts';
+import type { RunRecord, RunStore } from '../../ports/runs.ts';
+import type { Caller } from '../outcome.ts';
+import { assignRuns } from '../run-queue/assign-runs.ts';
+import * as queue from '../run-queue/run-queue.ts';
+import { createWaitingReader } from '../run-queue/waiting.ts';
+import { createWakeups, type PlanningFault, type Wakeups } from '../run-queue/wakeups.ts';
+import { createQueueDepth } from './queue-depth.ts';
+import * as read from './read.ts';
+import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
+import * as steer from './steer.ts';
+import { type Submission, submissionOf, submit } from './submit.ts';
+
+export interface RunUseCasesPorts {
+  readonly runs: RunStore;
+  readonly queue: RunQueueStore;
+  readonly links: GatewayLinks;
+  readonly changes: ChangeFeed;
+  readonly accountRule: AccountRule;
+  readonly newId: () => string;
+  readonly random: Random;
+  readonly onPlanningFault: PlanningFault;
+  /** Smaller in tests. */
+  readonly runsPerQueueMax?: number;
+}
+
+type After<F> = F extends (ports: RunPorts, ...rest: infer Rest) => infer Answer ? (...rest: Rest) => Answer : never;
+
+/** Everything that people and programs ask of runs and run queues; each method takes the caller first. */
+export interface RunUseCases {
+  readonly wakeups: Wakeups;
+  submit(caller: Caller, request: SubmitRunRequest, key?: string): ReturnType<typeof submit>;
+  /** For cloud flows and others that are no HTTP request. */
+  submitAs(caller: Caller, submission: Submission, key?: string): ReturnType<typeof submit>;
+  readonly list: After<typeof read.list>;
+  readonly get: After<typeof read.get>;
+  readonly log: After<typeof read.log>;
+  readonly events: After<typeof read.events>;
+  readonly screenshots: After<typeof read.screenshots>;
+  readonly screenshot: After<typeof read.screenshot>;
+  readonly explain: After<typeof read.explain>;
+  readonly cancel: After<typeof steer.cancel>;
+  readonly resubmit: After<typeof steer.resubmit>;
+  readonly viewQueue: After<typeof queue.view>;
+  readonly moveToTop: After<typeof queue.moveToTop>;
+  readonly undoMove: After<typeof queue.undoMove>;
+  readonly setPriority: After<typeof queue.setPriority>;
+  /** For the live stream: runs as pages show them, each with who may see it. */
+  readRuns(
+    ids: readonly string[],
+  ): Promise<readonly { run: Run; isVisibleTo: (viewer: Pick<Caller, 'id' | 'roles'>) => boolean }[]>;
+  /** For pages that list runs they chose themselves. */
+  toWire(runs: readonly RunRecord[]): Promise<Run[]>;
+}
+
+export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
+  const wakeups = createPlanner(given);
+  const ports: RunPorts = {
+    ...given,
+    wakeups,
+    waiting: createWaitingReader(given.queue),
+    queueDepth: createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX),
+  };
+  return {
+    wakeups,
+    submit: (caller, request, key) => submit(ports, caller, submissionOf(request), { key }),
+    submitAs: (caller, submission, key) => submit(ports, caller, submission, { key }),
+    list: (...rest) => read.list(ports, ...rest),
+    get: (...rest) => read.get(ports, ...rest),
+    log: (...rest) => read.log(ports, ...rest),
+    events: (...rest) => read.events(ports, ...rest),
+    screenshots: (...rest) => read.screenshots(ports, ...rest),
+    screenshot: (...rest) => read.screenshot(ports, ...rest),
+    explain: (...rest) => read.explain(ports, ...rest),
+    cancel: (...rest) => steer.cancel(ports, ...rest),
+    resubmit: (...rest) => steer.resubmit(ports, ...rest),
+    viewQueue: (...rest) => queue.view(ports, ...rest),
+    moveToTop: (...rest) => queue.moveToTop(ports, ...rest),
+    undoMove: (...rest) => queue.undoMove(ports, ...rest),
+    setPriority: (...rest) => queue.setPriority(ports, ...rest),
+    readRuns: async (ids) => {
+      const runs = await given.runs.byIds(ids);
+      const wire = await shownList(ports, runs);
+      return runs.flatMap((run, index) => {
+        const shown = wire[index];
+        return shown === undefined ? [] : [{ run: shown, isVisibleTo: (viewer) => maySeeRun(viewer, run) }];
+      });
+    },
+    toWire: (runs) => shownList(ports, runs),
+  };
+}
+
+function createPlanner(ports: RunUseCasesPorts): Wakeups {
+  const wakeups: Wakeups = createWakeups(async (clusterId) => {
+    const { lookAgainInMs } = await assignRuns(ports, clusterId);
+    if (lookAgainInMs === 0) wakeups.wake(clusterId);
+    else if (lookAgainInMs !== null) wakeups.wakeIn(clusterId, lookAgainInMs);
+  }, ports.onPlanningFault);
+  ports.changes.onNudge((nudge) => {
+    if (nudge.kind === 'plan') wakeups.wake(nudge.clusterId);
+  });
+  return wakeups;
+}

@@ -1,0 +1,146 @@
+import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import { allStates } from '@deskhand/domain/run/transitions.ts';
+import type { RunState } from '@deskhand/domain/run/run.ts';
+import type { QueryOf, ReplyOf } from '@deskhand/protocol/http/route.ts';
+import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
+import type { RunFilter } from '../../ports/runs.ts';
+import { type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { planToRead } from '../run-queue/waiting.ts';
+import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
+import { classKeyOf } from '../../ports/class-key.ts';
+import { findRun, type RunPorts, shown, shownList } from './run-ports.ts';
+
+const PAGE_DEFAULT = 50;
+const LOG_PAGE_DEFAULT = 500;
+
+export async function get(ports: RunPorts, caller: Caller, id: string): Promise<Outcome<Run>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const wire = await shown(ports, found.value);
+  if (wire.state !== 'queued' || wire.position !== null) return done(wire);
+  return done({ ...wire, position: (await ports.queue.position(id)) ?? null });
+}
+
+export async function list(
+  ports: RunPorts,
+  caller: Caller,
+  query: QueryOf<typeof runRoutes.listRuns>,
+): Promise<Outcome<{ items: Run[]; nextCursor: string | null }>> {
+  const filter = filterOf(caller, query);
+  if (!filter.ok) return filter;
+  const { limit } = filter.value;
+  // One more than asked for tells whether there is a next page.
+  const runs = await ports.runs.list({ ...filter.value, limit: limit + 1 });
+  const page = runs.slice(0, limit);
+  const last = page.at(-1);
+  const nextCursor = runs.length > limit && last !== undefined ? cursorOf(last.requestNumber) : null;
+  return done({ items: await shownList(ports, page), nextCursor });
+}
+
+function filterOf(caller: Caller, query: QueryOf<typeof runRoutes.listRuns>): Outcome<RunFilter> {
+  const states = query.state?.split(',').map((state) => state.trim());
+  const unknown = states?.find((state) => !(allStates as readonly string[]).includes(state));
+  if (unknown !== undefined) return refuse('invalid-request', { detail: `there is no state ${unknown}` });
+  const before = query.cursor === undefined ? null : requestNumberOf(query.cursor);
+  if (before === undefined) return refuse('invalid-request', { detail: 'the cursor is not one of ours' });
+  return done({
+    limit: query.limit ?? PAGE_DEFAULT,
+    visibleTo: seesEverything(caller.roles) ? null : caller.id,
+    before,
+    ...(states === undefined ? {} : { states: states as RunState[] }),
+    ...(query.flow === undefined ? {} : { flowId: query.flow }),
+    ...(query.connection === undefined ? {} : { connectionId: query.connection }),
+    ...(query.cluster === undefined ? {} : { clusterId: query.cluster }),
+    ...(query.gateway === undefined ? {} : { gatewayId: query.gateway }),
+    ...(query.mode === undefined ? {} : { mode: query.mode }),
+    ...(query.from === undefined ? {} : { from: new Date(query.from) }),
+    ...(query.to === undefined ? {} : { to: new Date(query.to) }),
+    ...(query.search === undefined || query.search === '' ? {} : { search: query.search }),
+  });
+}
+
+function cursorOf(requestNumber: number): string {
+  return Buffer.from(`r${String(requestNumber)}`).toString('base64url');
+}
+
+function requestNumberOf(cursor: string): number | undefined {
+  const found = /^r(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  return found ? Number(found[1]) : undefined;
+}
+
+export async function log(
+  ports: RunPorts,
+  caller: Caller,
+  id: string,
+  query: QueryOf<typeof runRoutes.getRunLog>,
+): Promise<Outcome<ReplyOf<typeof runRoutes.getRunLog>>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const page = await ports.runs.log(id, {
+    attempt: query.attempt ?? null,
+    tail: query.tail === 'yes',
+    limit: query.limit ?? LOG_PAGE_DEFAULT,
+    ...(query.after === undefined ? {} : { after: query.after }),
+    ...(query.before === undefined ? {} : { before: query.before }),
+    ...(query.level === undefined ? {} : { level: query.level }),
+    ...(query.search === undefined || query.search === '' ? {} : { search: query.search }),
+  });
+  return done({ ...page, lines: [...page.lines] });
+}
+
+export async function events(
+  ports: RunPorts,
+  caller: Caller,
+  id: string,
+): Promise<Outcome<ReplyOf<typeof runRoutes.getRunEvents>>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const items = await ports.runs.events(id);
+  return done({ items: items.map((item) => ({ ...item, at: item.at.toISOString() })) });
+}
+
+export async function screenshots(
+  ports: RunPorts,
+  caller: Caller,
+  id: string,
+): Promise<Outcome<ReplyOf<typeof runRoutes.listScreenshots>>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const items = await ports.runs.screenshots(id);
+  return done({ items: items.map((item) => ({ ...item, at: item.at.toISOString() })) });
+}
+
+export async function screenshot(
+  ports: RunPorts,
+  caller: Caller,
+  id: string,
+  number: number,
+): Promise<Outcome<Buffer>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const png = await ports.runs.screenshot(id, number);
+  return png === undefined ? refuse('not-found', { what: 'screenshot' }) : done(png);
+}
+
+/** Why the run waits at this moment, member by member; computed when asked, from a plan that is not committed. */
+export async function explain(
+  ports: RunPorts,
+  caller: Caller,
+  id: string,
+): Promise<Outcome<ReplyOf<typeof runRoutes.explainRun>>> {
+  const found = await findRun(ports, caller, id);
+  if (!found.ok) return found;
+  const run = found.value;
+  const nothing = { state: run.state, position: null, nextToRun: false, because: null, members: [] };
+  if (run.state !== 'queued') return done(nothing);
+  const [plan, position] = await Promise.all([planToRead(ports.queue, run.cluster.id), ports.queue.position(id)]);
+  if (plan === undefined || position === undefined) return done(nothing);
+  const state = stateOfWaiting({ id: run.id, classKey: classKeyOf(run), position }, plan);
+  return done({
+    state: run.state,
+    position,
+    nextToRun: state.isNextToRun,
+    because: state.because,
+    members: state.members.map((member) => ({ ...member })),
+  });
+}

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionId, DesktopFlowId, RunId } from '@deskhand/domain/brand.ts';
+import {
+  EXECUTION_TIMEOUT_DEFAULT_MS,
+  judgeExecutionTimeout,
+  judgeStartDeadline,
+} from '@deskhand/domain/run/deadlines.ts';
+import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
+import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import type { IdempotencyKey, NewRun, RunRecord, SubmitFacts } from '../../ports/runs.ts';
+import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { type RunPorts, type SubmitTarget, shownById } from './run-ports.ts';
+import { isSealed, runToWire } from './run-to-wire.ts';
+
+/** A submission from a person, from a resubmit or from a cloud flow. */
+export interface Submission {
+  readonly flowId: string;
+  /** Null is the current version at this moment; the run keeps it whatever is saved later. */
+  readonly flowVersion: number | null;
+  readonly connectionId: string;
+  readonly mode: NewRun['mode'];
+  readonly priority: NewRun['priority'];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly startDeadlineMs: number | null;
+  readonly executionTimeoutMs: number | null;
+  readonly resubmitOf: RunId | null;
+}
+
+export function submissionOf(request: SubmitRunRequest): Submission {
+  return {
+    flowId: request.flowId,
+    flowVersion: null,
+    connectionId: request.connectionId,
+    mode: request.mode,
+    priority: request.priority ?? 'normal',
+    inputs: request.inputs ?? {},
+    startDeadlineMs: request.startDeadlineMs ?? null,
+    executionTimeoutMs: request.executionTimeoutMs ?? null,
+    resubmitOf: null,
+  };
+}
+
+export interface SubmitOptions {
+  /** The `Idempotency-Key` of the request. */
+  readonly key?: string | undefined;
+}
+
+/** Acknowledged after commit. Two round trips: what the submission is judged by, and the run with its key and events. */
+export async function submit(
+  ports: RunPorts,
+  caller: Caller,
+  submission: Submission,
+  { key }: SubmitOptions = {},
+): Promise<Outcome<Run>> {
+  const idempotency = key === undefined ? null : { key, bodyHash: hashOf(submission) };
+  const facts = await ports.runs.submitFacts({ ...submission, accountId: caller.id, key: idempotency?.key ?? null });
+  if (facts.earlier !== null && idempotency !== null) return await sameAsBefore(ports, facts.earlier, idempotency);
+  const judged = judge(ports, caller, submission, facts);
+  if (!judged.ok) return judged;
+  const { target, inputs, exception } = judged.value;
+  if (!(await ports.queueDepth.hasRoom(target.cluster.id))) {
+    return refuse('queue-full', { limit: limits.RUNS_PER_QUEUE_MAX });
+  }
+  const run = newRun(ports, caller, submission, target, inputs);
+  const detail = {
+    flow: target.flow.name,
+    connection: target.connection.name,
+    ...(exception === null ? {} : { exception }),
+  };
+  const verb = submission.resubmitOf === null ? 'submit' : 'resubmit';
+  const added = await ports.runs.add(run, idempotency, caller.name, auditBy(caller, verb, `run ${run.id}`, detail));
+  if (added === 'key-taken') return await submit(ports, caller, submission, key === undefined ? {} : { key });
+  announce(ports, added);
+  return done(runToWire(added));
+}
+
+function announce({ wakeups, changes }: RunPorts, run: RunRecord): void {
+  // The planner first: a run that can start at once should not wait for pages to hear of it.
+  wakeups.wake(run.cluster.id);
+  changes.publish({ kind: 'run', runId: run.id });
+  changes.publish({ kind: 'run-queue', clusterId: run.cluster.id });
+}
+
+/** What makes two bodies the same: keys in any order, nothing left out. */
+function hashOf(submission: Submission): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(submission)))
+    .digest();
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, sorted(inner)]);
+}
+
+async function sameAsBefore(
+  ports: RunPorts,
+  earlier: NonNullable<SubmitFacts['earlier']>,
+  key: IdempotencyKey,
+): Promise<Outcome<Run>> {
+  if (!earlier.bodyHash.equals(key.bodyHash)) return refuse('idempotency-key-reused');
+  return await shownById(ports, earlier.runId);
+}
+
+interface Judged {
+  readonly target: SubmitTarget;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly exception: string | null;
+}
+
+function judge(ports: RunPorts, caller: Caller, submission: Submission, facts: SubmitFacts): Outcome<Judged> {
+  const target = targetOf(caller, submission, facts);
+  if (!target.ok) return target;
+  const time = refusedTime(submission);
+  if (time !== undefined) return time;
+  const inputs = judgeInputs(target.value.flow.inputs, submission.inputs);
+  if (!inputs.ok) return inputs;
+  const accounts = ports.accountRule(caller, target.value);
+  if (!accounts.ok) return accounts;
+  return done({ target: target.value, inputs: inputs.value, exception: accounts.value.exception });
+}
+
+/** Flow and connection must be there and be the caller's to use. */
+function targetOf(
+  caller: Caller,
+  submission: Submission,
+  { flow, connection, cluster }: SubmitFacts,
+): Outcome<SubmitTarget> {
+  const isAdmin = caller.roles.includes('admin');
+  const mayRun = flow !== null && (isAdmin || [flow.ownerId, ...flow.coOwners, ...flow.users].includes(caller.id));
+  if (!mayRun) return refuse('not-found', { what: 'desktop flow' });
+  // Not even an admin runs code as an account whose connection was not shared with them.
+  const mayUse = connection !== null && (connection.ownerId === caller.id || connection.sharedWith.includes(caller.id));
+  if (!mayUse || cluster === null) return refuse('not-found', { what: 'connection' });
+  if (flow.problems > 0)
+    return refuse('flow-not-parsable', { detail: `${String(flow.problems)} found when it was saved` });
+  if (submission.mode === 'unattended' && !connection.hasPassword && !cluster.needsNoPassword) {
+    return refuse('connection-has-no-password');
+  }
+  return done({ flow, connection, cluster });
+}
+
+function refusedTime({ startDeadlineMs, executionTimeoutMs }: Submission): Refusal | undefined {
+  const deadline = startDeadlineMs === null ? undefined : judgeStartDeadline(startDeadlineMs);
+  if (deadline?.ok === false) return refuse('invalid-request', { detail: `startDeadlineMs is ${deadline.because}` });
+  const timeout = executionTimeoutMs === null ? undefined : judgeExecutionTimeout(executionTimeoutMs);
+  if (timeout?.ok === false) return refuse('invalid-request', { detail: `executionTimeoutMs is ${timeout.because}` });
+  return undefined;
+}
+
+/** Names compare as the language does, without case; a run stores each value under the name that the flow declares. */
+export function judgeInputs(
+  parameters: readonly FlowParameter[],
+  given: Readonly<Record<string, unknown>>,
+): Outcome<Record<string, unknown>> {
+  if (Buffer.byteLength(JSON.stringify(given)) > limits.INPUTS_BYTES_MAX) {
+    return refuse('too-large', { what: 'The input', limit: `${String(limits.INPUTS_BYTES_MAX)} bytes` });
+  }
+  const declared = new Map(parameters.map((parameter) => [parameter.name.toLowerCase(), parameter]));
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = declared.get(name.toLowerCase());
+    if (parameter === undefined) return refuse('unknown-input', { name });
+    if (parameter.sensitive && value !== null && value !== '' && !isSealed(value)) {
+      return refuse('invalid-request', {
+        detail: `the input ${parameter.name} is sensitive and must be sealed to the cluster’s key`,
+      });
+    }
+    values[parameter.name] = value;
+  }
+  const missing = parameters.find((parameter) => !parameter.optional && !(parameter.name in values));
+  return missing === undefined ? done(values) : refuse('missing-input', { name: missing.name });
+}
+
+function newRun(
+  ports: RunPorts,
+  caller: Caller,
+  submission: Submission,
+  target: SubmitTarget,
+  inputs: NewRun['inputs'],
+): NewRun {
+  return {
+    id: ports.newId() as RunId,
+    flowId: target.flow.id as DesktopFlowId,
+    flowVersion: target.flow.version,
+    connectionId: target.connection.id as ConnectionId,
+    submittedBy: caller.id,
+    mode: submission.mode,
+    priority: submission.priority,
+    inputs,
+    startDeadlineMs: submission.startDeadlineMs ?? target.cluster.startDeadlineMs,
+    executionTimeoutMs: submission.executionTimeoutMs ?? EXECUTION_TIMEOUT_DEFAULT_MS,
+    resubmitOf: submission.resubmitOf,
+  };
+}

@@ -6,6 +6,7 @@
 import type { ActionModule } from '@deskhand/robin';
 import { catalogue, type KnownAction } from './catalogue/known-actions.ts';
 import { dateTimeModule } from './date-time/module.ts';
+import { displayModule } from './display/module.ts';
 import { fileModule } from './file/module.ts';
 import { flowControlModule } from './flow-control/module.ts';
 import { folderModule } from './folder/module.ts';
@@ -19,6 +20,8 @@ import { webModule } from './web/module.ts';
 export type { KnownAction } from './catalogue/known-actions.ts';
 export { type ActionContextOptions, createActionContext } from './context/create-action-context.ts';
 export type { PathMappings } from './context/resolve-path.ts';
+export type { DesktopDialogs } from './display/desktop-dialogs.ts';
+export { createX11Dialogs } from './display/x11-dialogs.ts';
 
 export const actionModules: readonly ActionModule[] = [
   variablesModule,
@@ -31,6 +34,7 @@ export const actionModules: readonly ActionModule[] = [
   systemModule,
   scriptingModule,
   webModule,
+  displayModule,
 ];
 
 /** The catalogue, with what is declared here in its own words. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
 import { createLiveEvents } from './live-events.ts';
@@ -17,8 +18,8 @@ function openStream() {
   return { reply, raw, text: () => written.join('') };
 }
 const listener = (lastEventId?: string) => ({
-  accountId: 'alice',
-  seesEverything: false,
+  id: 'alice' as AccountId,
+  roles: [],
   lastEventId,
   isStillSignedIn: async () => true,
 });
@@ -56,7 +57,7 @@ test('an event reaches only the accounts that may see it', () => {
   const events = createLiveEvents('s1');
   const stream = openStream();
   events.stream(stream.reply, listener());
-  events.publish(queueChanged(1), ({ accountId }) => accountId === 'bob');
+  events.publish(queueChanged(1), ({ id }) => id === 'bob');
   expect(stream.text()).not.toContain('run-queue');
   stream.raw.end();
 });

@@ -1,12 +1,10 @@
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
 import type { FastifyReply } from 'fastify';
+import type { Caller } from '../../use-cases/outcome.ts';
+
+export type Viewer = Pick<Caller, 'id' | 'roles'>;
 
 /** What a live stream sends: numbered events that this replica saw, the newest kept for those who come back. */
-export interface Viewer {
-  readonly accountId: string;
-  readonly seesEverything: boolean;
-}
-
 export interface LiveEvents {
   publish(event: LiveEvent, isVisibleTo: (viewer: Viewer) => boolean): void;
   /** Answers a stream from after `lastEventId`; `reload` when that is too old or from another start of the server. */

@@ -1,4 +1,5 @@
 import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { systemRoutes } from '@deskhand/protocol/http/system.ts';
 import type { InstallationStore } from '../../ports/accounts.ts';
@@ -15,7 +16,8 @@ export interface SystemPorts {
   readonly overview: OverviewStore;
   readonly events: LiveEvents;
   /** Newest first, only what the caller may see. */
-  readonly runsOf: (caller: Caller, filter: { state?: string; mine?: boolean; limit: number }) => Promise<Run[]>;
+  readonly runsOf: (caller: Caller, filter: { state?: string; limit: number }) => Promise<Run[]>;
+  readonly runsBy: (account: AccountId, limit: number) => Promise<Run[]>;
   readonly isStillSignedIn: (credential: { cookie?: string; bearer?: string }) => Promise<boolean>;
   readonly about: {
     readonly version: string;
@@ -35,23 +37,22 @@ const endedBadly = 'failed,timedOut,uncertain';
 export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRoutes> {
   return {
     getHome: async ({ caller }) => {
-      const list = (filter: { state?: string; mine?: boolean }): Promise<Run[]> =>
-        ports.runsOf(caller, { ...filter, limit: HOME_RUNS_MAX });
+      const list = (state: string): Promise<Run[]> => ports.runsOf(caller, { state, limit: HOME_RUNS_MAX });
       const [counts, firstSteps, runningRuns, waitingRuns, failedRuns, myRuns] = await Promise.all([
         ports.overview.counts(seesEverything(caller.roles) ? null : caller.id),
         ports.overview.firstSteps(caller.id),
-        list({ state: inHand }),
-        list({ state: 'queued' }),
-        list({ state: endedBadly }),
-        list({ mine: true }),
+        list(inHand),
+        list('queued'),
+        list(endedBadly),
+        ports.runsBy(caller.id, HOME_RUNS_MAX),
       ]);
       return done({ ...counts, runningRuns, waitingRuns, failedRuns, myRuns, firstSteps });
     },
     events: async ({ caller, lastEventId, cookie, bearer, reply }) => {
       const credential = bearer ? { bearer } : cookie ? { cookie } : {};
       ports.events.stream(reply, {
-        accountId: caller.id,
-        seesEverything: seesEverything(caller.roles),
+        id: caller.id,
+        roles: caller.roles,
         lastEventId,
         isStillSignedIn: () => ports.isStillSignedIn(credential),
       });

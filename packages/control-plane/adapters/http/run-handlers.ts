@@ -1,0 +1,23 @@
+import type { runRoutes } from '@deskhand/protocol/http/runs.ts';
+import type { RunUseCases } from '../../use-cases/runs/create-run-use-cases.ts';
+import type { HandlersOf } from './handlers.ts';
+
+export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes> {
+  return {
+    submitRun: ({ caller, body, idempotencyKey }) => runs.submit(caller, body, idempotencyKey),
+    listRuns: ({ caller, query }) => runs.list(caller, query),
+    getRun: ({ caller, params }) => runs.get(caller, params.id),
+    cancelRun: ({ caller, params }) => runs.cancel(caller, params.id),
+    resubmitRun: ({ caller, params, body, idempotencyKey }) =>
+      runs.resubmit(caller, params.id, body, { key: idempotencyKey }),
+    getRunLog: ({ caller, params, query }) => runs.log(caller, params.id, query),
+    getRunEvents: ({ caller, params }) => runs.events(caller, params.id),
+    listScreenshots: ({ caller, params }) => runs.screenshots(caller, params.id),
+    getScreenshot: ({ caller, params }) => runs.screenshot(caller, params.id, params.number),
+    explainRun: ({ caller, params }) => runs.explain(caller, params.id),
+    getRunQueue: ({ caller, params }) => runs.viewQueue(caller, params.id),
+    moveToTop: ({ caller, params, body }) => runs.moveToTop(caller, params.id, body.runs),
+    undoMove: ({ caller, params }) => runs.undoMove(caller, params.id),
+    setPriority: ({ caller, params, body }) => runs.setPriority(caller, params.id, body.priority),
+  };
+}

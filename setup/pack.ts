@@ -11,7 +11,7 @@ import { isTest, openRepository } from '../tidy/repository.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const notShipped = /^packages\/portal\/|\/testing\/|\.(test|bench|config)\.tsx?$|\.d\.ts$/;
+const notShipped = /^packages\/portal\/|\/testing\/|\.(test|contract|bench|config)\.tsx?$|\.d\.ts$/;
 const folders = ['.build/portal', '.build/kit', 'examples'];
 
 rmSync(dist, { recursive: true, force: true });

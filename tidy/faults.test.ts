@@ -53,6 +53,16 @@ describe('import directions', () => {
       { 'packages/robin/a.ts': `await import('node:fs');` },
       'robin imports nothing from outside',
     ],
+    [
+      'a use case that imports the wiring',
+      { 'packages/gateway/use-cases/a.ts': `import '../config.ts';` },
+      'nothing inside a program imports main.ts',
+    ],
+    [
+      'a file beside main.ts that imports adapters',
+      { 'packages/gateway/wiring.ts': `import './adapters/linux/b.ts';` },
+      undefined,
+    ],
     ['main.ts that imports adapters', { 'packages/gateway/main.ts': `import './adapters/linux/b.ts';` }, undefined],
     [
       'an adapter that imports a port',
@@ -105,13 +115,14 @@ test('a package without its opening paragraph is found', async () => {
 });
 
 test('names that say nothing and names in capitals are found', async () => {
-  const texts = { 'packages/cli/table-utils.ts': '', 'packages/cli/RunTable.ts': '', 'packages/cli/run-table.ts': '' };
-  expect(await findings(fileNames, texts)).toHaveLength(2);
+  const texts = { 'packages/cli/table-utils.ts': '', 'packages/cli/RunTable.ts': '', 'packages/cli/service.ts': '' };
+  const fine = { 'packages/cli/run-table.ts': '', 'packages/gateway/pam-service.ts': '' };
+  expect(await findings(fileNames, { ...texts, ...fine })).toHaveLength(3);
 });
 
 describe('banned words', () => {
   const words = JSON.stringify({
-    identifiers: { host: 'machine', job: 'run' },
+    identifiers: { host: 'machine', job: 'run', 'machine group': 'gateway cluster' },
     text: { job: 'run', workflow: 'flow' },
     exempt: [
       { identifier: 'SessionHost', because: '' },
@@ -124,6 +135,8 @@ describe('banned words', () => {
     ['a field of a library that is only read', 'const { host } = new URL(text);', 0],
     ['an option of a library', 'connect({ host: text });', 0],
     ['a longer word', 'const hostile = 1;', 0],
+    ['a pair', 'const allMachineGroups = 1;', 1],
+    ['half of a pair', 'const groupOfRows = 1;', 0],
     ['an exempt name', 'interface SessionHostProbe { readonly ok: boolean }', 0],
     ['a sentence for a person', `const text = 'The job has been cancelled.';`, 1],
     ['a key that is no sentence', `const key = 'job-key';`, 0],

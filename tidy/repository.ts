@@ -28,7 +28,8 @@ export interface Check {
 }
 
 export const isSource = (path: string): boolean => /\.tsx?$/.test(path) && !path.endsWith('.d.ts');
-export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /(^|\/)(testing|fixtures)\//.test(path);
+export const isTest = (path: string): boolean =>
+  /\.(test|contract)\.tsx?$/.test(path) || /(^|\/)(testing|fixtures)\//.test(path);
 export const isDocument = (path: string): boolean => path.endsWith('.md');
 export const packageOf = (path: string): string | undefined => /^packages\/([^/]+)\//.exec(path)?.[1];
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-const isSource = (name) => !/\.test\.tsx?$|\.md$/.test(name) && name !== 'node_modules' && name !== 'dist';
+const isSource = (name) => !/\.(test|contract)\.tsx?$|\.md$/.test(name) && name !== 'node_modules' && name !== 'dist';
 
 function* filesBelow(path) {
   if (!statSync(path).isDirectory()) {

@@ -50,10 +50,10 @@ function layerOf(path: string): Layer {
   const [, , folder, inside] = path.split('/');
   if (folder === 'adapters') return { name: 'adapters', ...(inside === undefined ? {} : { adapter: inside }) };
   if (folder === 'use-cases' || folder === 'ports') return { name: folder };
-  return { name: folder === 'main.ts' ? 'main' : 'other' };
+  return { name: inside === undefined && folder !== undefined ? 'main' : 'other' };
 }
 
-/** use-cases → ports; adapters → ports; only main.ts knows adapters. */
+/** use-cases → ports; adapters → ports; only main.ts and the files beside it, which are its parts, know adapters. */
 function layerRefusal(from: string, found: Import): string | undefined {
   const home = packageOf(from) ?? '';
   if (!layered.includes(home)) return undefined;
@@ -67,7 +67,8 @@ function layerRefusal(from: string, found: Import): string | undefined {
 }
 
 function withinProgram(from: Layer, to: Layer): string | undefined {
-  if (to.name === 'main') return 'nothing imports main.ts';
+  if (to.name === 'main')
+    return from.name === 'main' ? undefined : 'nothing inside a program imports main.ts or the files beside it';
   if (to.name === 'adapters') {
     if (from.name === 'main') return undefined;
     if (from.name !== 'adapters') return 'only main.ts knows adapters';

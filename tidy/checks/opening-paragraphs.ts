@@ -8,7 +8,7 @@ export const openingParagraphs: Check = {
     const packages = new Set(repository.paths.filter((path) => /\.tsx?$/.test(path)).map(packageOf));
     return [...packages].flatMap((name) => {
       if (name === undefined) return [];
-      const entries = ['index.ts', 'main.ts', 'main.tsx'].map((file) => `packages/${name}/${file}`);
+      const entries = ['index.ts', 'main.ts', 'app/main.tsx'].map((file) => `packages/${name}/${file}`);
       const entry = entries.find((path) => repository.paths.includes(path));
       if (entry === undefined) return [{ path: `packages/${name}`, what: 'has neither index.ts nor main.ts' }];
       const paragraph = /^(?:#!.*\n)?\s*\/\*\*([\s\S]*?)\*\//.exec(repository.text(entry))?.[1] ?? '';

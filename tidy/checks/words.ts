@@ -115,8 +115,10 @@ function hits(
   exempt: readonly Exemption[],
 ): readonly Hit[] {
   const allowed = exempt.flatMap((one) => (one.path && path.startsWith(one.path) ? (one.words ?? []) : []));
+  // A banned pair, such as "machine group", counts where its words stand beside each other.
+  const said = ` ${found.join(' ')} `;
   return Object.entries(banned)
-    .filter(([word]) => !allowed.includes(word) && (found.includes(word) || found.includes(`${word}s`)))
+    .filter(([word]) => !allowed.includes(word) && (said.includes(` ${word} `) || said.includes(` ${word}s `)))
     .map(([word, instead]) => ({ word, instead }));
 }
 

@@ -57,6 +57,15 @@ cat >dunstrc <<'DUNST'
     sticky_history = no
     mouse_left_click = do_action, close_current
     mouse_middle_click = close_current
+[urgency_low]
+    background = "#2d3748"
+    foreground = "#f7fafc"
+[urgency_normal]
+    background = "#285577"
+    foreground = "#ffffff"
+[urgency_critical]
+    background = "#9b1c1c"
+    foreground = "#ffffff"
 DUNST
 dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS" --print-address=4 >/dev/null 4>bus-ready 3>&- &
 "$@" -displayfd 4 >&2 4>display-ready 3>&- &

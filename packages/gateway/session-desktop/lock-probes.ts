@@ -9,8 +9,8 @@ interface Probed {
 }
 
 /** Younger answers are given as they are; older ones are given while a new one is fetched; stale ones are waited for. */
-const FRESH_MS = 1_000;
-const USABLE_MS = 5_000;
+const FRESH_MS = 4_000;
+const USABLE_MS = 12_000;
 const REMEMBERED_MAX = 500;
 
 type Probe = (entrance: Entrance) => Promise<LockVerdict>;

@@ -56,6 +56,8 @@ export class HelperNotifier implements SessionNotifier {
 
   private open(): ChildProcess {
     const helper = this.start();
+    // A helper that has died is told by its end, not by what could not be written to it.
+    helper.stdin?.on('error', () => undefined);
     if (helper.stdout !== null) createInterface({ input: helper.stdout }).on('line', (line) => this.hear(line));
     helper.on('close', () => {
       this.helper = undefined;

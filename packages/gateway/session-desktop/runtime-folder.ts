@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
-  fsyncSync,
   lchownSync,
   lstatSync,
   mkdirSync,
@@ -77,13 +76,13 @@ export function makeRuntimeFolder(
   if (changeOwner) lchownSync(folder.userPath, owner.uid, owner.gid);
 }
 
-/** Written beside and renamed, so that a crash leaves the old text or the new one. */
+/**
+ * Written beside and renamed, so that a crash of the gateway leaves the old text or the new one. Not synced: no session
+ * outlives the machine, so what a power cut would lose describes nothing any more.
+ */
 export function storeSession(folder: RuntimeFolder, stored: StoredSession): void {
   const path = `${folder.path}/record.json`;
-  const file = openSync(`${path}.new`, 'w', 0o600);
-  writeFileSync(file, JSON.stringify(stored));
-  fsyncSync(file);
-  closeSync(file);
+  writeFileSync(`${path}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 

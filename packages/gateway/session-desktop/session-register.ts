@@ -58,7 +58,8 @@ export interface BegunSession {
   undo(display?: number): Promise<void>;
 }
 
-const INSTANCE = /^[a-z0-9]{1,32}$/;
+/** No full stop: it ends the instance in names of cgroups. */
+const INSTANCE = /^[A-Za-z0-9_-]{1,40}$/;
 const WATCH_INTERVAL_MS = 500;
 /** A folder without a record was being made when its gateway died, unless it is being made right now. */
 const UNRECORDED_AGE_MS = 60_000;
@@ -280,7 +281,7 @@ export class SessionRegister {
   }
 
   private cgroupPrefix(): string {
-    return `deskhand-${this.options.instance}-`;
+    return `deskhand-${this.options.instance}.`;
   }
 
   private cgroupPath(sessionId: string): string | undefined {

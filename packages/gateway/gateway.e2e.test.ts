@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RealGateway } from './testing/real-gateway.ts';
+
+let gateway: RealGateway;
+beforeEach(async () => {
+  gateway = new RealGateway();
+  await gateway.open();
+  await gateway.start();
+});
+afterEach(async () => {
+  await gateway.close();
+});
+
+const result = async (runId = 'r1') => (await gateway.server.next('result', (one) => one.runId === runId)).result;
+const isRunning = async () => await gateway.server.next('phase', (message) => message.phase === 'running');
+
+test('a run is signed in, run, signed out and reported, with log and screenshot', async () => {
+  await gateway.begin(gateway.order('r1', 'SET Done TO 1', { notifications: true }));
+  for (const phase of ['signingIn', 'downloading', 'running'] as const) {
+    await gateway.server.next('phase', (message) => message.phase === phase);
+  }
+  const screenshot = await gateway.server.next('screenshot');
+  expect(screenshot.caption).toBe('At the end of the flow');
+  const answer = await result();
+  expect(answer).toMatchObject({ state: 'succeeded', error: null, lastLogSeq: 2, logLinesLost: 0 });
+  expect(Object.keys(answer.phasesMs)).toEqual(['signingIn', 'downloading', 'running', 'ending', 'ended']);
+  expect(gateway.starts()).toBe(1);
+  expect(gateway.server.faults).toEqual([]);
+});
+
+test('a second offer of the same account is declined while the first run is in hand', async () => {
+  const first = gateway.order('r1', 'WAIT 100');
+  await gateway.begin(first);
+  await isRunning();
+  const { accountName, mode, policy, capacity } = first;
+  gateway.server.say({ type: 'offer', runId: 'r2', attempt: 1, accountName, mode, policy, capacity });
+  expect(await gateway.server.next('decline')).toMatchObject({ runId: 'r2', because: { code: 'no-free-slot' } });
+  gateway.server.say({ type: 'cancel', runId: 'r1', attempt: 1, because: 'cancelled' });
+  expect(await result()).toMatchObject({ state: 'cancelled' });
+});
+
+test('a gateway killed while a flow runs is started again, adopts the runner and reports its success', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 4\nSET Done TO 1'));
+  await isRunning();
+  await gateway.kill();
+  await gateway.start();
+  expect(await result()).toMatchObject({ state: 'succeeded', lastLogSeq: 3 });
+  expect(gateway.stderr).toContain('adopted a runner');
+  expect(gateway.starts()).toBe(1);
+});
+
+test('a flow that ended while no gateway was there is reported from its spool', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 1'));
+  await isRunning();
+  await gateway.kill();
+  await vi.waitFor(() => expect(gateway.spool()).toContain('"type":"result"'), 10_000);
+  await gateway.start();
+  expect(await result()).toMatchObject({ state: 'succeeded' });
+  expect(gateway.starts()).toBe(1);
+});
+
+test('a runner that is killed is reported as lost, with its last action', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 100'));
+  await isRunning();
+  await gateway.server.next('log');
+  process.kill(gateway.runnerPid(), 'SIGKILL');
+  expect(await result()).toMatchObject({
+    state: 'failed',
+    error: { code: 'RunnerLost', actionName: 'File.WriteText' },
+  });
+});
+
+test('a run is ended by its execution timeout and signed out', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 100', { executionTimeoutMs: 1_500 }));
+  expect(await result()).toMatchObject({ state: 'timedOut', error: { code: 'run-timed-out' } });
+});
+
+test('a broken link ends no work: the result waits and is told again until it is acknowledged', async () => {
+  gateway.server.acknowledges = false;
+  await gateway.begin(gateway.order('r1', 'SET A TO 1'));
+  await result();
+  gateway.server.cut();
+  await result();
+  gateway.server.cut();
+  await gateway.server.next('reconcile', (message) => message.attempts.length === 1);
+  gateway.server.acknowledges = true;
+  await result();
+  gateway.server.cut();
+  await gateway.server.next('reconcile', (message) => message.attempts.length === 0);
+  expect(gateway.starts()).toBe(1);
+});
+
+test('the same acquire confirmed twice starts once', async () => {
+  const order = gateway.order('r1', 'WAIT 1');
+  await gateway.begin(order);
+  gateway.server.say({ type: 'acquired', order });
+  await result();
+  gateway.server.say({ type: 'acquired', order });
+  gateway.server.cut();
+  await gateway.server.next('reconcile');
+  expect(gateway.starts()).toBe(1);
+});
+
+test('an acquire whose confirmation is lost is not in the next report, and nothing was started', async () => {
+  const { runId, attempt, accountName, mode, policy, capacity } = gateway.order('r1', '');
+  gateway.server.say({ type: 'offer', runId, attempt, accountName, mode, policy, capacity });
+  await gateway.server.next('acquire');
+  gateway.server.cut();
+  expect(await gateway.server.next('reconcile')).toMatchObject({ attempts: [] });
+  expect(gateway.starts()).toBe(0);
+});
+
+test('an attempt that the server calls stale is ended and never reported', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 100'));
+  await isRunning();
+  gateway.server.say({ type: 'stale', runId: 'r1', attempt: 1 });
+  await vi.waitFor(() => expect(gateway.journal()).toContain('"because":"stale"'), 10_000);
+  gateway.server.cut();
+  expect(await gateway.server.next('reconcile')).toMatchObject({ attempts: [] });
+  expect(gateway.server.heard.some((message) => message.type === 'result')).toBe(false);
+  expect(() => process.kill(gateway.runnerPid(), 0)).toThrow();
+});
+
+test.each([
+  ['before it signs in', '"phase":"signingIn"'],
+  ['after it has signed in', '"type":"session"'],
+])('a gateway killed %s starts nothing a second time and reports the run as lost', async (_when, mark) => {
+  const began = gateway.begin(gateway.order('r1', 'SET A TO 1', { notifications: true }));
+  const marked = vi.waitFor(() => expect(gateway.journal()).toContain(mark), { timeout: 10_000, interval: 2 });
+  await Promise.all([began, marked]);
+  await gateway.kill();
+  const wasLaunched = gateway.journal().includes('"type":"launching"');
+  await gateway.start();
+  const { state, error } = await result();
+  if (wasLaunched) expect(['succeeded', 'failed']).toContain(state);
+  else expect({ state, code: error?.code }).toEqual({ state: 'failed', code: 'RunnerLost' });
+  expect(gateway.starts()).toBe(state === 'succeeded' ? 1 : 0);
+});
+
+test('a cancel decided while no gateway was there is carried out when it is back', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 100'));
+  await isRunning();
+  await gateway.kill();
+  gateway.server.decide = () => 'cancel';
+  await gateway.start();
+  expect(await result()).toMatchObject({ state: 'cancelled' });
+});
+
+test('a gateway killed between result and sign-out signs out and reports the result', async () => {
+  await gateway.begin(gateway.order('r1', 'SET A TO 1', { notifications: true }));
+  await vi.waitFor(() => expect(gateway.journal()).toContain('"type":"result"'), { timeout: 10_000, interval: 5 });
+  await gateway.kill();
+  expect(gateway.journal()).not.toContain('"phase":"ended"');
+  await gateway.start();
+  expect(await result()).toMatchObject({ state: 'succeeded' });
+  gateway.server.cut();
+  const { facts } = await gateway.server.next('reconcile');
+  expect(facts.sessions.filter((session) => session.ours)).toEqual([]);
+});
+
+test('a second gateway on the same data folder is refused', async () => {
+  await expect(gateway.start()).rejects.toThrow(/Another gateway is running/);
+});

@@ -85,9 +85,8 @@ async function show(
   }
 }
 
-/** zenity reads escapes such as `\n` in texts: backslashes are doubled to stay what they are. */
 const shownText = (text: string): string =>
-  (text.length > DIALOG_TEXT_MAX_LENGTH ? `${text.slice(0, DIALOG_TEXT_MAX_LENGTH)}…` : text).replaceAll('\\', '\\\\');
+  text.length > DIALOG_TEXT_MAX_LENGTH ? `${text.slice(0, DIALOG_TEXT_MAX_LENGTH)}…` : text;
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 200);
 
 const WIDE_LINE_LENGTH = 90;
@@ -152,22 +151,25 @@ function inputArguments({ title, text, kind, defaultValue, choices = [] }: Input
   return [
     '--entry',
     `--title=${oneLine(title)}`,
-    `--text=${escapedMarkup(shownText(text))}`,
+    `--text=${entryText(text)}`,
     // What was typed before is never shown to `ps`: a password has no default here.
     ...(kind === 'Password' ? ['--hide-text'] : [`--entry-text=${oneLine(defaultValue)}`]),
     ...choices.map(oneLine),
   ];
 }
 
-/** The text of an entry or a list is read as markup, and no option turns that off. */
-const escapedMarkup = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** zenity reads escapes such as `\\n` in the words of an entry, and an underline as the mark of a key. */
+const entryText = (text: string): string => withoutEscapes(text).replaceAll('_', '__');
+/** The words above a list are markup, and no option turns that off. */
+const listText = (text: string): string =>
+  withoutEscapes(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const withoutEscapes = (text: string): string => shownText(text).replaceAll('\\', '\\\\');
 
 function selectArguments({ title, text, multiple }: SelectDialog): readonly string[] {
   return [
     '--list',
     `--title=${oneLine(title)}`,
-    `--text=${escapedMarkup(shownText(text))}`,
+    `--text=${listText(text)}`,
     ...(multiple ? ['--checklist', '--column=.'] : []),
     '--column=number',
     '--column=item',

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { runner, testContext } from '../test-context.ts';
+import { loggingModule } from './module.ts';
+
+test('messages reach the log of the run with their level', () => {
+  const lines: string[] = [];
+  const context = testContext({ log: (level, message) => lines.push(`${level}: ${message}`) });
+  const run = runner(loggingModule);
+  run('Logging.LogMessage', { Message: 'one' }, context);
+  run('Logging.LogMessage', { Message: 'two', LogLevel: 'WarningLevel' }, context);
+  run('Logging.LogMessage', { Message: 'three', LogLevel: 'ErrorLevel' }, context);
+  expect(lines).toEqual(['info: one', 'warning: two', 'error: three']);
+});

@@ -40,7 +40,9 @@ import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { ENROLMENT_TOKEN_LIFETIME_MS } from './use-cases/gateways/clusters.ts';
 import type { Caller } from './use-cases/outcome.ts';
+import { createLinkUseCases } from './use-cases/link/create-link-use-cases.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
+import { startSweeps } from './use-cases/sweeps/start-sweeps.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
 
 export interface RunningServer {
@@ -72,6 +74,7 @@ export async function startServer(
     random: () => randomInt(2 ** 32) / 2 ** 32,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
   });
+  const linkParts = { store: stores.links, links: gatewayLinks, changes, wakeups: runs.wakeups };
   const app = await openHttp({
     config,
     prepared,
@@ -81,9 +84,20 @@ export async function startServer(
     runs,
     log,
     changes,
-    unlink: (id) => gatewayLinks.close(id),
+    unlink: gatewayLinks.close,
   });
-  gatewayLinks.attach(app.server as Server);
+  gatewayLinks.attach(
+    app.server as Server,
+    createLinkUseCases({ ...linkParts, replica: randomBytes(6).toString('hex') }),
+  );
+  const sweeps = startSweeps({
+    ...linkParts,
+    deadlines: stores.deadlines,
+    queue: stores.queue,
+    retention: stores.retention,
+    monotonicMs: () => performance.now(),
+    onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
+  });
   const stopFeed = startLiveFeed({
     changes,
     events,
@@ -101,6 +115,7 @@ export async function startServer(
   return {
     close: async () => {
       stopFeed();
+      await sweeps.stop();
       events.close();
       await gatewayLinks.closeAll();
       await app.close();

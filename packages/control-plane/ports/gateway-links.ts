@@ -100,9 +100,10 @@ export interface GatewayLinkStore {
   }>;
   /** Back to the queue from offered: the gateway said no, did not answer, or the offer was taken back. */
   returnOffer(of: AttemptOf, event: 'decline' | 'withdraw', detail: string): Promise<WaitingClassOf | undefined>;
+  /** `factsVersion` null: what the gateway reported last. */
   rememberDecline(
     gatewayId: string,
-    decline: Pick<DeclineMemory, 'classKey' | 'because' | 'factsVersion'>,
+    decline: Pick<DeclineMemory, 'classKey' | 'because'> & { readonly factsVersion: number | null },
   ): Promise<void>;
   /** Never started: `starting` goes back to the queue, `cancelling` is cancelled. */
   release(of: AttemptOf, because: string): Promise<WaitingClassOf | undefined>;

@@ -116,6 +116,7 @@ export interface RunFilter {
   readonly from?: Date;
   readonly to?: Date;
   readonly search?: string;
+  readonly submittedBy?: string;
   /** Runs of this account or of its flows only; null sees every run. */
   readonly visibleTo: AccountId | null;
   /** Request number to go on below. */

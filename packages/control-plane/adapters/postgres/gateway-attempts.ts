@@ -1,7 +1,6 @@
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
-import type { DeclineMemory } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Pool } from 'pg';
 import type { AttemptOf, GatewayLinkStore, StoredAttempt, WaitingClassOf } from '../../ports/gateway-links.ts';
@@ -208,23 +207,33 @@ async function release(pool: Pool, of: AttemptOf, because: string): Promise<Wait
   return undefined;
 }
 
+interface DeclineRow {
+  readonly facts_version: number | null;
+  readonly backoff_ms: number;
+  readonly until_ms: string | null;
+  readonly now_ms: string;
+  readonly current_version: number;
+}
+
 async function remember(
   pool: Pool,
   gatewayId: string,
-  decline: Pick<DeclineMemory, 'classKey' | 'because' | 'factsVersion'>,
+  given: Parameters<GatewayLinkStore['rememberDecline']>[1],
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const row = await rowOf<{ facts_version: number; backoff_ms: number; until_ms: string | null; now_ms: string }>(
+    const row = await rowOf<DeclineRow>(
       client,
-      `select d.facts_version, d.backoff_ms, extract(epoch from d.until) * 1000 as until_ms, extract(epoch from clock_timestamp()) * 1000 as now_ms
-        from (select 1) one left join decline d on d.gateway_id = $1 and d.class_key = $2`,
-      [gatewayId, decline.classKey],
+      `select d.facts_version, d.backoff_ms, extract(epoch from d.until) * 1000 as until_ms,
+          extract(epoch from clock_timestamp()) * 1000 as now_ms, coalesce((g.facts->>'version')::int, 0) as current_version
+        from gateway g left join decline d on d.gateway_id = g.id and d.class_key = $2 where g.id = $1`,
+      [gatewayId, given.classKey],
     );
+    if (row === undefined) return;
+    const decline = { ...given, factsVersion: given.factsVersion ?? row.current_version };
+    const { facts_version: factsVersion, backoff_ms: backoffMs, until_ms: untilMs } = row;
     const previous: RememberedDecline | null =
-      row?.until_ms == null
-        ? null
-        : { ...decline, factsVersion: row.facts_version, untilMs: Number(row.until_ms), backoffMs: row.backoff_ms };
-    const next = rememberDecline(previous, decline, Number(row?.now_ms));
+      factsVersion === null ? null : { ...decline, factsVersion, untilMs: Number(untilMs), backoffMs };
+    const next = rememberDecline(previous, decline, Number(row.now_ms));
     await client.query(
       `insert into decline (gateway_id, class_key, because, facts_version, backoff_ms, until)
         values ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000))

@@ -168,6 +168,7 @@ async function list(pool: Pool, filter: RunFilter): Promise<readonly RunRecord[]
     connection_id: filter.connectionId,
     cluster_id: filter.clusterId,
     gateway_id: filter.gatewayId,
+    submitted_by: filter.submittedBy,
     mode: filter.mode,
   };
   for (const [column, value] of Object.entries(equal))

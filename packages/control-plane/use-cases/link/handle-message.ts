@@ -120,7 +120,7 @@ async function release(ports: LinkPorts, link: OpenLink, message: Of<'release'>)
   if (waiting !== undefined) {
     // It is asked again after a pause: what kept it from starting may last.
     const because = declined(message.because);
-    await ports.store.rememberDecline(link.gatewayId, { classKey: classKeyOf(waiting), because, factsVersion: -1 });
+    await ports.store.rememberDecline(link.gatewayId, { classKey: classKeyOf(waiting), because, factsVersion: null });
   }
   runChanged(ports, link, of.runId);
   return nothing;

@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
+import {
+  GatewayMessage,
+  HEARTBEAT_INTERVAL_MS,
+  LINK_PROTOCOL_VERSION,
+  type ServerMessage,
+} from '@deskhand/protocol/link/messages.ts';
+import { Compile } from 'typebox/compile';
+import { WebSocket } from 'ws';
+import type { LinkIdentity } from '../../ports/gateway-links.ts';
+import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
+import type { WorkMessage } from '../../use-cases/link/handle-message.ts';
+import type { OpenLink } from '../../use-cases/link/link-ports.ts';
+import { isProven } from './gateway-proof.ts';
+import type { LinkLog } from './link-server.ts';
+
+/** From the challenge to `reconciled`. */
+export const GREETING_TIMEOUT_MS = 20_000;
+/** Above so many messages at work the socket is not read until half of them are done. */
+export const MESSAGES_AT_WORK_MAX = 64;
+/** A gateway that takes nothing any more is not fed further; the link begins anew and work is told again. */
+const OUTGOING_BYTES_MAX = 4 * limits.LINK_MESSAGE_BYTES_MAX;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+type Hello = Extract<GatewayMessage, { type: 'hello' }>;
+type Step =
+  | { readonly at: 'hello' }
+  | { readonly at: 'confirm'; readonly hello: Hello; readonly identity: LinkIdentity; readonly linkNumber: number }
+  | { readonly at: 'reconcile'; readonly hello: Hello; readonly link: OpenLink }
+  | { readonly at: 'open'; readonly link: OpenLink }
+  | { readonly at: 'ended' };
+
+export interface ServedLinkOptions {
+  readonly log: LinkLog;
+  readonly address: string;
+  readonly opened: (gatewayId: string) => void;
+  readonly closed: () => void;
+}
+
+const check = Compile(GatewayMessage);
+
+/** One link, from the challenge to its end. Messages about one run keep their order; those of different runs do not wait for one another. */
+export class ServedLink {
+  readonly ended: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #useCases: LinkUseCases;
+  readonly #options: ServedLinkOptions;
+  readonly #nonce = randomBytes(32).toString('base64url');
+  readonly #chains = new Map<string, Promise<void>>();
+  readonly #greetingTimer: NodeJS.Timeout;
+  #step: Step = { at: 'hello' };
+  #link: OpenLink | undefined;
+  #atWork = 0;
+  #heardAt = performance.now();
+
+  constructor(socket: WebSocket, useCases: LinkUseCases, options: ServedLinkOptions) {
+    this.#socket = socket;
+    this.#useCases = useCases;
+    this.#options = options;
+    this.ended = new Promise((resolve) => socket.once('close', () => void this.#closed().finally(resolve)));
+    socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : String(data)));
+    socket.on('pong', () => this.#markHeard());
+    socket.on('error', (error) => options.log.warn({ address: options.address, error: error.message }, 'A link broke'));
+    this.#greetingTimer = setTimeout(() => this.#timeGreetingOut(), GREETING_TIMEOUT_MS);
+    this.#write({ type: 'challenge', nonce: this.#nonce, protocolVersion: LINK_PROTOCOL_VERSION });
+  }
+
+  get gatewayId(): string | undefined {
+    return this.#link?.gatewayId;
+  }
+
+  isOpen(): boolean {
+    return this.#step.at === 'open';
+  }
+
+  send(message: ServerMessage): boolean {
+    if (!this.isOpen() || this.#socket.readyState !== WebSocket.OPEN) return false;
+    this.#write(message);
+    return true;
+  }
+
+  end(code: number, reason: string): void {
+    if (this.#step.at === 'ended') return;
+    this.#step = { at: 'ended' };
+    this.#socket.close(code, reason);
+    // A peer that does not answer the close is cut off.
+    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  /** Shows the gateway that the server lives, and gives up a link that has been silent for too long. */
+  beat(silenceMaxMs: number): void {
+    if (performance.now() - this.#heardAt > silenceMaxMs) this.#socket.terminate();
+    else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+  }
+
+  #markHeard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  #timeGreetingOut(): void {
+    if (this.#step.at !== 'open') this.end(4000, 'The greeting was not finished in time.');
+  }
+
+  #write(message: ServerMessage): void {
+    if (this.#socket.bufferedAmount > OUTGOING_BYTES_MAX) return this.#socket.terminate();
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #hear(text: string): void {
+    this.#markHeard();
+    if (this.#step.at === 'ended') return;
+    const message = parse(text);
+    if (message === undefined) return this.end(4002, 'The message does not fit the link’s schema.');
+    this.#enter(message);
+  }
+
+  /** Takes its turn behind the messages of the same run; the greeting is one turn after another. */
+  #enter(message: GatewayMessage): void {
+    const key = this.isOpen() && 'runId' in message ? message.runId : '';
+    this.#atWork += 1;
+    if (this.#atWork >= MESSAGES_AT_WORK_MAX) this.#socket.pause();
+    const turn = (this.#chains.get(key) ?? Promise.resolve())
+      .then(() => this.#obey(message))
+      .catch((error: unknown) => this.#failed(error, message));
+    const last = turn.then(() => {
+      if (this.#chains.get(key) === last) this.#chains.delete(key);
+      this.#atWork -= 1;
+      if (this.#atWork <= MESSAGES_AT_WORK_MAX / 2 && this.#socket.isPaused) this.#socket.resume();
+    });
+    this.#chains.set(key, last);
+  }
+
+  /** What could not be written down was not acknowledged: the gateway says it again on its next link. */
+  #failed(error: unknown, message: GatewayMessage): void {
+    const facts = { err: error, gatewayId: this.gatewayId, type: message.type };
+    this.#options.log.error(facts, 'A link message could not be carried out');
+    this.end(1011, 'The server met a fault; it will be well again soon.');
+  }
+
+  async #obey(message: GatewayMessage): Promise<void> {
+    const step = this.#step;
+    switch (message.type) {
+      case 'hello':
+        return step.at === 'hello' ? await this.#greet(message) : this.#outOfTurn(message);
+      case 'linkConfirmed':
+        return step.at === 'confirm' && message.linkNumber === step.linkNumber
+          ? await this.#confirm(step)
+          : this.#outOfTurn(message);
+      case 'reconcile':
+        return step.at === 'reconcile' && message.journalId === step.link.journalId
+          ? await this.#reconcile(step, message)
+          : this.#outOfTurn(message);
+      case 'heartbeat':
+        // The first heartbeats may come while the link is still being reconciled.
+        return step.at === 'open' ? await this.#work(step.link, message) : undefined;
+      default:
+        return step.at === 'open' ? await this.#work(step.link, message) : this.#outOfTurn(message);
+    }
+  }
+
+  #outOfTurn(message: GatewayMessage): void {
+    this.end(4002, `The message ${message.type} came out of turn.`);
+  }
+
+  async #greet(hello: Hello): Promise<void> {
+    if (hello.protocolVersion !== LINK_PROTOCOL_VERSION) return this.#refuse('link-protocol-version');
+    const identity = await this.#useCases.identify(hello.gatewayId);
+    if (!identity.ok) return this.#refuse(identity.code);
+    if (!isProven(hello, this.#nonce, identity.value.publicKey)) return this.#refuse('link-proof-wrong');
+    const welcome = await this.#useCases.connect(identity.value, hello.linkNumber);
+    if (!welcome.ok) return this.#refuse(welcome.code);
+    const { linkNumber, epoch, commit } = welcome.value;
+    this.#advance({ at: 'confirm', hello, identity: identity.value, linkNumber });
+    this.#write({ type: 'welcome', linkNumber, epoch, commit, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS });
+  }
+
+  async #confirm({ hello, identity, linkNumber }: Extract<Step, { at: 'confirm' }>): Promise<void> {
+    const { gatewayId, clusterId } = identity;
+    // From here an older link of this gateway says nothing any more, even before this one carries work.
+    this.#options.opened(gatewayId);
+    await this.#useCases.confirm(gatewayId, linkNumber);
+    this.#link = { gatewayId, clusterId, linkNumber, journalId: hello.journalId };
+    this.#advance({ at: 'reconcile', hello, link: this.#link });
+  }
+
+  async #reconcile(
+    { hello, link }: Extract<Step, { at: 'reconcile' }>,
+    message: Extract<GatewayMessage, { type: 'reconcile' }>,
+  ): Promise<void> {
+    const { version, encryptedClusterKey = null } = hello;
+    const decisions = await this.#useCases.reconcile(link, { ...message, version, encryptedClusterKey });
+    this.#write({ type: 'reconciled', decisions: [...decisions] });
+    this.#advance({ at: 'open', link });
+    clearTimeout(this.#greetingTimer);
+    this.#options.log.info({ gatewayId: link.gatewayId, linkNumber: link.linkNumber }, 'A gateway linked');
+    // What was planned for it while the link was opening could not be sent yet.
+    await this.#useCases.sendWaiting(link.gatewayId);
+  }
+
+  async #work(link: OpenLink, message: WorkMessage): Promise<void> {
+    for (const reply of await this.#useCases.handle(link, message)) this.send(reply);
+  }
+
+  #advance(step: Step): void {
+    if (this.#step.at !== 'ended') this.#step = step;
+  }
+
+  #refuse(code: ErrorCode): void {
+    this.#options.log.warn({ address: this.#options.address, code }, 'A link was refused');
+    this.#write({ type: 'refused', code, message: problem(code).detail });
+    this.end(4003, code);
+  }
+
+  async #closed(): Promise<void> {
+    const link = this.#link;
+    this.#step = { at: 'ended' };
+    clearTimeout(this.#greetingTimer);
+    this.#options.closed();
+    await Promise.all(this.#chains.values());
+    if (link === undefined) return;
+    await this.#useCases.disconnected(link).catch((error: unknown) => {
+      // The sweep notices the silence when the database is back.
+      this.#options.log.error({ err: error, gatewayId: link.gatewayId }, 'The end of a link could not be noted');
+    });
+  }
+}
+
+function parse(text: string): GatewayMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return check.Check(value) ? (value as GatewayMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { RetentionStore } from '../../ports/sweeps.ts';
+import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
+import { sweepRetention } from './sweep-retention.ts';
+
+const DEADLINE_INTERVAL_MS = 1_000;
+/** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
+const WAKE_INTERVAL_MS = 5_000;
+const RETENTION_INTERVAL_MS = 300_000;
+
+export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmClock'> {
+  stop(): Promise<void>;
+}
+
+/** What runs by the clock. A sweep that fails says so and is tried again at its next turn. */
+export function startSweeps(
+  ports: SweepPorts & { readonly retention: RetentionStore; readonly onFault: (error: unknown) => void },
+): Sweeps {
+  const deadlines = createDeadlineSweep(ports);
+  const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
+    let current: Promise<unknown> | undefined;
+    const timer = setInterval(() => {
+      current ??= work()
+        .catch(ports.onFault)
+        .finally(() => {
+          current = undefined;
+        });
+    }, intervalMs);
+    timer.unref();
+    return async () => {
+      clearInterval(timer);
+      await current;
+    };
+  };
+  const stops = [
+    every(DEADLINE_INTERVAL_MS, deadlines.sweep),
+    every(WAKE_INTERVAL_MS, async () => {
+      for (const clusterId of await ports.queue.clustersWithWaitingRuns()) ports.wakeups.wake(clusterId);
+    }),
+    every(RETENTION_INTERVAL_MS, () => sweepRetention(ports.retention)),
+  ];
+  return {
+    clockJumpMs: deadlines.clockJumpMs,
+    confirmClock: deadlines.confirmClock,
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}

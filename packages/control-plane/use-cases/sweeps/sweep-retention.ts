@@ -1,0 +1,31 @@
+import type { RetentionStore } from '../../ports/sweeps.ts';
+
+/** Runs that one step removes, so that it never holds up the work of the day. */
+const RUNS_PER_STEP_MAX = 500;
+const STEPS_PER_SWEEP_MAX = 20;
+
+export interface Removed {
+  readonly runs: number;
+  readonly logLines: number;
+  readonly screenshots: number;
+}
+
+/** Days, then bytes of logs and of screenshots; oldest first, never anything of a run that is not over. */
+export async function sweepRetention(store: RetentionStore): Promise<Removed> {
+  const { days, logBytesMax, screenshotBytesMax } = await store.limits();
+  const runs = await inSteps(() => store.removeRunsOlderThan(days, RUNS_PER_STEP_MAX));
+  const logLines = await inSteps(() => store.removeLogsAbove(logBytesMax, RUNS_PER_STEP_MAX));
+  const screenshots = await inSteps(() => store.removeScreenshotsAbove(screenshotBytesMax, RUNS_PER_STEP_MAX));
+  await store.removeOldIdempotencyKeys();
+  return { runs, logLines, screenshots };
+}
+
+async function inSteps(step: () => Promise<number>): Promise<number> {
+  let all = 0;
+  for (let steps = 0; steps < STEPS_PER_SWEEP_MAX; steps += 1) {
+    const removed = await step();
+    all += removed;
+    if (removed === 0) return all;
+  }
+  return all;
+}

@@ -88,7 +88,7 @@ function connectionColumns(menu: (connection: Connection) => readonly MenuAction
     {
       key: 'password',
       header: 'Password',
-      width: '152px',
+      width: '190px',
       cell: (connection) => <PasswordState connection={connection} />,
     },
     {

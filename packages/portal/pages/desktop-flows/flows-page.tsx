@@ -131,7 +131,7 @@ const columns: readonly Column<DesktopFlow>[] = [
   {
     key: 'results',
     header: 'Last ten results',
-    width: '180px',
+    width: '200px',
     cell: (flow) => <ResultDots results={flow.lastResults} />,
   },
   { key: 'last', header: 'Last run', width: '112px', cell: (flow) => <Moment at={flow.lastRunAt} relative /> },

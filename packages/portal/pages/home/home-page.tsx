@@ -144,12 +144,12 @@ function RunLine({ run, actions, detailed = false }: RunLineProps) {
   return (
     <li>
       <div className="stack tight" style={{ minWidth: 0 }}>
-        <div className="row">
+        <div className="run-line">
           <RunStateBadge run={run} />
           <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip">
             {runName(run)}
           </Link>
-          <span className="faint small">
+          <span className="faint small line-time">
             <LineTime run={run} />
           </span>
         </div>

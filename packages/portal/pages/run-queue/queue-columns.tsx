@@ -22,7 +22,7 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
     {
       key: 'run',
       header: 'Run',
-      width: '24%',
+      width: '190px',
       cell: ({ run }) => (
         <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip" title={runName(run)}>
           {runName(run)}
@@ -38,11 +38,11 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
     {
       key: 'account',
       header: 'Account',
-      width: '104px',
+      width: '112px',
       secondary: true,
       cell: ({ run }) => <span className="clip">{run.connection.accountName}</span>,
     },
-    { key: 'priority', header: 'Priority', width: '112px', cell: (entry) => <PriorityCell entry={entry} /> },
+    { key: 'priority', header: 'Priority', width: '84px', cell: (entry) => <PriorityCell entry={entry} /> },
     {
       key: 'because',
       header: 'Why it waits',

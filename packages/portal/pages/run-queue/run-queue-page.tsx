@@ -14,7 +14,7 @@ import { useNow } from '../../ui/time.tsx';
 import { useSteadyRows } from '../../ui/use-steady-rows.ts';
 import { MemberAnswers } from '../../ui/wait-reason.tsx';
 import { runName, useRunActions } from '../run/use-run-actions.tsx';
-import { Ran } from '../runs/run-columns.tsx';
+import { Ran, Waited } from '../runs/run-columns.tsx';
 import { type QueueEntry, queueColumns } from './queue-columns.tsx';
 import { useQueueMoves } from './use-queue-moves.tsx';
 
@@ -103,7 +103,12 @@ function Lane({ run }: { readonly run: Run }) {
         </Link>
       </div>
       <span className="small faint">
-        {run.gateway?.name ?? '–'} · {run.connection.accountName} · <Ran run={run} />
+        {run.gateway?.name ?? '–'} · {run.connection.accountName} · waited <Waited run={run} />
+        {run.startedAt && (
+          <>
+            {' · '}ran <Ran run={run} />
+          </>
+        )}
       </span>
     </div>
   );

@@ -46,6 +46,7 @@ export function RunTimeline({ run }: { readonly run: Run }) {
           <div
             key={entry.phase}
             data-tone={entry.tone}
+            data-phase={entry.phase}
             style={{ flexGrow: Math.max(1, entry.ms), flexBasis: 0 }}
             title={`${entry.word}: ${formatDuration(entry.ms)}`}
           />
@@ -53,7 +54,7 @@ export function RunTimeline({ run }: { readonly run: Run }) {
       </div>
       <ul className="timeline-key" aria-label="Phases" style={{ listStyle: 'none' }}>
         {phases.map((entry) => (
-          <li key={entry.phase} data-tone={entry.tone}>
+          <li key={entry.phase} data-tone={entry.tone} data-phase={entry.phase}>
             <span className="swatch" />
             {entry.word} <span className="num strong">{formatDuration(entry.ms)}</span>
             {entry.open && ' so far'}

@@ -29,14 +29,14 @@ export function runColumns({ menu, withFlow = true }: RunColumnOptions): readonl
     {
       key: 'state',
       header: 'State',
-      width: '172px',
+      width: '188px',
       cell: (run) => (
         <Link to="/runs/$run" params={{ run: run.id }} search={{}} aria-label={`Run ${runName(run)}: ${run.display}`}>
           <RunStateBadge run={run} />
         </Link>
       ),
     },
-    { key: 'requested', header: 'Requested', width: '120px', cell: (run) => <Moment at={run.requestedAt} /> },
+    { key: 'requested', header: 'Requested', width: '116px', cell: (run) => <Moment at={run.requestedAt} /> },
     ...(withFlow ? [flow] : []),
     {
       key: 'inputs',
@@ -47,14 +47,14 @@ export function runColumns({ menu, withFlow = true }: RunColumnOptions): readonl
     ...(withFlow
       ? []
       : [{ key: 'version', header: 'Version', width: '72px', numeric: true, cell: (run: Run) => run.flow.version }]),
-    { key: 'mode', header: 'Mode', width: '96px', secondary: true, cell: (run) => modeWord(run.mode) },
-    { key: 'where', header: 'Where', width: '124px', cell: (run) => <WhereItRuns run={run} /> },
-    { key: 'waited', header: 'Waited', width: '92px', numeric: true, cell: (run) => <Waited run={run} /> },
-    { key: 'ran', header: 'Ran', width: '92px', numeric: true, cell: (run) => <Ran run={run} /> },
+    { key: 'mode', header: 'Mode', width: '100px', secondary: true, cell: (run) => modeWord(run.mode) },
+    { key: 'where', header: 'Where', width: '100px', cell: (run) => <WhereItRuns run={run} /> },
+    { key: 'waited', header: 'Waited', width: '84px', numeric: true, cell: (run) => <Waited run={run} /> },
+    { key: 'ran', header: 'Ran', width: '84px', numeric: true, cell: (run) => <Ran run={run} /> },
     {
       key: 'by',
       header: 'By',
-      width: '96px',
+      width: '88px',
       secondary: true,
       cell: (run) => <span className="clip">{run.submittedBy.name}</span>,
     },

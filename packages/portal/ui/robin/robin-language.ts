@@ -9,7 +9,7 @@ import { tags } from '@lezer/highlight';
 
 /** Where the highlighter stands between two lines. Only block comments and triple texts go over a line's end. */
 export interface RobinState {
-  inside: 'code' | 'comment' | 'text' | 'expression' | 'triple';
+  inside: 'code' | 'comment' | 'text' | 'triple';
   /** The mark that ends the text. */
   quote: string;
   atLineStart: boolean;
@@ -27,7 +27,6 @@ export function robinToken(stream: StringStream, state: RobinState): string | nu
   if (state.inside === 'comment') return restOfComment(stream, state);
   if (state.inside === 'triple') return restOfTriple(stream, state);
   if (state.inside === 'text') return restOfText(stream, state);
-  if (state.inside === 'expression') return embedded(stream, state);
   if (stream.eatSpace()) return null;
   const first = state.atLineStart;
   state.atLineStart = false;
@@ -43,9 +42,9 @@ function code(stream: StringStream, state: RobinState, first: boolean): string |
     state.inside = 'comment';
     return restOfComment(stream, state);
   }
-  if (stream.match("'''")) {
+  if (stream.match(/\$?'''/)) {
     state.inside = 'triple';
-    return restOfTriple(stream, state);
+    return 'string';
   }
   if (stream.match(/\$?'/) || stream.match(/\$?"/)) {
     state.inside = 'text';
@@ -54,18 +53,19 @@ function code(stream: StringStream, state: RobinState, first: boolean): string |
   }
   if (stream.match(/\d+(\.\d+)?/)) return 'number';
   if (stream.match(/=>|<=|>=|<>|[=<>+\-*/]/)) return 'operator';
-  if (stream.match(/[A-Za-z_]\w*(\.[A-Za-z_]\w*)*/)) return word(stream.current(), stream);
+  if (stream.match(/[A-Za-z_]\w*(\.[A-Za-z_]\w*)*/)) return word(stream.current(), stream, first);
   stream.next();
   return null;
 }
 
-function word(text: string, stream: StringStream): string | null {
+function word(text: string, stream: StringStream, first: boolean): string | null {
   const lower = text.toLowerCase();
   if (literals.has(lower)) return 'atom';
   if (keywords.has(lower)) return 'keyword';
   if (/^\s*:/.test(stream.string.slice(stream.pos))) return 'propertyName';
-  // Module.Action: both parts begin with a capital, a variable's property does not.
-  if (/^[A-Z]\w*\.[A-Z]/.test(text)) return 'typeName';
+  // An action stands first in its line, the value of an enumeration has three parts; Variable.Property is neither.
+  const parts = text.split('.').length;
+  if (parts > 2 || (first && parts > 1)) return 'typeName';
   return 'variableName';
 }
 
@@ -80,50 +80,35 @@ function restOfComment(stream: StringStream, state: RobinState): string {
   return 'comment';
 }
 
+const embeddedExpression = /%[^%]+%/;
+
 function restOfTriple(stream: StringStream, state: RobinState): string {
+  if (stream.match(embeddedExpression)) return 'special';
   while (!stream.eol()) {
     if (stream.match("'''")) {
       state.inside = 'code';
       return 'string';
     }
     stream.next();
+    if (stream.match(embeddedExpression, false)) return 'string';
   }
   return 'string';
 }
 
 function restOfText(stream: StringStream, state: RobinState): string {
-  if (stream.match('%')) {
-    state.inside = 'expression';
-    return 'special';
-  }
+  if (stream.match(embeddedExpression)) return 'special';
   while (!stream.eol()) {
-    const char = stream.peek();
-    if (char === '\\') {
-      stream.next();
-      stream.next();
-      continue;
-    }
-    if (char === '%') return 'string';
-    stream.next();
+    const char = stream.next();
+    if (char === '\\') stream.next();
     if (char === state.quote) {
       state.inside = 'code';
       return 'string';
     }
+    if (stream.match(embeddedExpression, false)) return 'string';
   }
   // A text does not go over the end of its line.
   state.inside = 'code';
   return 'string';
-}
-
-function embedded(stream: StringStream, state: RobinState): string {
-  while (!stream.eol()) {
-    if (stream.next() === '%') {
-      state.inside = 'text';
-      return 'special';
-    }
-  }
-  state.inside = 'code';
-  return 'special';
 }
 
 function wholeLine(stream: StringStream, style: string): string {

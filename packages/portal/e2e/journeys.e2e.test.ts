@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PortalUnderTest, startPortal } from './portal-under-test.ts';
+
+let portal: PortalUnderTest;
+beforeAll(async () => {
+  portal = await startPortal();
+});
+afterAll(async () => {
+  await portal?.close();
+});
+
+test('from the one-time link to the example: account, one click, a run with a live log', async () => {
+  const { page } = await portal.open('/setup#code=first', { scenario: 'first-run' });
+  await page.getByLabel('Your name').fill('Alice');
+  expect(page.url()).not.toContain('first');
+  await page.getByLabel('Work e-mail').fill('alice@example.com');
+  await page.getByLabel('Password').fill('a long enough password');
+  expect(await page.getByLabel('Allowed domain').inputValue()).toBe('example.com');
+  await page.getByRole('button', { name: 'Create account and continue' }).click();
+  await page.getByRole('button', { name: 'Run Hello desktop' }).click();
+  await page.waitForURL(/\/runs\/run-\d+$/);
+  await page.locator('.log-line').first().waitFor({ timeout: 20_000 });
+  await page.locator('.page-head').getByText('Succeeded').waitFor({ timeout: 30_000 });
+  await page.context().close();
+});
+
+test('a wrong password is told with its code, and the way back is kept', async () => {
+  const { page } = await portal.open('/runs?state=failed', { scenario: 'signed-out' });
+  await page.waitForURL(/\/sign-in\?return=/);
+  await page.getByLabel('Work e-mail').fill('alice@example.com');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('sign-in-refused').waitFor();
+  await page.getByLabel('Password').fill('right');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/runs\?state=failed$/);
+  await page.context().close();
+});
+
+const orderOf = (names: string[]) => names.map((name) => Number(/\d+$/.exec(name)?.[0]));
+
+test('the queue by keyboard alone: down the rows, to the top, and back', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks/run-queue');
+  const table = page.getByRole('table', { name: 'Waiting runs in order' });
+  const order = async () => orderOf(await table.locator('td[data-label="Run"]').allInnerTexts());
+  await table.waitFor();
+  expect(await order()).toEqual([4815, 4820, 4816, 4818, 4819, 4821]);
+  const run = table.getByRole('link', { name: 'Stock sync 4821' });
+  await run.focus();
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect.poll(order).toEqual([4821, 4815, 4820, 4816, 4818, 4819]);
+  expect(await run.evaluate((link) => link === document.activeElement)).toBe(true);
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(order).toEqual([4815, 4820, 4816, 4818, 4819, 4821]);
+  await page.context().close();
+});
+
+test('several selected runs are moved to the top in their order', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks/run-queue');
+  const table = page.getByRole('table', { name: 'Waiting runs in order' });
+  await table.getByRole('checkbox', { name: 'Select Stock sync 4816' }).check();
+  await table.getByRole('checkbox', { name: 'Select Stock sync 4821' }).check();
+  await page.getByRole('button', { name: 'Move to top in this order' }).click();
+  await expect
+    .poll(async () => orderOf(await table.locator('td[data-label="Run"]').allInnerTexts()))
+    .toEqual([4816, 4821, 4815, 4820, 4818, 4819]);
+  await page.context().close();
+});
+
+test('rows keep their place and focus while fifty events arrive', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks/run-queue');
+  const table = page.getByRole('table', { name: 'Waiting runs in order' });
+  const run = table.getByRole('link', { name: 'Invoices 4818' });
+  await run.focus();
+  const before = await table.locator('td[data-label="Run"]').allInnerTexts();
+  await page.evaluate(() => {
+    const { world, sendLive } = window.simulated ?? {};
+    if (!world || !sendLive) return;
+    world.runs = world.runs.map((item) => (item.id === 'run-4821' ? { ...item, priority: 'high' } : item));
+    for (let version = 0; version < 50; version++)
+      sendLive({ type: 'run-queue', data: { clusterId: 'clu-kiosks', version } });
+  });
+  await page.getByRole('button', { name: 'The order changed. Show it' }).waitFor();
+  expect(await table.locator('td[data-label="Run"]').allInnerTexts()).toEqual(before);
+  expect(await run.evaluate((link) => link === document.activeElement)).toBe(true);
+  await page.context().close();
+});
+
+test('a failed run is resubmitted from the action menu of the flow’s page', async () => {
+  const { page } = await portal.open('/desktop-flows/flow-invoices');
+  await page.getByRole('button', { name: 'Actions for Invoices 4810' }).click();
+  await page.getByRole('menuitem', { name: 'Resubmit', exact: true }).click();
+  await page.getByText('Resubmitted as Invoices 4901, version 7.').waitFor();
+  await page.context().close();
+});
+
+test('an uncertain run is resubmitted only after a warning', async () => {
+  const { page } = await portal.open('/runs/run-4807');
+  await page.getByRole('button', { name: 'Resubmit' }).click();
+  await page.getByRole('menuitem', { name: 'Resubmit current version' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Resubmit Stock sync 4807?' });
+  await dialog.getByRole('button', { name: 'Resubmit run' }).click();
+  await page.getByText(/Resubmitted as Stock sync/).waitFor();
+  await page.context().close();
+});
+
+test('a log of twenty thousand lines opens at its end and draws only what is seen', async () => {
+  const { page } = await portal.open('/runs/run-4812');
+  await page.getByText('Count = 20000').waitFor();
+  expect(await page.locator('.log-line').count()).toBeLessThan(80);
+  await page.context().close();
+});
+
+test('a log with an error opens at the first one', async () => {
+  const { page } = await portal.open('/runs/run-4810');
+  await page.locator('.log-line[data-chosen="true"]', { hasText: 'was not found' }).waitFor();
+  await page.context().close();
+});
+
+test('somebody else’s save is never overwritten', async () => {
+  const { page } = await portal.open('/desktop-flows/flow-invoices/edit');
+  const editor = page.getByRole('textbox', { name: 'Script of Invoices' });
+  await editor.click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('# changed-meanwhile ');
+  await page.keyboard.press('Control+s');
+  await page.getByText('Somebody saved Invoices while you were editing.').waitFor();
+  expect(await editor.innerText()).toContain('changed-meanwhile');
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  await page.context().close();
+});
+
+test('a password leaves the browser sealed', async () => {
+  const { page } = await portal.open('/connections?new=yes');
+  await page.evaluate(() => {
+    const sent: string[] = [];
+    const before = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      if (typeof init?.body === 'string') sent.push(init.body);
+      return before(input, init);
+    };
+    Object.assign(window, { sent });
+  });
+  await page.getByLabel('Name', { exact: true }).fill('Test');
+  await page.getByLabel('Account name').fill('alice');
+  await page.getByLabel('Password of the account').fill('correct horse battery');
+  await page.getByRole('button', { name: 'Make connection' }).click();
+  await page.getByText('Made connection Test; its password is sealed.').waitFor();
+  const sent = await page.evaluate(() => (window as unknown as { sent: string[] }).sent.join('\n'));
+  expect(sent).toContain('"sealed":"');
+  expect(sent).not.toContain('correct horse');
+  await page.context().close();
+});
+
+test('a refused submit says why and keeps what was typed', async () => {
+  const { page } = await portal.open('/runs/new?flow=flow-fail');
+  await page.getByRole('button', { name: 'Submit run' }).click();
+  await page.getByText('AccountMismatch').waitFor();
+  expect(page.url()).toContain('flow=flow-fail');
+  await page.context().close();
+});
+
+test('live updates can be paused and resumed', async () => {
+  const { page } = await portal.open('/');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Pause live updates' }).click();
+  await page.getByText('Paused', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Resume live updates' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.context().close();
+});
+
+test('keys lead to pages and to the filter', async () => {
+  const { page } = await portal.open('/');
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await page.waitForURL(/\/runs$/);
+  await page.getByRole('textbox', { name: 'Search runs' }).waitFor();
+  await page.keyboard.press('/');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Search runs');
+  await page.context().close();
+});

@@ -1,4 +1,6 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
   type GatewayMessage,
@@ -39,21 +41,27 @@ export class StandInServer {
   readonly faults: string[] = [];
   links = 0;
   #server: WebSocketServer | undefined;
+  #listener: Server | undefined;
+  #scheme = 'http';
   #port = 0;
   #socket: WebSocket | undefined;
   #waiting: { readonly isMet: (message: GatewayMessage) => boolean; readonly resolve: (m: GatewayMessage) => void }[] =
     [];
 
-  async open(): Promise<void> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: this.#port, path: '/link' });
+  /** With a certificate it speaks TLS. */
+  async open(tls?: { readonly key: string; readonly cert: string }): Promise<void> {
+    const listener = tls ? createTlsServer(tls) : createServer();
+    const server = new WebSocketServer({ server: listener, path: '/link' });
+    this.#listener = listener;
     this.#server = server;
-    await new Promise<void>((resolve) => server.once('listening', resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    this.#scheme = tls ? 'https' : 'http';
+    await new Promise<void>((resolve) => listener.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (listener.address() as AddressInfo).port;
     server.on('connection', (socket) => this.#greet(socket));
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#scheme}://127.0.0.1:${this.#port}`;
   }
 
   say(message: ServerMessage): void {
@@ -72,6 +80,7 @@ export class StandInServer {
   async close(): Promise<void> {
     for (const client of this.#server?.clients ?? []) client.terminate();
     await new Promise((resolve) => this.#server?.close(resolve));
+    await new Promise((resolve) => this.#listener?.close(resolve));
   }
 
   /** The first such message, heard already or to come. Forgets it and all before it, so that the next is a newer one. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LinkHandlers, Reconciliation, ServerMemory, WorkOrder } from '../../ports/link.ts';
+import { selfSigned } from '../../testing/self-signed.ts';
 import { StandInServer } from '../../testing/stand-in-server.ts';
 import { RECONNECT_FIRST_MS, RECONNECT_MAX_MS, reconnectDelayMs } from './back-off.ts';
 import { openLinkMemory } from './link-memory.ts';
@@ -36,7 +37,7 @@ const facts: Reconciliation['facts'] = {
   ownUser: null,
 };
 
-function dial() {
+function dial(fingerprint: string | null = null) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   server.publicKey = publicKey.export({ format: 'jwk' }).x ?? null;
   const messages: WorkOrder[] = [];
@@ -47,7 +48,7 @@ function dial() {
   const memory = openLinkMemory(join(folder, 'link.json'));
   const link = new ServerLink({
     serverUrl: server.url,
-    fingerprint: null,
+    fingerprint,
     memory,
     hello: { gatewayId: 'g1', journalId: 'j1', version: '1', sessionHost: 'linux', machineName: 'm' },
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
@@ -164,6 +165,23 @@ test.each([
   await again;
   expect(messages).toEqual([]);
   expect(server.links).toBe(2);
+});
+
+test('a link over TLS takes the pinned certificate, and no other', async () => {
+  await server.close();
+  server = new StandInServer();
+  const { key, cert, sha256 } = await selfSigned();
+  await server.open({ key, cert });
+  const pinned = dial(sha256);
+  const isUp = pinned.up();
+  pinned.start();
+  await isUp;
+  await pinned.link.stop();
+  const wrong = dial('00'.repeat(32));
+  wrong.start();
+  await vi.waitFor(() => expect(wrong.warnings).toHaveLength(1), 5_000);
+  expect(String(wrong.warnings[0]?.because)).toContain('another fingerprint');
+  expect(server.links).toBe(1);
 });
 
 test('work arrives in order', async () => {

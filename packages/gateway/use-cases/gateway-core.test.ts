@@ -1,0 +1,273 @@
+import type { SessionFact } from '@deskhand/domain/session/machine.ts';
+import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { FakeWorld, orderOf } from '../testing/fake-world.ts';
+
+const worlds: FakeWorld[] = [];
+afterEach(() => {
+  for (const world of worlds.splice(0)) world.core.stop();
+});
+
+async function worldOf(secrets: ConstructorParameters<typeof FakeWorld>[0] = {}): Promise<FakeWorld> {
+  const world = new FakeWorld(secrets);
+  worlds.push(world);
+  await world.core.resume();
+  return world;
+}
+const until = async (check: () => void) => await vi.waitFor(check, { timeout: 8_000, interval: 5 });
+const hasSent = async (world: FakeWorld, type: Parameters<FakeWorld['of']>[0], count = 1) =>
+  await until(() => expect(world.of(type).length).toBeGreaterThanOrEqual(count));
+
+async function acquire(world: FakeWorld, order: StartOrder): Promise<void> {
+  const before = world.of('acquire').length;
+  world.offer(order);
+  await hasSent(world, 'acquire', before + 1);
+}
+async function begin(world: FakeWorld, order = orderOf()): Promise<void> {
+  await acquire(world, order);
+  world.core.handlers.message({ type: 'acquired', order });
+}
+async function run(world: FakeWorld, order = orderOf()): Promise<void> {
+  await begin(world, order);
+  await until(() => expect(world.programs).toHaveLength(1));
+  world.runnerStarts();
+}
+const cancel = (world: FakeWorld, because: 'cancelled' | 'timedOut' = 'cancelled') =>
+  world.core.handlers.message({ type: 'cancel', runId: 'r1', attempt: 1, because });
+const resultOf = async (world: FakeWorld) => {
+  await hasSent(world, 'result');
+  return world.of('result')[0]?.result;
+};
+const sessionOf = (user: string, more: Partial<SessionFact> = {}): SessionFact => ({
+  id: 's1',
+  user,
+  uid: 1001,
+  state: 'active',
+  locked: true,
+  ours: false,
+  runId: null,
+  display: ':0',
+  type: 'x11',
+  ...more,
+});
+
+test('the journal has the attempt before anybody is signed in', async () => {
+  const world = await worldOf();
+  world.holdSignIn = true;
+  await begin(world);
+  expect(world.entries[0]).toMatchObject({ type: 'started', facts: { runId: 'r1', user: 'alice' } });
+  cancel(world);
+  expect(await resultOf(world)).toMatchObject({ state: 'cancelled' });
+});
+
+test('a person’s session refuses the run with facts and the rule’s reason', async () => {
+  const world = await worldOf();
+  world.sessions = [sessionOf('alice')];
+  world.offer(orderOf());
+  await hasSent(world, 'decline');
+  expect(world.of('decline')[0]).toMatchObject({ because: { code: 'session-exists-multi', kind: 'session-rule' } });
+  expect(world.of('facts').at(-1)?.facts.version).toBe(world.of('decline')[0]?.factsVersion);
+});
+
+test('two offers at once for one account: the second waits for the first', async () => {
+  const world = await worldOf();
+  world.offer(orderOf());
+  world.offer(orderOf({ runId: 'r2' }));
+  await hasSent(world, 'decline');
+  expect(world.of('acquire').map((message) => message.runId)).toEqual(['r1']);
+  expect(world.of('decline')[0]?.because.code).toBe('user-busy');
+});
+
+test('a withdrawn acquire frees its account again', async () => {
+  const world = await worldOf();
+  await acquire(world, orderOf());
+  world.core.handlers.message({ type: 'withdraw', runId: 'r1', attempt: 1 });
+  await acquire(world, orderOf({ runId: 'r2' }));
+  expect(world.of('decline')).toEqual([]);
+});
+
+test('a full disk declines offers, and gives back what was acquired before it was full', async () => {
+  const world = await worldOf();
+  await acquire(world, orderOf());
+  world.diskFault = 'no space left';
+  world.core.handlers.message({ type: 'acquired', order: orderOf() });
+  await hasSent(world, 'release');
+  world.offer(orderOf({ runId: 'r2' }));
+  await hasSent(world, 'decline');
+  expect(world.signIns).toEqual([]);
+  expect(world.core.heartbeat().journalFault).toBe('no space left');
+});
+
+test('an acquired run that was never asked for is given back', async () => {
+  const world = await worldOf();
+  world.core.handlers.message({ type: 'acquired', order: orderOf() });
+  expect(world.of('release')).toHaveLength(1);
+  expect(world.signIns).toEqual([]);
+});
+
+test('a run goes through its phases, its popups and its sign-out, and then reports', async () => {
+  const world = await worldOf();
+  await run(world, orderOf({ notifications: true }));
+  world.runnerEnds({ outputs: { Sum: 3 } });
+  expect(await resultOf(world)).toMatchObject({ state: 'succeeded', outputs: { Sum: 3 } });
+  expect(world.isSignedOut).toBe(true);
+  expect(world.of('phase').map((message) => message.phase)).toEqual(['signingIn', 'downloading', 'running']);
+  expect(world.popups.map((popup) => popup.title)).toEqual([
+    'Desktop flow is downloading',
+    'Desktop flow is running',
+    'Desktop flow succeeded',
+  ]);
+});
+
+test('no popup appears when notifications are off', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.runnerEnds();
+  await resultOf(world);
+  expect(world.popups).toEqual([]);
+});
+
+test('the password goes to the sign-in alone, never to the runner, the journal or the server', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.runnerEnds();
+  await resultOf(world);
+  expect(world.signIns).toEqual([{ accountName: '.\\Alice', password: 'correct horse' }]);
+  expect(JSON.stringify([world.programs, world.entries, world.sent])).not.toContain('correct horse');
+});
+
+test('a password that does not open ends the run before anybody is signed in', async () => {
+  const world = await worldOf({ password: async () => await Promise.reject(new Error('correct horse')) });
+  await begin(world);
+  expect(await resultOf(world)).toMatchObject({ state: 'failed', error: { code: 'sealed-value-unreadable' } });
+  expect(world.signIns).toEqual([]);
+});
+
+test.each(['password-wrong', 'password-expired', 'account-unknown', 'account-expired', 'account-refused'] as const)(
+  'a sign-in refused with %s is told by that code',
+  async (code) => {
+    const world = await worldOf();
+    world.refusal = { code, message: 'The machine said no.' };
+    await begin(world);
+    expect(await resultOf(world)).toMatchObject({ state: 'failed', error: { code, message: 'The machine said no.' } });
+  },
+);
+
+test('a session found at sign-in is refused with the text of the policy that is rehearsed', async () => {
+  const world = await worldOf();
+  world.refusal = { code: 'session-exists', message: 'alice is signed in.' };
+  await begin(world, orderOf({ policy: 'single-session', capacity: 1 }));
+  expect((await resultOf(world))?.error?.message).toBe(
+    'Cannot execute desktop flow. There is a locked or an inactive Windows user session on the target device',
+  );
+});
+
+test('cancelled while signing in: no runner is ever started', async () => {
+  const world = await worldOf();
+  world.holdSignIn = true;
+  await begin(world);
+  await until(() => expect(world.signIns).toHaveLength(1));
+  cancel(world);
+  expect(await resultOf(world)).toMatchObject({ state: 'cancelled', error: null });
+  expect(world.programs).toEqual([]);
+});
+
+test('cancelled while running: the runner is asked, signed out, and its last popup says so', async () => {
+  const world = await worldOf();
+  await run(world, orderOf({ notifications: true }));
+  cancel(world);
+  expect(world.commands).toContainEqual({ type: 'cancel', because: 'cancelled' });
+  world.runnerEnds({ state: 'cancelled' });
+  expect(await resultOf(world)).toMatchObject({ state: 'cancelled' });
+  expect(world.popups.at(-1)?.title).toBe('Desktop flow was cancelled');
+  expect(world.isSignedOut).toBe(true);
+});
+
+test('a run that succeeds while it is being cancelled has succeeded', async () => {
+  const world = await worldOf();
+  await run(world);
+  cancel(world);
+  world.runnerEnds();
+  expect(await resultOf(world)).toMatchObject({ state: 'succeeded' });
+});
+
+test('a runner that does not obey a cancel is ended with its session', async () => {
+  const world = await worldOf();
+  await run(world);
+  cancel(world);
+  expect(await resultOf(world)).toMatchObject({ state: 'cancelled' });
+  expect(world.isSignedOut).toBe(true);
+}, 15_000);
+
+test('the execution timeout counts time that the machine slept', async () => {
+  const world = await worldOf();
+  await run(world, orderOf({ executionTimeoutMs: 3_600_000 }));
+  world.bootMs += 3_600_001;
+  await until(() => expect(world.commands).toContainEqual({ type: 'cancel', because: 'timedOut' }));
+  world.runnerEnds({ state: 'cancelled' });
+  expect(await resultOf(world)).toMatchObject({ state: 'timedOut', error: { code: 'run-timed-out' } });
+});
+
+test('Stop on the popup of an attended run cancels it and says who did', async () => {
+  const world = await worldOf();
+  world.sessions = [sessionOf('alice', { locked: false })];
+  await run(world, orderOf({ mode: 'attended', notifications: true }));
+  await until(() => expect(world.popups.at(-1)?.stopButton).toBe(true));
+  world.stop?.();
+  world.runnerEnds({ state: 'cancelled' });
+  expect(await resultOf(world)).toMatchObject({ state: 'cancelled', error: { code: 'cancelled-by-person' } });
+});
+
+test('an attended run without its person is declined', async () => {
+  const world = await worldOf();
+  world.offer(orderOf({ mode: 'attended' }));
+  await hasSent(world, 'decline');
+  expect(world.of('decline')[0]?.because.code).toBe('attended-not-signed-in');
+});
+
+test('a session that ends under the flow is the cause, not the runner', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.endRunner(143);
+  world.endSession('alice signed out.');
+  expect(await resultOf(world)).toMatchObject({ error: { code: 'session-ended', details: 'alice signed out.' } });
+});
+
+test('a runner that ends before its flow begins could not be started, with its last words', async () => {
+  const world = await worldOf();
+  await begin(world);
+  await until(() => expect(world.programs).toHaveLength(1));
+  world.endRunner(2);
+  const result = await resultOf(world);
+  expect(result?.error?.code).toBe('runner-failed-to-start');
+  expect(result?.error?.message).toContain('exit code 2: last words');
+});
+
+test('without a link the run goes on, and its result is told when there is one', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.isLinkUp = false;
+  world.core.handlers.down();
+  world.runnerEnds();
+  await until(() =>
+    expect(world.entries.some((entry) => entry.type === 'phase' && entry.phase === 'ended')).toBe(true),
+  );
+  world.isLinkUp = true;
+  const { attempts } = world.core.handlers.report({ wasRestored: false });
+  expect(attempts).toMatchObject([{ runId: 'r1', phase: 'ended', result: { state: 'succeeded' } }]);
+  world.core.handlers.reconciled([{ runId: 'r1', attempt: 1, decision: 'send-result' }]);
+  expect(world.of('result')).toHaveLength(1);
+  world.core.handlers.message({ type: 'resultAck', runId: 'r1', attempt: 1 });
+  expect(world.core.handlers.report({ wasRestored: false }).attempts).toEqual([]);
+  expect(world.core.handlers.report({ wasRestored: true }).attempts).toMatchObject([{ runId: 'r1', phase: 'ended' }]);
+});
+
+test('what the server forgets is ended, and nothing more is told of it', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.core.handlers.reconciled([{ runId: 'r1', attempt: 1, decision: 'forget' }]);
+  world.runnerEnds({ state: 'cancelled' });
+  await until(() => expect(world.core.inHand.size).toBe(0));
+  expect(world.of('result')).toEqual([]);
+  expect(world.isSignedOut).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostedSession, SessionHost, SessionRefusalCode, SessionResult } from './session-host.ts';
 
@@ -98,6 +98,7 @@ export function sessionHostContract(name: string, makeWorld: () => Promise<Sessi
         const lines = await collected(program.output);
         expect(await program.exited).toEqual({ code: 0, signal: null });
         expect(readFileSync(file, 'utf8')).toBe('spooled\n');
+        rmSync(file);
         // The shell itself opens the folder as the next free one to read it.
         expect(lines).toEqual(['a secret', [0, 1, 2, 3, 4].map((one) => `/proc/self/fd/${one}`).join(' ')]);
       }));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { entranceCommand, limitArguments, withoutLinkerVariables } from './entrance.ts';
+import { entranceCommand, entranceEnvironment, limitArguments } from './entrance.ts';
+import { runInside } from './program-run.ts';
 
 const account = { user: 'alice', uid: 1001, gid: 1002, home: '/home/alice', shell: '/bin/bash' };
 const base = {
@@ -11,8 +12,8 @@ const base = {
 };
 
 test('a program enters the cgroup first, gets its limits, and only then becomes the account', () => {
-  const command = entranceCommand(base, 'xterm', ['-e', 'ls']);
-  const order = ['/sys/fs/cgroup/deskhand-x', '/usr/bin/prlimit', '/usr/bin/setpriv', 'deskhand-home', 'xterm'].map(
+  const command = entranceCommand(base, { command: 'xterm', args: ['-e', 'ls'], stdio: 'ignore' });
+  const order = ['/sys/fs/cgroup/deskhand-x', '/usr/bin/prlimit', '/usr/bin/setpriv', 'deskhand-become', 'xterm'].map(
     (one) => command.indexOf(one),
   );
   expect(order).toEqual([...order].sort((a, b) => a - b));
@@ -21,24 +22,40 @@ test('a program enters the cgroup first, gets its limits, and only then becomes 
 });
 
 test('set-id programs keep working inside a session', () => {
-  expect(entranceCommand(base, 'sudo', []).join(' ')).not.toContain('no-new-privs');
+  expect(entranceCommand(base, { command: 'sudo', args: [], stdio: 'ignore' }).join(' ')).not.toContain('no-new-privs');
 });
 
 test('a gateway that already is the account changes neither user nor limits', () => {
-  const command = entranceCommand({ ...base, changeUser: false }, 'xterm', []);
+  const command = entranceCommand({ ...base, changeUser: false }, { command: 'xterm', args: [], stdio: 'ignore' });
   expect(command).not.toContain('/usr/bin/setpriv');
   expect(command).not.toContain('/usr/bin/prlimit');
 });
 
-test('variables of the dynamic linker never reach the steps that run as root', () => {
-  expect(
-    withoutLinkerVariables({
-      LD_PRELOAD: '/tmp/x.so',
-      LD_LIBRARY_PATH: '/tmp',
-      GLIBC_TUNABLES: 'a',
-      HOME: '/home/alice',
-    }),
-  ).toEqual({ HOME: '/home/alice' });
+test('no variable of the session steers the steps that run as root', () => {
+  const environment = { LD_PRELOAD: '/tmp/x.so', LANGUAGE: '../../tmp', HOME: '/home/alice' };
+  const names = Object.keys(entranceEnvironment({ ...base, environment }, {}));
+  expect(names).toEqual(['PATH', 'DESKHAND_VARIABLE_0', 'DESKHAND_VARIABLE_1', 'DESKHAND_VARIABLE_2']);
+});
+
+test('values reach the program as they are, whatever a shell would make of them', async () => {
+  const odd = '$(touch /tmp/x) `id` "quoted" \'single\' \\ a=b\nsecond line';
+  const here = {
+    ...base,
+    cgroup: '',
+    changeUser: false,
+    environment: { HOME: '/', PATH: '/usr/bin:/bin', ODD: odd, 'not a name': 'x' },
+  };
+  const run = await runInside(here, {
+    command: '/usr/bin/env',
+    args: ['-0'],
+    timeoutMs: 5_000,
+    outputBytesMax: 10_000,
+  });
+  const seen = run.stdout
+    .toString()
+    .split('\0')
+    .filter((one) => !/^(PWD|OLDPWD|_|SHLVL)=/.test(one));
+  expect(seen.filter(Boolean).sort()).toEqual(['HOME=/', `ODD=${odd}`, 'PATH=/usr/bin:/bin']);
 });
 
 test('only limits that differ from our own are set', () => {

@@ -22,12 +22,21 @@ export interface EnteringProgram {
 
 // The first shell is still the gateway's account: it enters the cgroup, so that nothing of the program runs outside it.
 const ENTER = 'umask 022; if [ -n "$1" ]; then echo 0 >"$1/cgroup.procs" || exit 126; fi; shift; exec "$@"';
-// The second one is already the session's account, so that a home folder is never opened by root.
-const GO_HOME = 'cd "$HOME" 2>/dev/null || cd /; exec "$@"';
-/** Variables of the dynamic linker would act on the steps that still run as root. */
-const LINKER_VARIABLE = /^(LD_|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_|GLIBC_TUNABLES$|BASH_ENV$|ENV$)/;
+// The second one is already the session's account: only here do the session's own variables take effect and is its home
+// folder opened. Values are exported as they are and never evaluated.
+const BECOME = `
+count=$1; shift
+while [ "$count" -gt 0 ]; do
+  count=$((count - 1))
+  eval "export \\"\\$DESKHAND_VARIABLE_$count\\""
+  unset "DESKHAND_VARIABLE_$count"
+done
+unset count
+cd "$HOME" 2>/dev/null || cd /
+exec "$@"
+`;
 
-export function entranceCommand(entrance: Entrance, command: string, args: readonly string[]): readonly string[] {
+export function entranceCommand(entrance: Entrance, program: EnteringProgram): readonly string[] {
   const { account, cgroup, changeUser, limits } = entrance;
   const asAccount = [
     '/usr/bin/setpriv',
@@ -47,23 +56,50 @@ export function entranceCommand(entrance: Entrance, command: string, args: reado
     ...(changeUser ? asAccount : []),
     '/bin/sh',
     '-c',
-    GO_HOME,
-    'deskhand-home',
-    command,
-    ...args,
+    BECOME,
+    'deskhand-become',
+    String(variablesOf(entrance, program).length),
+    program.command,
+    ...program.args,
   ];
 }
 
-export function withoutLinkerVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !LINKER_VARIABLE.test(name)));
+/**
+ * The steps that still run as root get no variable of the session's under its own name: some name files that a linker or
+ * a translation would open, and a person's session may hold anything.
+ */
+export function entranceEnvironment(
+  entrance: Entrance,
+  program: Pick<EnteringProgram, 'environment'>,
+): Record<string, string> {
+  const carried = variablesOf(entrance, program).map(([name, value], index) => [
+    `DESKHAND_VARIABLE_${index}`,
+    `${name}=${value}`,
+  ]);
+  // The marker is there from the first moment, so that a sweep meets a program that is only just entering.
+  const marker = entrance.environment['DESKHAND_SESSION'];
+  return {
+    PATH: '/usr/bin:/bin',
+    ...(marker === undefined ? {} : { DESKHAND_SESSION: marker }),
+    ...Object.fromEntries(carried),
+  };
+}
+
+function variablesOf(
+  entrance: Entrance,
+  program: Pick<EnteringProgram, 'environment'>,
+): readonly (readonly [string, string])[] {
+  return Object.entries({ ...entrance.environment, ...program.environment }).filter(([name]) =>
+    /^[A-Za-z_]\w*$/.test(name),
+  );
 }
 
 /** Each program leads its own process session, so that no signal of the gateway's terminal reaches it. */
 export function enter(entrance: Entrance, program: EnteringProgram): ChildProcess {
-  const [shell = '/bin/sh', ...args] = entranceCommand(entrance, program.command, program.args);
+  const [shell = '/bin/sh', ...args] = entranceCommand(entrance, program);
   return spawn(shell, args, {
     cwd: '/',
-    env: withoutLinkerVariables({ ...entrance.environment, ...program.environment }),
+    env: entranceEnvironment(entrance, program),
     stdio: program.stdio,
     detached: true,
   });

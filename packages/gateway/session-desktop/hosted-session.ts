@@ -51,7 +51,7 @@ export function hostSession(parts: SessionParts): HostedSession {
 }
 
 async function endSession(parts: SessionParts, notifier: HelperNotifier, graceMs: number): Promise<void> {
-  const { containment, record } = parts;
+  const { record } = parts;
   notifier.close();
   if (graceMs > 0) await endGently(parts, graceMs);
   await endForced({ ...parts, sessionId: record.sessionId, display: displayToClean(record) });

@@ -93,6 +93,7 @@ if (!isRoot) {
   });
 
   describe('the virtual session host', () => {
+    afterAll(() => rmSync(runtimeFolder, { recursive: true, force: true }));
     const without = (...absent: readonly string[]) =>
       new VirtualHost({
         nodePath: process.execPath,

@@ -5,6 +5,7 @@ import { dialogUnavailable } from '../context/no-dialogs.ts';
 export interface DesktopDialogs extends DialogService {
   readonly input: (dialog: InputDialog, signal: AbortSignal) => Promise<{ button: OkOrCancel; text: string }>;
   readonly select: (dialog: SelectDialog, signal: AbortSignal) => Promise<{ button: OkOrCancel; indexes: number[] }>;
+  readonly date: (dialog: DateDialog, signal: AbortSignal) => Promise<{ button: OkOrCancel; isoDay: string }>;
   readonly paths: (dialog: PathDialog, signal: AbortSignal) => Promise<{ button: OkOrCancel; paths: string[] }>;
 }
 export type OkOrCancel = 'OK' | 'Cancel';
@@ -24,6 +25,12 @@ export interface SelectDialog {
   readonly multiple: boolean;
   readonly selected: readonly number[];
 }
+export interface DateDialog {
+  readonly title: string;
+  readonly text: string;
+  /** `2026-06-05`: the day that is shown first. */
+  readonly isoDay: string;
+}
 export interface PathDialog {
   readonly title: string;
   readonly wanted: 'file' | 'files' | 'folder';
@@ -38,4 +45,4 @@ export function desktopDialogs(service: DialogService): DesktopDialogs {
 }
 
 const isDesktop = (service: DialogService): service is DesktopDialogs =>
-  ['input', 'select', 'paths'].every((name) => name in service);
+  ['input', 'select', 'date', 'paths'].every((name) => name in service);

@@ -1,21 +1,34 @@
-import { type ArgumentValue, type DialogService, listOf, type MessageDialog, textList } from '@deskhand/robin';
+import {
+  type ArgumentValue,
+  datetimeFromParts,
+  type DialogService,
+  listOf,
+  type MessageDialog,
+  textList,
+} from '@deskhand/robin';
 import { expect, test } from 'vitest';
 import { runner, testContext } from '../test-context.ts';
-import type { DesktopDialogs, InputDialog, PathDialog, SelectDialog } from './desktop-dialogs.ts';
+import type { DateDialog, DesktopDialogs, InputDialog, PathDialog, SelectDialog } from './desktop-dialogs.ts';
 import { displayModule } from './module.ts';
 import { createX11Dialogs } from './x11-dialogs.ts';
 
 const run = runner(displayModule);
-type Asked = MessageDialog | InputDialog | SelectDialog | PathDialog;
+type Asked = MessageDialog | InputDialog | SelectDialog | DateDialog | PathDialog;
 
 /** Answers in place of a person, and keeps what was asked. */
-function answering(answers: Partial<Record<'button' | 'text' | 'indexes' | 'paths', unknown>>) {
+function answering(answers: Partial<Record<'button' | 'text' | 'indexes' | 'isoDay' | 'paths', unknown>>) {
   const asked: Asked[] = [];
   const answer = (dialog: Asked) => {
     asked.push(dialog);
-    return Promise.resolve({ button: 'OK', text: '', indexes: [], paths: [], ...answers });
+    return Promise.resolve({ button: 'OK', text: '', indexes: [], isoDay: '', paths: [], ...answers });
   };
-  const dialogs = { message: answer, input: answer, select: answer, paths: answer } as unknown as DesktopDialogs;
+  const dialogs = {
+    message: answer,
+    input: answer,
+    select: answer,
+    date: answer,
+    paths: answer,
+  } as unknown as DesktopDialogs;
   return { asked, dialogs };
 }
 const result = async (id: string, values: Readonly<Record<string, ArgumentValue>>, dialogs: DialogService) =>
@@ -81,6 +94,35 @@ test('lets choose files and folders', async () => {
   expect(folder).toMatchObject({ SelectedFolder: { kind: 'folder', path: '/a' }, ButtonPressed: 'OK' });
   expect(asked[0]).toEqual({ title: 'Pick', wanted: 'file', patterns: ['*.txt', '*.md'], startFolder: '/tmp' });
   expect(asked[2]).toEqual({ title: 'Where', wanted: 'folder', patterns: [] });
+});
+
+test('lets choose a day, the time of day, or two days', async () => {
+  const { asked, dialogs } = answering({ isoDay: '2026-06-05', text: '7:30' });
+  const day = datetimeFromParts(2026, 6, 5);
+  expect(await result('SelectDateDialog.SelectDate', {}, dialogs)).toEqual({ SelectedDate: day, ButtonPressed: 'OK' });
+  expect(asked[0]).toEqual({ title: '', text: '', isoDay: '2026-11-23' });
+  const timed = { DateDialogFormat: 'DateAndTime', DefaultValue: datetimeFromParts(2025, 1, 2, 12, 15) };
+  expect(await result('SelectDateDialog.SelectDate', timed, dialogs)).toEqual({
+    SelectedDate: datetimeFromParts(2026, 6, 5, 7, 30),
+    ButtonPressed: 'OK',
+  });
+  expect(asked.slice(1)).toMatchObject([{ isoDay: '2025-01-02' }, { kind: 'SingleLine', defaultValue: '12:15' }]);
+  const range = { SelectedDate: day, SecondSelectedDate: day, ButtonPressed: 'OK' };
+  expect(await result('SelectDateDialog.SelectDateRange', {}, dialogs)).toEqual(range);
+});
+
+test('a date that is not chosen stays the one that was shown, and no second one is asked for', async () => {
+  const { asked, dialogs } = answering({ button: 'Cancel' });
+  const values = {
+    DefaultValue: datetimeFromParts(2025, 1, 2),
+    DefaultValueForSecondDate: datetimeFromParts(2025, 1, 3),
+  };
+  expect(await result('SelectDateDialog.SelectDateRange', values, dialogs)).toEqual({
+    SelectedDate: values.DefaultValue,
+    SecondSelectedDate: values.DefaultValueForSecondDate,
+    ButtonPressed: 'Cancel',
+  });
+  expect(asked).toHaveLength(1);
 });
 
 test('without a display every dialog fails by name', async () => {

@@ -2,6 +2,8 @@ import {
   type ActionCall,
   type ActionDefinition,
   type ActionModule,
+  datetimeFromDate,
+  type DatetimeValue,
   fileOf,
   folderOf,
   listOf,
@@ -9,9 +11,19 @@ import {
   textList,
   toText,
 } from '@deskhand/robin';
-import { any, boolean, choice, folder, integer, output, text } from '../declare/arguments.ts';
+import { formatDatetime } from '../date-format/format-datetime.ts';
+import { parseExact } from '../date-format/parse-datetime.ts';
+import { any, boolean, choice, datetime, folder, integer, output, text } from '../declare/arguments.ts';
 import { splitLines } from '../declare/new-line.ts';
-import { readAny, readBoolean, readChoice, readNumber, readOptionalPath, readText } from '../declare/read-argument.ts';
+import {
+  readAny,
+  readBoolean,
+  readChoice,
+  readDatetime,
+  readNumber,
+  readOptionalPath,
+  readText,
+} from '../declare/read-argument.ts';
 import { desktopDialogs, type InputDialog } from './desktop-dialogs.ts';
 
 /** Every dialog may fail for one reason, and the title says which. */
@@ -180,6 +192,74 @@ function itemsOf(call: ActionCall): readonly string[] {
   return splitLines(toText(value, call.context));
 }
 
+const dated = {
+  ...titled,
+  DateDialogFormat: choice('Display.DateDialogFormat', ['DateOnly', 'DateAndTime']),
+  DefaultValue: datetime({ default: null }),
+};
+
+const selectDate: ActionDefinition = {
+  id: 'Display.SelectDateDialog',
+  title: 'Display select date dialog',
+  summary:
+    'Lets a person choose a day or two, and the time of day if wanted. Ours: each part is a dialog of its own; cancelled, the dates are those of the defaults, or of today.',
+  linux: 'core',
+  errors,
+  selectors: {
+    SelectDate: {
+      arguments: dated,
+      outputs: { SelectedDate: output('datetime', 'SelectedDate'), ButtonPressed: pressed },
+      run: async (call) => {
+        const { button, value } = await askDate(call, 'DefaultValue');
+        return { outputs: { SelectedDate: value, ButtonPressed: button } };
+      },
+    },
+    SelectDateRange: {
+      arguments: { ...dated, DefaultValueForSecondDate: datetime({ default: null }) },
+      outputs: {
+        SelectedDate: output('datetime', 'SelectedDate'),
+        SecondSelectedDate: output('datetime', 'SecondSelectedDate'),
+        ButtonPressed: pressed,
+      },
+      run: async (call) => {
+        const first = await askDate(call, 'DefaultValue');
+        const isDone = first.button === 'Cancel';
+        const second = isDone ? firstShown(call, 'DefaultValueForSecondDate') : undefined;
+        const last = second === undefined ? await askDate(call, 'DefaultValueForSecondDate') : undefined;
+        return {
+          outputs: {
+            SelectedDate: first.value,
+            SecondSelectedDate: last?.value ?? second ?? first.value,
+            ButtonPressed: last?.button ?? first.button,
+          },
+        };
+      },
+    },
+  },
+};
+
+function firstShown(call: ActionCall, name: string): DatetimeValue {
+  const { now, timeZone } = call.context;
+  return call.arguments[name] === undefined ? datetimeFromDate(now(), timeZone) : readDatetime(call, name);
+}
+
+async function askDate(call: ActionCall, name: string) {
+  const { context } = call;
+  const dialogs = desktopDialogs(context.dialogs);
+  const shown = firstShown(call, name);
+  const dialog = { ...wording(call), isoDay: formatDatetime(shown, 'yyyy-MM-dd', context) };
+  const { button, isoDay } = await dialogs.date(dialog, context.signal);
+  const place = { culture: context.culture, timeZone: context.timeZone, now: shown };
+  const day = parseExact(isoDay, 'yyyy-MM-dd', place);
+  if (button === 'Cancel' || day === undefined) return { button: 'Cancel', value: shown };
+  if (readChoice(call, 'DateDialogFormat') === 'DateOnly') return { button, value: day };
+  const kind = { kind: 'SingleLine', defaultValue: formatDatetime(shown, 'HH:mm', context) } as const;
+  const typed = await dialogs.input({ ...wording(call), ...kind }, context.signal);
+  // A time that cannot be read is midnight, as if only the day had been asked for.
+  const time = parseExact(typed.text, 'H:m', { ...place, now: day }) ?? day;
+  return { button: typed.button, value: typed.button === 'Cancel' ? shown : time };
+}
+
 const fileArguments = {
   Title: text({ default: '' }),
   InitialDirectory: folder({ default: null }),
@@ -247,5 +327,5 @@ function choosePaths(call: ActionCall, wanted: 'file' | 'files' | 'folder', titl
 export const displayModule: ActionModule = {
   name: 'Display',
   title: 'Message boxes',
-  actions: [showMessage, inputDialog, selectFromList, selectFile, selectFolder],
+  actions: [showMessage, inputDialog, selectFromList, selectDate, selectFile, selectFolder],
 };

@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { MessageDialog } from '@deskhand/robin';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { systemModule } from '../system/module.ts';
+import { runner, testContext } from '../test-context.ts';
 import { createX11Dialogs } from './x11-dialogs.ts';
 
-/** Real dialogs on a display that nobody sees; xdotool is the person. */
+/**
+ * Real dialogs on a display that nobody sees; xdotool is the person. Without -noreset the display would start anew when
+ * its last client leaves, and turn away whoever comes meanwhile.
+ */
 let screen: ChildProcess;
 let environment: Record<string, string> = {};
 beforeAll(async () => {
-  screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '900x600x24', '-nolisten', 'tcp'], {
+  screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '900x600x24', '-nolisten', 'tcp', '-noreset'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const numbers = screen.stdio[3];
@@ -115,6 +120,23 @@ test('a text that is typed comes back', async () => {
   xdotool('type', '--delay', '20', 'blue 42');
   xdotool('key', 'Return');
   expect(await answer).toEqual({ button: 'OK', text: 'blue 42' });
+});
+
+test('a day is chosen', async () => {
+  const answer = createX11Dialogs(environment).date({ title: 'day', text: 'When?', isoDay: '2026-06-05' }, never);
+  const window = await windowOf('day');
+  xdotool('windowfocus', window, 'key', 'Return');
+  expect(await answer).toEqual({ button: 'OK', isoDay: '2026-06-05' });
+});
+
+test('an application is waited for until it shows its window', async () => {
+  const context = testContext({ environment });
+  const values = { ApplicationPath: 'zenity', CommandLineArguments: '--info --title=started --text=here', Timeout: 20 };
+  const result = await runner(systemModule)('System.RunApplication.RunApplicationAndWaitToLoad', values, context);
+  const { ProcessId, WindowHandle } = result.outputs ?? {};
+  expect(xdotool('getwindowname', String(WindowHandle))).toBe('started');
+  await runner(systemModule)('System.TerminateProcess.TerminateProcessById', { ProcessId });
+  await isGone('started');
 });
 
 test('a dialog that is closed with Escape is cancelled', async () => {

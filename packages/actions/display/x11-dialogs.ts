@@ -3,7 +3,14 @@ import { dialogUnavailable } from '../context/no-dialogs.ts';
 import { reasonOf } from '../declare/errors.ts';
 import { findProgram } from '../process/find-program.ts';
 import { runProcess } from '../process/run-process.ts';
-import type { DesktopDialogs, InputDialog, OkOrCancel, PathDialog, SelectDialog } from './desktop-dialogs.ts';
+import type {
+  DateDialog,
+  DesktopDialogs,
+  InputDialog,
+  OkOrCancel,
+  PathDialog,
+  SelectDialog,
+} from './desktop-dialogs.ts';
 
 export const DIALOG_TEXT_MAX_LENGTH = 10_000;
 export const DIALOG_ITEMS_MAX = 10_000;
@@ -38,6 +45,10 @@ export function createX11Dialogs(environment: Readonly<Record<string, string>>):
               .map(Number)
           : [];
       return { button: buttonOf(answer), indexes };
+    },
+    date: async (dialog, signal) => {
+      const answer = await ask(dateArguments(dialog), signal);
+      return { button: buttonOf(answer), isoDay: answer.exitCode === 0 ? answer.output.trim() : '' };
     },
     paths: async (dialog, signal) => {
       const answer = await ask(pathArguments(dialog), signal);
@@ -190,6 +201,12 @@ const rowsOf = ({ items, multiple, selected }: SelectDialog): string =>
       return `${mark}${index}\n${oneLine(item) || ' '}\n`;
     })
     .join('');
+
+function dateArguments({ title, text, isoDay }: DateDialog): readonly string[] {
+  const [year, month, day] = isoDay.split('-').map(Number);
+  const words = [`--title=${oneLine(title)}`, `--text=${entryText(text)}`];
+  return ['--calendar', ...words, `--year=${year}`, `--month=${month}`, `--day=${day}`, '--date-format=%Y-%m-%d'];
+}
 
 function pathArguments({ title, wanted, startFolder, patterns }: PathDialog): readonly string[] {
   return [

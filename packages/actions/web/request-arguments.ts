@@ -66,7 +66,8 @@ function addressOf(written: string, error: ActionErrorCode): URL {
   try {
     return new URL(/^[a-z][a-z0-9+.-]*:/i.test(trimmed) ? trimmed : `http://${trimmed}`);
   } catch {
-    throw failure(error, `'${trimmed}' is no address.`);
+    // What stands before an @ may be a password.
+    throw failure(error, `'${trimmed.replace(/[^/]*@/, '')}' is no address.`);
   }
 }
 

@@ -18,7 +18,7 @@ const secretFlow = `@SENSITIVE: [Pin]
 Logging.LogMessage Message: $'''The pin is %Pin%.''' LogLevel: Logging.LogLevel.InfoLevel
 SET Said TO $'''I know %Pin%'''
 Scripting.RunDOSCommand.RunDOSCommand DOSCommandOrApplication: $'''echo started >> %Marks%/starts''' StandardOutput=> Out StandardError=> Err ExitCode=> Code
-File.WaitForFile.Created File: $'''%Marks%/go'''`;
+WAIT (File.WaitForFile.Created File: $'''%Marks%/go''')`;
 
 describe.runIf(isRoot)('secrets stay where they belong', () => {
   let stack: Stack;

@@ -31,5 +31,5 @@ export function makeMarks(parent: string, name: string): Marks {
 export const markedFlow = `@INPUT Marks : { 'Description': '', 'FriendlyName': 'Marks', 'Type': 'String' }
 @OUTPUT Answer : { 'Description': '', 'FriendlyName': 'Answer', 'Type': 'String' }
 System.RunDOSCommand.RunDOSCommand DOSCommandOrApplication: $'''echo started >> %Marks%/starts && sync %Marks%/starts''' StandardOutput=> Out StandardError=> Err ExitCode=> Code
-File.WaitForFile.Created File: $'''%Marks%/go'''
+WAIT (File.WaitForFile.Created File: $'''%Marks%/go''')
 SET Answer TO $'''Done'''`;

@@ -7,7 +7,7 @@ import type { Route } from '@deskhand/protocol/http/route.ts';
 import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import cookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Caller, Outcome } from '../../use-cases/outcome.ts';
 import { type Attempts, createAttemptLimiter } from './attempt-limiter.ts';
 import type { Handlers, HandlerRequest } from './handlers.ts';
@@ -39,7 +39,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     loggerInstance: options.logger,
     bodyLimit: limits.REQUEST_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => Math.random().toString(36).slice(2, 10),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
     ...(options.tls ? { https: options.tls } : {}),

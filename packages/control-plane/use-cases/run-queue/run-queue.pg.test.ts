@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { openRunQueueStore } from '../../adapters/postgres/run-queue.ts';
+import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import {
+  alice,
+  CLUSTER,
+  createRunWorld,
+  linuxFacts,
+  type RunWorld,
+  succeeded,
+  value,
+  type WorldOptions,
+} from '../../testing/run-world.ts';
+import { assignRuns } from './assign-runs.ts';
+
+let world: RunWorld;
+const open = async (options: WorldOptions = {}): Promise<RunWorld> => {
+  world = await createRunWorld(options);
+  return world;
+};
+afterEach(() => world.close());
+afterAll(stopTestServer);
+
+const positions = async (): Promise<readonly string[]> =>
+  value(await world.runs.viewQueue(alice, CLUSTER)).queued.map((entry) => entry.run.id);
+
+describe('the order of a run queue', () => {
+  test('is: moved to top, then priority, then request; undo gives the old place back', async () => {
+    await open();
+    const [a, b, c] = [await world.submit(), await world.submit(), await world.submit({ priority: 'high' })];
+    expect(await positions()).toEqual([c.id, a.id, b.id]);
+    await world.runs.moveToTop(alice, CLUSTER, [b.id, a.id]);
+    expect(await positions()).toEqual([b.id, a.id, c.id]);
+    await world.runs.moveToTop(alice, CLUSTER, [c.id]);
+    expect(await positions()).toEqual([c.id, b.id, a.id]);
+    expect(value(await world.runs.undoMove(alice, b.id)).movedToTop).toBe(false);
+    expect(await positions()).toEqual([c.id, a.id, b.id]);
+    expect(await world.runs.undoMove(alice, b.id)).toMatchObject({ ok: false, code: 'run-not-moved' });
+    await world.runs.undoMove(alice, c.id);
+    await world.runs.undoMove(alice, a.id);
+    value(await world.runs.setPriority(alice, b.id, 'high'));
+    expect(await positions()).toEqual([b.id, c.id, a.id]);
+    expect(value(await world.runs.explain(alice, c.id))).toMatchObject({
+      position: 2,
+      because: { code: 'gateway-offline' },
+    });
+  });
+
+  test('decides who starts when a slot becomes free', async () => {
+    await open();
+    const link = await world.linkUp('g1', { facts: linuxFacts({ sessionLimit: 1 }) });
+    const first = await world.submit();
+    const attempt = await world.start(link, first);
+    const [, urgent] = [await world.submit({ user: 'user2' }), await world.submit({ user: 'user3', priority: 'high' })];
+    const view = value(await world.runs.viewQueue(alice, CLUSTER));
+    expect(view.running.map((run) => run.id)).toEqual([first.id]);
+    expect(view.queued[0]).toMatchObject({
+      run: { id: urgent.id, display: 'Next to run' },
+      because: { code: 'no-free-slot' },
+    });
+    expect(view).toMatchObject({ total: 2, slots: { inUse: 1, all: 1 } });
+    await world.say(link, succeeded(first.id, attempt));
+    await world.settled();
+    expect(world.offers().at(-1)?.runId).toBe(urgent.id);
+  });
+
+  test('does not let a blocked head keep others back', async () => {
+    await open();
+    const link = await world.linkUp('g1', { facts: linuxFacts({ sessionLimit: 3 }) });
+    await world.start(link, await world.submit());
+    const [blocked, free] = [await world.submit(), await world.submit({ user: 'user2' })];
+    await world.settled();
+    expect(world.offers().at(-1)?.runId).toBe(free.id);
+    expect(value(await world.runs.get(alice, blocked.id))).toMatchObject({
+      state: 'queued',
+      position: 1,
+      because: { code: 'user-busy' },
+    });
+  });
+});
+
+test('a session rule ends a run with its own text where the connection says fail, and not where it says wait', async () => {
+  await open({ users: ['user1', 'waiting1'] });
+  const session = {
+    id: '1',
+    user: 'person',
+    uid: 1000,
+    state: 'active',
+    locked: true,
+    ours: false,
+    runId: null,
+    display: ':0',
+    type: 'x11',
+  } as const;
+  await world.linkUp('g1', { facts: linuxFacts({ reportedPolicy: 'single-session', sessions: [session] }) });
+  const [failing, waiting] = [await world.submit(), await world.submit({ user: 'waiting1' })];
+  await world.settled();
+  expect(value(await world.runs.get(alice, failing.id))).toMatchObject({
+    state: 'failed',
+    error: {
+      code: 'session-exists-single',
+      message:
+        'Cannot execute desktop flow. There is a locked or an inactive Windows user session on the target device',
+    },
+  });
+  expect(value(await world.runs.get(alice, waiting.id))).toMatchObject({
+    state: 'queued',
+    because: { code: 'session-exists-single' },
+  });
+});
+
+test('no more unattended runs go on at once than there are add-ons, over all clusters', async () => {
+  await open({ gateways: ['g1', 'g2'], runOnAllGateways: true });
+  await world.database.pool.query(`update installation set settings = '{"unattendedAddOns": 1}'`);
+  const links = [await world.linkUp('g1'), await world.linkUp('g2')];
+  const runs = [await world.submit(), await world.submit({ user: 'user2' }), await world.submit({ user: 'user3' })];
+  await world.settled();
+  expect(world.offers()).toHaveLength(1);
+  expect(value(await world.runs.get(alice, runs[1]?.id ?? ''))).toMatchObject({ because: { code: 'no-add-on' } });
+  const [offer] = world.offers();
+  const link = links.find((one) => one.gatewayId === offer?.gatewayId);
+  if (offer === undefined || link === undefined) throw new Error('Nothing was offered.');
+  await world.start(link, { id: offer.runId });
+  await world.say(link, succeeded(offer.runId, offer.attempt));
+  await world.settled();
+  expect(world.offers()).toHaveLength(2);
+});
+
+test('two planners that see the same queue never offer a run twice, nor fill a slot twice', async () => {
+  await open({ gateways: ['g1', 'g2'], runOnAllGateways: true, users: ['user1', 'user2', 'user3', 'user4', 'user5'] });
+  for (const user of ['user1', 'user2', 'user3', 'user4', 'user5']) await world.submit({ user });
+  await world.settled();
+  for (const id of ['g1', 'g2']) await world.linkUp(id, { facts: linuxFacts({ sessionLimit: 1 }) });
+  await world.settled();
+  const queue = openRunQueueStore(world.database.pool);
+  const ports = {
+    queue,
+    links: { send: () => true },
+    changes: {
+      publish: () => undefined,
+      subscribe: () => () => undefined,
+      nudge: () => undefined,
+      onNudge: () => () => undefined,
+    },
+    random: Math.random,
+  };
+  await world.database.pool.query(`update run set state = 'queued', gateway_id = null where state = 'offered'`);
+  await Promise.all(Array.from({ length: 6 }, () => assignRuns(ports, CLUSTER)));
+  const { rows } = await world.database.pool.query<{ gateway_id: string; count: number }>(
+    `select gateway_id, count(*)::int as count from run where state = 'offered' group by gateway_id order by gateway_id`,
+  );
+  expect(rows).toEqual([
+    { gateway_id: 'g1', count: 1 },
+    { gateway_id: 'g2', count: 1 },
+  ]);
+});
+
+/** Whatever happens at the same moment, these hold at the end. */
+async function expectInvariants(limit: number): Promise<void> {
+  const { rows } = await world.database.pool.query<{ worst: number }>(
+    `select coalesce(max(count), 0)::int as worst from (
+      select count(*) from run where state in ('offered', 'starting', 'running', 'cancelling') group by gateway_id) held`,
+  );
+  expect(rows[0]?.worst).toBeLessThanOrEqual(limit);
+  const twice = await world.database.pool.query(
+    `select run_id, attempt from run_event where event in ('acquire', 'offer') group by run_id, attempt, event having count(*) > 1`,
+  );
+  expect(twice.rows).toEqual([]);
+  const ends = await world.database.pool.query(
+    `select run_id from run_event where event in ('succeed', 'fail', 'confirmCancel', 'expire', 'lose') group by run_id having count(*) > 1`,
+  );
+  expect(ends.rows).toEqual([]);
+}
+
+test('random interleavings of submits, moves, cancels, declines and ends break no rule', async () => {
+  await open({ gateways: ['g1', 'g2'], runOnAllGateways: true });
+  const links = [await world.linkUp('g1'), await world.linkUp('g2')];
+  const ids: string[] = [];
+  const because = { code: 'declined', kind: 'decline', message: 'No.', remedy: '' };
+  const step = async (kind: number, which: number): Promise<void> => {
+    const id = ids[which % Math.max(1, ids.length)] ?? '';
+    const offer = world.offers().at(-1 - (which % 4));
+    const link = links.find((one) => one.gatewayId === offer?.gatewayId);
+    const user = `user${String((which % 3) + 1)}`;
+    if (kind === 0) ids.push((await world.submit({ user, priority: which % 2 === 0 ? 'high' : 'normal' })).id);
+    else if (kind === 1) await world.runs.moveToTop(alice, CLUSTER, [id]);
+    else if (kind === 2) await world.runs.cancel(alice, id);
+    else if (kind === 3) await world.runs.setPriority(alice, id, 'high');
+    else if (offer === undefined || link === undefined) return;
+    else if (kind === 4)
+      await world.say(link, { type: 'decline', runId: offer.runId, attempt: offer.attempt, because, factsVersion: 0 });
+    else if (kind === 5)
+      await world.say(link, {
+        type: 'acquire',
+        runId: offer.runId,
+        attempt: offer.attempt,
+        journalId: link.journalId,
+        factsVersion: 1,
+      });
+    else await world.say(link, succeeded(offer.runId, offer.attempt));
+  };
+  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.nat(20)), { minLength: 8, maxLength: 24 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (given) => {
+      const halves = [given.filter((_, index) => index % 2 === 0), given.filter((_, index) => index % 2 === 1)];
+      await Promise.all(
+        halves.map(async (half) => {
+          for (const [kind, which] of half) await step(kind, which);
+        }),
+      );
+      await world.settled();
+      await expectInvariants(2);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a long queue costs a plan what its classes cost: its reading holds a bounded number of runs', async () => {
+  await open();
+  await world.submit();
+  await world.database.pool.query(
+    `insert into run (id, flow_id, flow_version, connection_id, cluster_id, submitted_by, mode, priority, state, machine_user, when_session_blocked, inputs, start_deadline_at, execution_timeout_ms)
+      select 'many-' || n, 'flow', 1, 'to-user1', 'cluster', 'alice', 'unattended', 'normal', 'queued', 'user1', 'fail', '{}', now() + interval '1 hour', 1000 from generate_series(1, 3000) n`,
+  );
+  const reading = await world.stores.queue.read(CLUSTER);
+  expect(reading?.snapshot.classes.map((one) => one.heads.length)).toEqual([64]);
+});

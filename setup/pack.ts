@@ -49,11 +49,13 @@ function erased(path: string): string {
 
 /** Undefined for a string that only looks like a specifier. */
 function pointed(from: string, specifier: string): string | undefined {
-  if (!specifier.startsWith('@deskhand/'))
-    return specifier.endsWith('.ts') ? specifier.replace(/\.ts$/, '.js') : undefined;
+  const isInside = !specifier.startsWith('@deskhand/');
+  if (isInside && !specifier.endsWith('.ts')) return undefined;
   const [, name = '', ...inside] = specifier.split('/');
-  const target = `packages/${name}/${inside.join('/') || 'index.ts'}`;
-  if (!existsSync(join(root, target))) throw new Error(`${from} imports ${specifier}, which does not exist.`);
+  const target = isInside
+    ? posix.join(posix.dirname(from), specifier)
+    : `packages/${name}/${inside.join('/') || 'index.ts'}`;
+  if (!existsSync(join(root, target))) throw new Error(`${from} names ${specifier}, which does not exist.`);
   const path = posix.relative(posix.dirname(from), target.replace(/\.ts$/, '.js'));
   return path.startsWith('.') ? path : `./${path}`;
 }

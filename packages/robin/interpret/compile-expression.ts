@@ -12,6 +12,7 @@ import { powerFxExpression } from './power-fx.ts';
 import { toText } from './print-value.ts';
 import { propertyOf } from './property.ts';
 import { type Scope, visible } from './scope.ts';
+import { elementNamed } from './ui-elements.ts';
 import { blank, type RobinValue } from './values.ts';
 
 /** An expression as a closure. Compilation never fails: what cannot be evaluated raises when it is reached. */
@@ -35,6 +36,8 @@ export function compileExpression(expression: Expression, scope: Scope): Eval {
     case 'property':
       return compileProperty(expression, scope);
     case 'index': {
+      const element = elementNamed(expression, scope.elements);
+      if (element !== undefined) return constant(element);
       const [of, key] = [inner(expression.of), inner(expression.key)];
       return (frame) => itemAt(of(frame), key(frame));
     }

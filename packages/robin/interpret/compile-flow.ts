@@ -7,6 +7,7 @@ import type { Compiling, SubflowLink } from './compiling.ts';
 import { type Code, type Frame, RETURN } from './frame.ts';
 import { LogicError } from './logic-error.ts';
 import { createSlots, type Scope, type SlotTable } from './scope.ts';
+import { elementsOf } from './ui-elements.ts';
 
 /** Calls inside calls that a flow may have open. */
 export const CALL_DEPTH_MAX = 1_000;
@@ -20,6 +21,7 @@ export interface Program {
 export function compileFlow(flow: Flow, modules: readonly ActionModule[], sensitive: ReadonlySet<string>): Program {
   const actions = indexActions(modules);
   const { globals, locals } = createSlots(flow, actions);
+  const elements = elementsOf(flow);
   const subflows = new Map<string, SubflowLink>();
   const writers = flow.subflows.map((subflow) => {
     const writer = new CodeWriter(subflow);
@@ -29,7 +31,8 @@ export function compileFlow(flow: Flow, modules: readonly ActionModule[], sensit
     return { subflow, writer, own };
   });
   for (const { subflow, writer, own } of writers) {
-    const scope: Scope = { globals, locals: own, isSensitive: (name) => sensitive.has(name.toLowerCase()) };
+    const isSensitive = (name: string): boolean => sensitive.has(name.toLowerCase());
+    const scope: Scope = { globals, locals: own, isSensitive, elements };
     compileSubflow({ writer, scope, actions, subflows, compileBody }, subflow);
   }
   // Calls name variables of other functions, so a function's variables are counted when all are compiled.

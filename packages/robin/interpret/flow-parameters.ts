@@ -1,8 +1,7 @@
 import type { Expression, FlowParameter } from '../syntax/nodes.ts';
-import { compileExpression } from './compile-expression.ts';
+import { toList } from './coerce.ts';
 import { datatableOf, listOf, objectOf } from './constructors.ts';
-import type { Frame } from './frame.ts';
-import { SlotTable } from './scope.ts';
+import { toText } from './print-value.ts';
 import type { RobinValue } from './values.ts';
 
 /** What the header says about one input or output, with the types as the designer names them. */
@@ -21,7 +20,10 @@ export function parameterFacts(parameter: FlowParameter): ParameterFacts {
   if (parameter.properties?.kind === 'object') {
     for (const { key, value } of parameter.properties.entries) record.set(keyText(key).toLowerCase(), value);
   }
-  const constant = (name: string): RobinValue | undefined => constantOf(record.get(name));
+  const constant = (name: string): RobinValue | undefined => {
+    const value = record.get(name);
+    return value && literalValue(value);
+  };
   const text = (name: string): string => String(constant(name) ?? '');
   return {
     name: parameter.name,
@@ -38,28 +40,41 @@ const keyText = (key: Expression): string =>
   key.kind === 'text' ? key.value : key.kind === 'variable' ? key.name : '';
 
 /** Values of the header are literals; anything else counts as not given. */
-function constantOf(expression: Expression | undefined): RobinValue | undefined {
-  if (expression === undefined || !isLiteral(expression)) return undefined;
-  const scope = { globals: new SlotTable(), locals: undefined, isSensitive: () => false };
-  const frame = { globals: [], vars: [], machine: { print: {} } } as unknown as Frame;
-  return compileExpression(expression, scope)(frame);
-}
-
-function isLiteral(expression: Expression): boolean {
+function literalValue(expression: Expression): RobinValue | undefined {
   switch (expression.kind) {
     case 'text':
     case 'number':
     case 'boolean':
-      return true;
-    case 'list':
-      return expression.items.every(isLiteral);
-    case 'object':
-      return expression.entries.every(({ value }) => isLiteral(value));
-    case 'table':
-      return [...(expression.header ?? []), ...expression.rows].every(isLiteral);
+      return expression.value;
+    case 'list': {
+      const items = literalValues(expression.items);
+      return items && listOf(items);
+    }
+    case 'object': {
+      const values = literalValues(expression.entries.map(({ value }) => value));
+      return (
+        values && objectOf(expression.entries.map(({ key }, index) => [keyText(key), values[index] ?? ''] as const))
+      );
+    }
+    case 'table': {
+      const header = expression.header && literalValues(expression.header);
+      const rows = literalValues(expression.rows);
+      return (
+        rows &&
+        datatableOf(
+          header?.map((name) => toText(name)),
+          rows.map((row) => toList(row).items),
+        )
+      );
+    }
     default:
-      return false;
+      return undefined;
   }
+}
+
+function literalValues(expressions: readonly Expression[]): RobinValue[] | undefined {
+  const values = expressions.map(literalValue).filter((value) => value !== undefined);
+  return values.length === expressions.length ? values : undefined;
 }
 
 /** What an input holds when nobody gave it a value. */
@@ -67,6 +82,7 @@ export function initialValue(facts: ParameterFacts): RobinValue {
   if (facts.defaultValue !== undefined) return facts.defaultValue;
   switch (facts.type.toLowerCase()) {
     case 'numeric':
+    case 'number':
       return 0;
     case 'bool':
     case 'boolean':

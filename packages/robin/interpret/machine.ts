@@ -14,8 +14,11 @@ export type Ending =
   | { readonly state: 'cancelled' }
   | { readonly state: 'failed'; readonly error: RaisedError };
 
-/** Steps between two looks at the event loop: about a hundredth of a second. */
+/** Steps between two turns of the event loop: about a hundredth of a second, unless steps are slow. */
 const STEPS_PER_TURN = 10_000;
+const SLICE_MS_MAX = 50;
+/** The clock is looked at once in so many steps, because a look costs as much as a step. */
+const STEPS_PER_LOOK = 16;
 
 /** Runs to the end: slices of steps, between them a turn of the event loop or a promise of an action. */
 export async function drive(machine: Machine): Promise<Ending> {
@@ -53,7 +56,9 @@ function orAborted<Value>(pending: Promise<Value>, signal: AbortSignal): Promise
 
 function runPlain(machine: Machine): Promise<number> | undefined {
   let { frame } = machine;
+  const endMs = machine.clockMs() + SLICE_MS_MAX;
   for (let left = STEPS_PER_TURN; left > 0; left--) {
+    if (left % STEPS_PER_LOOK === 0 && machine.clockMs() > endMs) return undefined;
     const next = stepOf(frame)(frame);
     if (typeof next !== 'number') return next;
     if (next >= 0) frame.pc = next;
@@ -70,7 +75,9 @@ function runPlain(machine: Machine): Promise<number> | undefined {
 function runObserved(machine: Machine): Promise<number> | undefined {
   let { frame } = machine;
   let startedMs = machine.clockMs();
+  const endMs = startedMs + SLICE_MS_MAX;
   for (let left = STEPS_PER_TURN; left > 0; left--) {
+    if (startedMs > endMs) return undefined;
     const meta = frame.code.metas[frame.pc];
     const next = stepOf(frame)(frame);
     if (typeof next !== 'number') return next;

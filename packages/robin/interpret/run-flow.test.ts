@@ -93,6 +93,11 @@ describe('variables', () => {
     ));
 });
 
+test('a list that doubles for ever ends as an error of the flow', async () => {
+  expect(await failure('SET L TO [1]\nLOOP WHILE True\nSET L TO [L, L]\nEND')).toBe('ValueTooLargeError');
+  expect(await failure('SET L TO [1]\nLOOP WHILE True\nSET L TO [L]\nEND')).toBe('ValueTooLargeError');
+});
+
 describe('branches and loops', () => {
   test('the first branch that holds is taken', () =>
     check(

@@ -71,6 +71,7 @@ function inputValue(facts: ParameterFacts, { inputs, context }: FlowRunOptions):
   if (given === undefined) return cloneValue(initialValue(facts));
   switch (lower(facts.type)) {
     case 'numeric':
+    case 'number':
       return toNumber(given);
     case 'bool':
     case 'boolean':

@@ -1,6 +1,7 @@
 import type { Flow } from '../syntax/nodes.ts';
 import type { ActionIndex } from './action-index.ts';
 import { definedNames } from './definitions.ts';
+import type { ElementStore } from './ui-elements.ts';
 
 /** Variable names → slots. Names are case-insensitive; the first spelling stays for display. */
 export class SlotTable {
@@ -26,6 +27,7 @@ export interface Scope {
   /** The function's own variables; undefined in GLOBAL subflows. */
   readonly locals: SlotTable | undefined;
   readonly isSensitive: (name: string) => boolean;
+  readonly elements: ElementStore;
 }
 
 export const visible = (scope: Scope): SlotTable => scope.locals ?? scope.globals;

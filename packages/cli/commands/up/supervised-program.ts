@@ -18,7 +18,7 @@ const END_TIMEOUT_MS = 20_000;
 export interface StartOptions {
   readonly program: Program;
   readonly args: readonly string[];
-  /** Written first to standard input, as it is: secrets travel here and nowhere else. */
+  /** All of standard input, as it is: secrets travel here and nowhere else. Without it the program can be told lines. */
   readonly input?: string;
   readonly onLog: (line: string) => void;
 }
@@ -27,7 +27,8 @@ export function startProgram({ program, args, input, onLog }: StartOptions): Sup
   const child = spawn(process.execPath, [...programArguments(program), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   // Its end is told by `ended`; a broken pipe on the way there is no news.
   child.stdin.on('error', () => undefined);
-  if (input !== undefined) child.stdin.write(input);
+  // Closed with it: a program that waits for the end of its input would never end itself.
+  if (input !== undefined) child.stdin.end(input);
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line);

@@ -44,7 +44,12 @@ async function run(
       return resetPasswordFromInput(config);
     default: {
       const server = await startServer(config, prepared, parent);
-      const stop = (): void => void server.close().then(() => process.exit(0));
+      let isStopping = false;
+      // Ctrl+C in a terminal reaches this program twice: by itself, and from `deskhand up`.
+      const stop = (): void => {
+        if (!isStopping) void server.close().then(() => process.exit(0));
+        isStopping = true;
+      };
       process.on('SIGTERM', stop);
       process.on('SIGINT', stop);
       parent?.onGone(stop);

@@ -1,3 +1,4 @@
+import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerCommand, RunnerResult } from '@deskhand/protocol/runner.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
@@ -31,6 +32,8 @@ export class FakeWorld {
   readonly commands: RunnerCommand[] = [];
   readonly programs: SessionProgram[] = [];
   sessions: SessionFact[] = [];
+  /** What the runner has written to its spool. */
+  readonly spooled: LogLine[] = [];
   /** Answered by the next sign-in or attach. */
   refusal: SessionRefusal | undefined;
   /** Keeps a sign-in waiting until the test lets it go on; a cancelled one is refused. */
@@ -91,7 +94,13 @@ export class FakeWorld {
       },
       spools: {
         create: () => ({ path: '/spool', descriptor: 0, release: silent }),
-        open: () => ({ read: (from) => ({ lines: [], next: from }), close: silent }),
+        open: () => ({
+          read: (from, maxLines) => {
+            const lines = this.spooled.slice(from, from + maxLines);
+            return { lines, next: from + lines.length };
+          },
+          close: silent,
+        }),
         sizeBytes: () => 0,
         tail: () => ({ result: null, lastLine: null }),
         remove: silent,

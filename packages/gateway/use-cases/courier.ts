@@ -17,6 +17,7 @@ export interface Courier {
   readonly openLog: (spoolPath: string) => void;
   /** Sends whatever can go now. */
   readonly pump: () => void;
+  /** Whatever the old link carried and was not acknowledged goes again. */
   readonly linkIsNew: () => void;
   readonly logAcknowledged: (seq: number) => void;
   readonly resultAcknowledged: () => void;
@@ -71,7 +72,8 @@ class AttemptCourier implements Courier {
     this.#sendScreenshots();
     this.#log?.pump();
     this.#sendResult();
-    if (this.#isResultAcked && (this.#log?.isDone('acked') ?? true)) this.#settle('acknowledged');
+    const isAllTold = !this.#hasUnshown && (this.#log?.isDone('acked') ?? true);
+    if (this.#isResultAcked && isAllTold) this.#settle('acknowledged');
   }
 
   linkIsNew(): void {
@@ -79,7 +81,6 @@ class AttemptCourier implements Courier {
     this.#hasUnshown = true;
     this.#isResultSent = false;
     this.#log?.rewind();
-    this.pump();
   }
 
   logAcknowledged(seq: number): void {
@@ -123,7 +124,8 @@ class AttemptCourier implements Courier {
 
   #sendResult(): void {
     const record = this.#core.book.get(this.#facts);
-    if (record?.phase !== 'ended' || record.result === null || this.#isResultSent) return;
+    if (record?.phase !== 'ended' || record.result === null) return;
+    if (this.#isResultSent || this.#isResultAcked) return;
     if (this.#isPatient && !(this.#log?.isDone('sent') ?? true)) {
       this.#patience ??= setTimeout(() => this.#loosePatience(), RESULT_WAITS_FOR_LOG_MS).unref();
       return;

@@ -1,6 +1,8 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
+import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { afterEach, expect, test, vi } from 'vitest';
+import { LOG_LINES_IN_FLIGHT_MAX } from './log-sender.ts';
 import { FakeWorld, orderOf } from '../testing/fake-world.ts';
 
 const worlds: FakeWorld[] = [];
@@ -270,4 +272,56 @@ test('what the server forgets is ended, and nothing more is told of it', async (
   await until(() => expect(world.core.inHand.size).toBe(0));
   expect(world.of('result')).toEqual([]);
   expect(world.isSignedOut).toBe(true);
+});
+
+const lineOf = (seq: number): LogLine => ({
+  seq,
+  at: '2026-01-02T03:04:05.678Z',
+  level: 'info',
+  subflow: 'Main',
+  line: seq,
+  actionIndex: seq,
+  action: 'SET',
+  durationMs: 1,
+  status: 'succeeded',
+  message: '',
+});
+const seqsSent = (world: FakeWorld) => world.of('log').flatMap(({ lines }) => lines.map((line) => line.seq));
+
+test('log lines that a broken link carried unacknowledged are carried again, and no others', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.spooled.push(lineOf(1), lineOf(2));
+  world.channel?.on.event({ type: 'spooled', lastLogSeq: 2 });
+  world.core.handlers.message({ type: 'logAck', runId: 'r1', attempt: 1, seq: 2 });
+  world.spooled.push(lineOf(3));
+  world.channel?.on.event({ type: 'spooled', lastLogSeq: 3 });
+  world.core.handlers.down();
+  world.core.handlers.reconciled([{ runId: 'r1', attempt: 1, decision: 'go-on' }]);
+  expect(seqsSent(world)).toEqual([1, 2, 3, 3]);
+});
+
+test('a log beyond what may be unacknowledged waits in the spool', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.spooled.push(...Array.from({ length: LOG_LINES_IN_FLIGHT_MAX + 700 }, (_, index) => lineOf(index + 1)));
+  world.channel?.on.event({ type: 'spooled', lastLogSeq: world.spooled.length });
+  expect(seqsSent(world)).toHaveLength(LOG_LINES_IN_FLIGHT_MAX);
+  world.core.handlers.message({ type: 'logAck', runId: 'r1', attempt: 1, seq: LOG_LINES_IN_FLIGHT_MAX });
+  expect(seqsSent(world)).toHaveLength(LOG_LINES_IN_FLIGHT_MAX + 700);
+});
+
+test('a result that the server took from the report does not cut the log off', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.isLinkUp = false;
+  world.spooled.push(lineOf(1));
+  world.runnerEnds({ lastLogSeq: 1 });
+  await until(() => expect(world.core.handlers.report({ wasRestored: false }).attempts[0]?.phase).toBe('ended'));
+  world.isLinkUp = true;
+  world.core.handlers.reconciled([{ runId: 'r1', attempt: 1, decision: 'forget' }]);
+  expect(seqsSent(world)).toEqual([1]);
+  expect(world.of('result')).toEqual([]);
+  world.core.handlers.message({ type: 'logAck', runId: 'r1', attempt: 1, seq: 1 });
+  expect(world.core.inHand.size).toBe(0);
 });

@@ -35,8 +35,9 @@ function reportOf(core: Core, record: AttemptRecord): AttemptReport {
 }
 
 export function obeyDecisions(core: Core, decisions: readonly ReconcileDecision[]): void {
-  for (const decision of decisions) obey(core, decision);
   for (const attempt of core.inHand.values()) attempt.courier.linkIsNew();
+  for (const decision of decisions) obey(core, decision);
+  for (const attempt of core.inHand.values()) attempt.courier.pump();
 }
 
 function obey(core: Core, { runId, attempt, decision }: ReconcileDecision): void {
@@ -51,6 +52,11 @@ function obey(core: Core, { runId, attempt, decision }: ReconcileDecision): void
       wantEnd(core, inHand, 'cancelled');
       return;
     case 'forget':
+      if (core.book.get({ runId, attempt })?.phase === 'ended') {
+        // The server took the result from the report; the rest of the log and the screenshots still go to it.
+        inHand.courier.resultAcknowledged();
+        return;
+      }
       wantEnd(core, inHand, 'cancelled');
       inHand.courier.drop('forgotten');
       return;

@@ -77,7 +77,10 @@ const flowText = fc
 /** Turns of the event loop after which a flow that goes on for ever is cancelled. */
 const TURNS_MAX = 3;
 
-describe('any flow', () => {
+/** Flows that run into the bounds of values are slow. */
+const SLOW_FLOWS_TIMEOUT_MS = 60_000;
+
+describe('any flow', { timeout: SLOW_FLOWS_TIMEOUT_MS }, () => {
   test('is checked and run to an outcome, never to an exception', () =>
     fc.assert(
       fc.asyncProperty(flowText, fc.boolean(), async (text, isObserved) => {

@@ -173,7 +173,10 @@ END FUNCTION
   });
 });
 
-describe('bounds', () => {
+/** Texts of a million characters take seconds on a machine that does much else. */
+const LONG_TEXT_TIMEOUT_MS = 60_000;
+
+describe('bounds', { timeout: LONG_TEXT_TIMEOUT_MS }, () => {
   test('a text that is too long is not read, and is given back', () => {
     const text = 'x'.repeat(FLOW_TEXT_CHARS_MAX + 1);
     const { flow, diagnostics } = parseFlow(text);

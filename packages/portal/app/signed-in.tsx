@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useLocation } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { isProblem } from '../api/client.ts';
 import { meQuery } from '../api/queries.ts';
 import { ProblemView, useLate } from '../ui/states.tsx';
@@ -10,10 +11,9 @@ import { Shell } from './shell.tsx';
 /** Every page but sign-in and first run: somebody must be signed in, else the sign-in keeps the way back. */
 export function SignedIn() {
   const me = useQuery(meQuery);
-  const here = useLocation({ select: (location) => location.href });
   const late = useLate(me.isPending);
   if (me.isError && (isProblem(me.error, 'not-signed-in') || isProblem(me.error, 'sign-in-refused'))) {
-    return <Navigate to="/sign-in" search={here === '/' ? {} : { return: here }} replace />;
+    return <ToSignIn />;
   }
   if (me.data === undefined && me.isError) {
     return (
@@ -38,4 +38,16 @@ export function SignedIn() {
       </LiveProvider>
     </MeProvider>
   );
+}
+
+/** Leads away once: the address that is kept is the one where the sign-in was missing, not the sign-in page itself. */
+function ToSignIn() {
+  const navigate = useNavigate();
+  const router = useRouter();
+  useEffect(() => {
+    const { href, pathname } = router.latestLocation;
+    if (pathname === '/sign-in') return;
+    void navigate({ to: '/sign-in', search: href === '/' ? {} : { return: href }, replace: true });
+  }, [navigate, router]);
+  return null;
 }

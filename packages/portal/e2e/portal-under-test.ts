@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 
 const portal = resolve(import.meta.dirname, '..');
+const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 const folders = {
   mock: resolve(portal, '../../.build/portal-mock'),
   production: resolve(portal, '../../.build/portal'),
@@ -19,7 +22,11 @@ export async function builtPortal(mode: keyof typeof folders): Promise<string> {
   const packages = resolve(portal, '..');
   const sources = [portal, join(packages, 'domain'), join(packages, 'protocol')];
   if (Math.max(...sources.map(newestIn)) > builtAt)
-    await build({ root: portal, configFile: join(portal, 'vite.config.ts'), mode, logLevel: 'warn' });
+    await promisify(execFile)(process.execPath, [vite, 'build', '--mode', mode], {
+      cwd: portal,
+      // The test runner's own setting would bundle the development build of React.
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
   return folder;
 }
 

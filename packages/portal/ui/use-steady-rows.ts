@@ -17,14 +17,18 @@ interface SteadyTable<T> extends SteadyRows<T> {
 export function useSteadyRows<T>(latest: readonly T[], keyOf: (row: T) => string): SteadyTable<T> {
   const [pointer, setPointer] = useState(false);
   const [focus, setFocus] = useState(false);
-  const [settling, setSettling] = useState(0);
-  const shown = useRef<{ keys: readonly string[]; settled: number }>({ keys: [], settled: 0 });
-  const held = (pointer || focus) && shown.current.keys.length > 0 && shown.current.settled >= settling;
-  const steady = held ? steadyOrder(shown.current.keys, latest, keyOf) : { rows: latest, pending: 0 };
+  const [released, setReleased] = useState<readonly T[] | null>(null);
+  const shownKeys = useRef<readonly string[]>([]);
+  const latestRows = useRef(latest);
+  const held = (pointer || focus) && shownKeys.current.length > 0 && released === null;
+  const steady = held ? steadyOrder(shownKeys.current, latest, keyOf) : { rows: latest, pending: 0 };
   useEffect(() => {
-    shown.current = { keys: steady.rows.map(keyOf), settled: settling };
+    shownKeys.current = steady.rows.map(keyOf);
+    latestRows.current = latest;
+    // The answer to the person's own move has been shown; from now on the rows hold still again.
+    if (released !== null && released !== latest) setReleased(null);
   });
-  const settle = useCallback(() => setSettling((count) => count + 1), []);
+  const settle = useCallback(() => setReleased(latestRows.current), []);
   return {
     ...steady,
     settle,

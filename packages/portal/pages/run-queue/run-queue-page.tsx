@@ -2,7 +2,7 @@ import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { runQueueQuery } from '../../api/queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -122,6 +122,7 @@ function QueueTable({ view }: { readonly view: RunQueueView }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const runActions = useRunActions();
   const moves = useQueueMoves({ clusterId: view.cluster.id, onMoved: settle });
+  const keepFocus = useKeptFocus(rows);
   const chosen = rows.filter((entry) => selected.has(entry.run.id)).map((entry) => entry.run);
   const columns = useMemo(
     () =>
@@ -147,7 +148,10 @@ function QueueTable({ view }: { readonly view: RunQueueView }) {
         nameOf={(entry) => runName(entry.run)}
         selection={{ keys: selected, onChange: setSelected }}
         note={(entry) => (open.has(entry.run.id) ? <MemberAnswers members={entry.members} /> : null)}
-        onRowKeyDown={(event, entry) => moves.onKey(event, entry.run)}
+        onRowKeyDown={(event, entry) => {
+          keepFocus(entry.run.id);
+          moves.onKey(event, entry.run);
+        }}
       />
       {chosen.length > 0 && (
         <div className="bulk-bar" role="toolbar" aria-label="Actions for the selected runs">
@@ -170,6 +174,19 @@ function QueueTable({ view }: { readonly view: RunQueueView }) {
       {runActions.dialog}
     </div>
   );
+}
+
+/** A row that is moved in the page loses the focus; it is given back to the run's link. */
+function useKeptFocus(rows: readonly QueueEntry[]): (id: string) => void {
+  const wanted = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again whenever the rows have moved
+  useLayoutEffect(() => {
+    if (wanted.current === null || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`[data-row="${CSS.escape(wanted.current)}"] a`)?.focus();
+  }, [rows]);
+  return (id) => {
+    wanted.current = id;
+  };
 }
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {

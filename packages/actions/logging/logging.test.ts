@@ -6,8 +6,8 @@ test('messages reach the log of the run with their level', () => {
   const lines: string[] = [];
   const context = testContext({ log: (level, message) => lines.push(`${level}: ${message}`) });
   const run = runner(loggingModule);
-  run('Logging.LogMessage', { Message: 'one' }, context);
-  run('Logging.LogMessage', { Message: 'two', LogLevel: 'WarningLevel' }, context);
-  run('Logging.LogMessage', { Message: 'three', LogLevel: 'ErrorLevel' }, context);
+  void run('Logging.LogMessage', { Message: 'one' }, context);
+  void run('Logging.LogMessage', { Message: 'two', LogLevel: 'WarningLevel' }, context);
+  void run('Logging.LogMessage', { Message: 'three', LogLevel: 'ErrorLevel' }, context);
   expect(lines).toEqual(['info: one', 'warning: two', 'error: three']);
 });

@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
 import { ActionError } from '@deskhand/robin';
 import { reasonOf, systemCodeOf } from '../declare/errors.ts';
-import { PatternError } from './scan-groups.ts';
-import { type DotnetGroup, type TranslatedPattern, translatePattern } from './translate-pattern.ts';
+import { type DotnetGroup, PatternError } from './scan-groups.ts';
+import { type TranslatedPattern, translatePattern } from './translate-pattern.ts';
 
 /** A regular expression in .NET's spelling that answers within `REGEX_TIME_LIMIT_MS`. */
 export interface DotnetRegex {

@@ -1,4 +1,9 @@
-import type { DotnetGroup } from './translate-pattern.ts';
+export interface DotnetGroup {
+  readonly number: number;
+  readonly name: string;
+  /** The JavaScript name of the group. Every group is named, so that numbers of the two dialects never mix. */
+  readonly alias: string;
+}
 
 /** A pattern that is wrong, or that has no counterpart here. The message completes "because …". */
 export class PatternError extends Error {}

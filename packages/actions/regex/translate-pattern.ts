@@ -1,5 +1,5 @@
 import { classOf, escapedOutside as literal } from './translate-class.ts';
-import { PatternError, scanGroups } from './scan-groups.ts';
+import { type DotnetGroup, PatternError, scanGroups } from './scan-groups.ts';
 
 export interface TranslatedPattern {
   readonly source: string;
@@ -8,12 +8,6 @@ export interface TranslatedPattern {
   /** Whether backtracking can take more than time proportional to the text. */
   readonly unboundedRepeats: number;
   readonly repeatsAGroup: boolean;
-}
-export interface DotnetGroup {
-  readonly number: number;
-  readonly name: string;
-  /** The JavaScript name of the group. Every group is named, so that numbers of the two dialects never mix. */
-  readonly alias: string;
 }
 
 interface Options {

@@ -32,7 +32,7 @@ async function execute(call: ActionCall) {
   try {
     const file = join(folder, 'script.js');
     writeFileSync(file, readText(call, 'JavascriptCode'), { mode: 0o600 });
-    const script = { command: process.execPath, args: ['--no-warnings', '--eval', host, '--', file] };
+    const script = { command: process.execPath, args: ['--no-warnings', '--eval', scriptObjects, '--', file] };
     const answer = await runScript(call, script, scriptErrors.FailedToRunJavaScriptError);
     return { outputs: { ScriptOutput: answer.output, ScriptError: answer.errors } };
   } finally {
@@ -44,7 +44,7 @@ async function execute(call: ActionCall) {
  * What runs in the child: the objects of Windows Script Host, then the script. Errors are told as cscript does, with line
  * and column. Writing is synchronous, because `Quit` ends the process at once.
  */
-const host = `
+const scriptObjects = `
 const { readFileSync, writeSync } = require('node:fs');
 const { runInThisContext } = require('node:vm');
 const write = (fd) => (text) => {

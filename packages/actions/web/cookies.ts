@@ -80,11 +80,11 @@ function expiryOf(attribute: ReadonlyMap<string, string>, now: number): number {
   return Number.isNaN(date) ? Number.POSITIVE_INFINITY : date;
 }
 
-const isWithin = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`);
 
 function fits(cookie: Cookie, url: URL, now: number): boolean {
   if (cookie.expiresAt <= now || (cookie.secure && url.protocol !== 'https:')) return false;
-  const sameHost = cookie.isWide ? isWithin(url.hostname, cookie.domain) : url.hostname === cookie.domain;
+  const sameServer = cookie.isWide ? isWithin(url.hostname, cookie.domain) : url.hostname === cookie.domain;
   const below = url.pathname === cookie.path || url.pathname.startsWith(cookie.path.replace(/\/?$/, '/'));
-  return sameHost && below;
+  return sameServer && below;
 }

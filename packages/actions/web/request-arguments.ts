@@ -42,12 +42,12 @@ export function requestFrom(call: ActionCall, sending: Sending, error: ActionErr
   const { context } = call;
   const cookies = cookiesOf(context);
   if (readBoolean(call, 'ClearCookies')) cookies.clear();
-  const agent = readText(call, 'UserAgent');
+  const browser = readText(call, 'UserAgent');
   return {
     method: sending.method.toUpperCase(),
     url: addressOf(sending.address, error),
     headers: {
-      ...(agent === '' ? {} : { 'User-Agent': agent }),
+      ...(browser === '' ? {} : { 'User-Agent': browser }),
       ...sending.headers,
       ...authorization(call, sending.userName),
     },

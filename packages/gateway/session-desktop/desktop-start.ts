@@ -96,7 +96,7 @@ const LOG_BYTES_SHOWN = 600;
 export async function startDesktop(request: DesktopRequest): Promise<DesktopResult> {
   const tried = new Set<number>();
   for (;;) {
-    const number = reserveDisplay(tried);
+    const number = reserveDisplay(tried, request.entrance.account.uid);
     if (number === undefined) return { ok: false, because: 'failed', detail: 'No display number is free.' };
     tried.add(number);
     try {

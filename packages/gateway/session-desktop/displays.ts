@@ -34,15 +34,21 @@ const reserved = new Set<number>();
  * two sign-ins at once would otherwise see the same free number; another process of ours may still win the race, which the
  * X server then tells.
  */
-export function reserveDisplay(skip: ReadonlySet<number>): number | undefined {
+export function reserveDisplay(skip: ReadonlySet<number>, uid: number): number | undefined {
   const live = liveDisplays();
   for (let number = FIRST_DISPLAY; number <= LAST_DISPLAY; number++) {
     if (reserved.has(number) || skip.has(number) || live.has(number)) continue;
-    if (lstatOf(`/tmp/.X${number}-lock`) !== undefined || lstatOf(`/tmp/.X11-unix/X${number}`) !== undefined) continue;
+    if (isSomebodyElses(`/tmp/.X${number}-lock`, uid) || isSomebodyElses(`/tmp/.X11-unix/X${number}`, uid)) continue;
     reserved.add(number);
     return number;
   }
   return undefined;
+}
+
+/** What a dead server of the same account left is taken over by its X server; another account's cannot be removed by it. */
+function isSomebodyElses(path: string, uid: number): boolean {
+  const found = lstatOf(path);
+  return found !== undefined && found.uid !== uid;
 }
 
 export function releaseDisplay(number: number): void {

@@ -1,7 +1,7 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type { LockVerdict } from '../session-helper/lock-judgement.ts';
 import { accountEnvironment, type Entrance } from './entrance.ts';
-import type { PersonSession } from './session-listing.ts';
+import { LOOKING_MARKER, type PersonSession } from './session-listing.ts';
 
 interface Probed {
   readonly at: number;
@@ -12,6 +12,8 @@ interface Probed {
 const FRESH_MS = 4_000;
 const USABLE_MS = 12_000;
 const REMEMBERED_MAX = 500;
+
+const keyOf = ({ fact }: PersonSession): string => `${fact.uid} ${fact.display}`;
 
 type Probe = (entrance: Entrance) => Promise<LockVerdict>;
 
@@ -27,6 +29,12 @@ export class LockProbes {
     this.changeUser = changeUser;
   }
 
+  /** A display number is used again by the next session, so an answer is worth nothing once its session has gone. */
+  forgetAllBut(sessions: readonly PersonSession[]): void {
+    const keys = new Set(sessions.map(keyOf));
+    for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
+  }
+
   /** Undefined when the account cannot open that display: then it is no session of its own. */
   async judge(session: PersonSession, freshness: 'now' | 'lately'): Promise<SessionFact | undefined> {
     const { fact, scanned, account, lockedHint } = session;
@@ -38,9 +46,9 @@ export class LockProbes {
       cgroup: '',
       changeUser: this.changeUser,
       limits: [],
-      environment: { ...accountEnvironment(account), ...scanned.environment },
+      environment: { ...accountEnvironment(account), ...scanned.environment, [LOOKING_MARKER]: '1' },
     };
-    const verdict = await this.verdict(`${fact.uid} ${fact.display}`, entrance, freshness);
+    const verdict = await this.verdict(keyOf(session), entrance, freshness);
     if (!verdict.access) return undefined;
     return { ...fact, locked: lockedHint ? true : verdict.locked };
   }

@@ -165,21 +165,21 @@ export function lstatOf(path: string) {
 
 /**
  * X servers of ordinary accounts can only make their sockets in a folder that root made, open to all and sticky. One that
- * somebody else made is taken over through a descriptor, so that no symlink is followed.
+ * somebody else made is taken over through a descriptor, so that no symlink is followed. Answers with what to mend.
  */
-export function prepareDisplaySockets(): void {
-  const path = '/tmp/.X11-unix';
+export function prepareDisplaySockets(path = '/tmp/.X11-unix'): string | undefined {
   try {
-    mkdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    const found = fstatSync(folder);
-    if (found.uid !== 0) fchownSync(folder, 0, 0);
-    if ((found.mode & 0o7777) !== 0o1777) fchmodSync(folder, 0o1777);
-  } finally {
-    closeSync(folder);
+    mkdirSync(path, { recursive: true });
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      const found = fstatSync(folder);
+      if (found.uid !== 0) fchownSync(folder, 0, 0);
+      if ((found.mode & 0o7777) !== 0o1777) fchmodSync(folder, 0o1777);
+    } finally {
+      closeSync(folder);
+    }
+    return undefined;
+  } catch {
+    return `${path} is not a folder, so no display can be opened: rm -f ${path}`;
   }
 }

@@ -17,6 +17,9 @@ export interface PersonSession {
   readonly lockedHint: boolean;
 }
 
+/** A lock probe of any gateway of the machine runs as the person on the person's display, and is no sign of a session. */
+export const LOOKING_MARKER = 'DESKHAND_LOOKING';
+
 export interface ListingRequest {
   readonly mayHaveSession: (uid: number) => boolean;
   /** Processes of our own sessions tell nothing about people's. */
@@ -39,6 +42,7 @@ function relevantProcesses({ mayHaveSession, isOurs }: ListingRequest): readonly
     const fact = processFact(pid);
     if (fact === undefined || fact.zombie || !mayHaveSession(fact.uid)) return [];
     const environment = environmentOf(pid);
+    if (environment.has(LOOKING_MARKER)) return [];
     const screen = environment.has('DISPLAY') || environment.has('WAYLAND_DISPLAY');
     return !screen || isOurs(pid, environment) ? [] : [{ ...fact, environment }];
   });

@@ -140,6 +140,10 @@ function bindLibc(koffi: Koffi) {
   };
 }
 
+export function loadPam(): void {
+  bind();
+}
+
 const LOCK_EXCLUSIVE_NOW = 2 | 4;
 
 /** flock(2): the kernel gives the lock back when the process ends, however it ends. */

@@ -11,7 +11,6 @@ import type {
   SessionHostProbe,
   SessionRecord,
   SessionRefusal,
-  SessionRefusalCode,
   SessionResult,
   SignInRequest,
 } from '../../ports/session-host.ts';
@@ -36,10 +35,10 @@ import { prepareDisplaySockets, type StoredSession } from '../../session-desktop
 import { askInside, probeLockInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
 import { cgroupOf, ourFact, personSessions, type PersonSession } from '../../session-desktop/session-listing.ts';
 import { SessionRegister, type BegunSession } from '../../session-desktop/session-register.ts';
-import { endLeader, startLeader, type Leader, type LeaderProgram } from './leader.ts';
+import { endLeader, Leaders, type Leader } from './leader.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
 import { ensurePamService, PAM_SERVICE } from './pam-service.ts';
-import { refusalOf } from './sign-in-refusal.ts';
+import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refusal.ts';
 
 export interface LinuxHostOptions extends HelperProgram {
   /** Accounts that the machine's own configuration allows although they belong to the system. */
@@ -63,9 +62,10 @@ export class LinuxHost implements SessionHost {
   private readonly options: LinuxHostOptions;
   private readonly register: SessionRegister;
   private readonly probes: LockProbes;
-  private readonly leader: LeaderProgram;
+  private readonly leaders: Leaders;
   private readonly busAddress: string | undefined;
   private readonly pamTrouble: string | undefined;
+  private readonly displayTrouble: string | undefined;
 
   constructor(options: LinuxHostOptions) {
     this.options = options;
@@ -84,21 +84,22 @@ export class LinuxHost implements SessionHost {
       isHeld: (stored) => isAlive(leaderOf(stored)),
     });
     this.probes = new LockProbes((entrance) => probeLockInside(options, entrance), true);
-    this.leader = {
+    this.leaders = new Leaders({
       nodePath: options.leaderNodePath ?? process.execPath,
       leaderPath: options.leaderPath ?? fileURLToPath(new URL('./session-leader.ts', import.meta.url)),
       compileCache: `${base}/compiled`,
       cgroup: cgroupParent === undefined ? undefined : `${cgroupParent}/deskhand.leaders`,
-    };
+    });
     this.pamTrouble = ensurePamService();
-    prepareDisplaySockets();
+    this.displayTrouble = prepareDisplaySockets();
     if (!keepDescriptorsFromChildren())
       options.log?.('Open files that this gateway inherited could not be kept from sessions.');
   }
 
   probe(): Promise<SessionHostProbe> {
     const programs = installedPrograms();
-    const trouble = [this.pamTrouble, this.helperTrouble()].filter((one) => one !== undefined);
+    const trouble = [this.pamTrouble, this.displayTrouble, this.helperTrouble()].filter((one) => one !== undefined);
+    this.leaders.prepare();
     const usable = trouble.length === 0 && programs.setpriv !== null;
     return Promise.resolve({
       unattended: usable && canOpenDisplays(programs),
@@ -121,6 +122,7 @@ export class LinuxHost implements SessionHost {
 
   async listSessions(): Promise<readonly SessionFact[]> {
     const people = await this.people();
+    this.probes.forgetAllBut(people);
     const judged = await Promise.all(people.map((one) => this.probes.judge(one, 'lately')));
     return [
       ...this.register.stored().flatMap((one) => (one.record.kind === 'signed-in' ? [ourFact(one)] : [])),
@@ -147,7 +149,7 @@ export class LinuxHost implements SessionHost {
     const refused = this.whyRefused(account);
     if (refused !== undefined) return { ok: false, because: refused };
     const order = { service: PAM_SERVICE, user: account.user, lockFile: null, openSession: false, hold: false };
-    const started = await startLeader(this.leader, order, password, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS));
+    const started = await this.leaders.start({ order, password, signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS) });
     if (started.ok) return { ok: true, account };
     return { ok: false, because: await this.refusal(started.answer, account) };
   }
@@ -207,7 +209,7 @@ export class LinuxHost implements SessionHost {
       hold: true,
     };
     const [started, inTheWay] = await Promise.all([
-      startLeader(this.leader, order, request.password, signal),
+      this.leaders.start({ order, password: request.password, signal }),
       this.sessionInTheWay(found.account),
     ]);
     if (!started.ok) return { ok: false, because: await this.refusal(started.answer, found.account, request.signal) };
@@ -227,6 +229,9 @@ export class LinuxHost implements SessionHost {
       await begun?.undo();
       await endLeader(started.leader);
       throw error;
+    } finally {
+      // Not earlier: its start would compete with the display's.
+      this.leaders.prepare();
     }
   }
 
@@ -298,7 +303,7 @@ export class LinuxHost implements SessionHost {
     const theirs = (await this.people()).find((one) => one.fact.uid === account.uid);
     if (theirs === undefined) return undefined;
     // A display that the account cannot open was only named by one of its processes.
-    const judged = await this.probes.judge(theirs, 'lately');
+    const judged = await this.probes.judge(theirs, 'now');
     if (judged === undefined) return undefined;
     return {
       code: 'session-exists',
@@ -317,12 +322,11 @@ export class LinuxHost implements SessionHost {
       openSession: false,
       hold: true,
     };
-    const started = await startLeader(
-      this.leader,
+    const started = await this.leaders.start({
       order,
-      request.password,
-      AbortSignal.any([request.signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]),
-    );
+      password: request.password,
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]),
+    });
     if (!started.ok) return { ok: false, because: await this.refusal(started.answer, account, request.signal) };
     try {
       const result = await this.join(request, account, started.leader);
@@ -379,27 +383,11 @@ export class LinuxHost implements SessionHost {
 
 const FIRST_PERSON_UID = 1000;
 
-const notAccepted = {
-  refused: 'The person at the screen refused the run.',
-  unanswered: 'Nobody at the screen accepted the run within 60 seconds.',
-  'cannot-ask': 'The person at the screen could not be asked. zenity is needed: apt-get install -y zenity',
-} as const;
-
-function refuse(code: SessionRefusalCode, message: string): { readonly ok: false; readonly because: SessionRefusal } {
-  return { ok: false, because: { code, message } };
-}
-
-function cancelledOrLate(asked: AbortSignal | undefined): SessionRefusal {
-  return asked?.aborted
-    ? { code: 'cancelled', message: 'The sign-in was cancelled.' }
-    : { code: 'session-creation-timeout', message: 'The sign-in took longer than a minute.' };
-}
-
 function leaderOf({ record }: StoredSession): { readonly pid: number; readonly startTime: string } {
   return { pid: Number(record.facts['leaderPid']), startTime: String(record.facts['leaderStartTime']) };
 }
 
-/** What PAM modules may add to a session: language, tickets, proxies. Anything else could change how our own steps run. */
+/** What PAM modules may add to a session: language, tickets, proxies. Anything else would fight with what we set ourselves. */
 const FROM_PAM =
   /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|KRB5CCNAME|XDG_SESSION_ID|XDG_SEAT|XDG_VTNR|(https?|ftp|no|all)_proxy|MAIL)$/i;
 

@@ -1,5 +1,5 @@
 import { openSync, readFileSync, writeSync } from 'node:fs';
-import { lockFileNow, pamCode, startPam, type PamTransaction } from './libpam.ts';
+import { loadPam, lockFileNow, pamCode, startPam, type PamTransaction } from './libpam.ts';
 import type { LeaderAnswer, LeaderOrder } from './leader-protocol.ts';
 
 /**
@@ -76,6 +76,8 @@ function listen(): void {
   process.stdin.on('end', () => {
     if (!held) leave();
   });
+  // Loaded before the order comes: a leader in reserve has this behind it.
+  loadPam();
   process.on('SIGTERM', leave);
   setInterval(() => undefined, 2 ** 30);
 }

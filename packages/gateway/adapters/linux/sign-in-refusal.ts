@@ -1,4 +1,4 @@
-import type { SessionAccount, SessionRefusal } from '../../ports/session-host.ts';
+import type { SessionAccount, SessionRefusal, SessionRefusalCode } from '../../ports/session-host.ts';
 import { getent } from '../../session-desktop/accounts.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
 import { pamCode } from './libpam.ts';
@@ -58,3 +58,23 @@ export function shadowState(line: string, today: number): 'locked' | 'account-ex
 }
 
 const isNumber = (field: string | undefined): boolean => /^\d+$/.test(field ?? '');
+
+export const notAccepted = {
+  refused: 'The person at the screen refused the run.',
+  unanswered: 'Nobody at the screen accepted the run within 60 seconds.',
+  'cannot-ask': 'The person at the screen could not be asked. zenity is needed: apt-get install -y zenity',
+} as const;
+
+export function refuse(
+  code: SessionRefusalCode,
+  message: string,
+): { readonly ok: false; readonly because: SessionRefusal } {
+  return { ok: false, because: { code, message } };
+}
+
+/** A sign-in ends early because somebody cancelled it or because it took too long. */
+export function cancelledOrLate(asked: AbortSignal | undefined): SessionRefusal {
+  return asked?.aborted
+    ? { code: 'cancelled', message: 'The sign-in was cancelled.' }
+    : { code: 'session-creation-timeout', message: 'The sign-in took longer than a minute.' };
+}

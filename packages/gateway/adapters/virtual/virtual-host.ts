@@ -103,7 +103,9 @@ export class VirtualHost implements SessionHost {
   }
 
   async listSessions(): Promise<readonly SessionFact[]> {
-    const judged = await Promise.all((await this.people()).map((one) => this.probes.judge(one, 'lately')));
+    const people = await this.people();
+    this.probes.forgetAllBut(people);
+    const judged = await Promise.all(people.map((one) => this.probes.judge(one, 'lately')));
     const ours = this.register.stored().flatMap((one) => (one.record.kind === 'signed-in' ? [ourFact(one)] : []));
     return [...ours, ...judged.filter((one) => one !== undefined)];
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, chownSync } from 'node:fs';
 import type { SessionAccount } from '../../ports/session-host.ts';
+import { liveDisplays } from '../displays.ts';
 import { startDesktop } from '../desktop-start.ts';
 import { accountEnvironment, enter, type Entrance } from '../entrance.ts';
 import { installedPrograms } from '../installed-programs.ts';
@@ -56,12 +57,19 @@ export async function openPersonDesktop(account: SessionAccount, changeUser: boo
       await ended;
     },
     close: async () => {
-      try {
-        process.kill(-desktop.keeper.pid, 'SIGKILL');
-      } catch {
-        // It ended by itself.
+      const gone = (): boolean => desktop.keeper.exitCode !== null || desktop.keeper.signalCode !== null;
+      const isShown = (): boolean => liveDisplays().has(desktop.displayNumber);
+      for (const [signal, patienceMs] of [
+        ['SIGTERM', 2_000],
+        ['SIGKILL', PATIENCE_MS],
+      ] as const) {
+        try {
+          process.kill(-desktop.keeper.pid, signal);
+        } catch {
+          // It ended by itself.
+        }
+        if (await until(() => gone() && !isShown(), patienceMs)) break;
       }
-      await until(() => desktop.keeper.exitCode !== null || desktop.keeper.signalCode !== null, PATIENCE_MS);
       rmSync(folder, { recursive: true, force: true });
     },
   };

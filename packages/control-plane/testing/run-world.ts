@@ -28,7 +28,10 @@ export const alice: Caller = {
   origin: 'test',
 };
 
-export const linuxFacts = (change: Partial<MachineFacts> = {}): MachineFacts => ({
+/** Facts as a gateway sends them. */
+type WireFacts = Extract<GatewayMessage, { type: 'facts' }>['facts'];
+
+export const linuxFacts = (change: Partial<WireFacts> = {}): WireFacts => ({
   version: 1,
   operatingSystem: 'Debian 12',
   reportedPolicy: 'linux',

@@ -104,7 +104,7 @@ class GatewayClient {
       type: 'reconcile',
       journalId: 'journal',
       attempts: [],
-      facts: { ...linuxFacts(), sessions: [], missing: [] },
+      facts: linuxFacts(),
     });
     await this.next('reconciled');
     return welcome.linkNumber;

@@ -71,11 +71,11 @@ export async function resubmit(
   return await submit(ports, caller, { ...plan, inputs }, options);
 }
 
-function refusedResubmit(code: string, run: RunRecord): Outcome<Run> {
+type ResubmitCode = Extract<ReturnType<typeof planResubmit>, { ok: false }>['because']['code'];
+
+function refusedResubmit(code: ResubmitCode, run: RunRecord): Outcome<Run> {
   if (code === 'flow-deleted') return refuse('not-found', { what: 'desktop flow' });
-  if (code === 'outcome-uncertain') {
-    return refuse('uncertain-needs-confirmation', { gateway: run.gateway?.name ?? 'its machine' });
-  }
+  if (code === 'uncertain-needs-confirmation') return refuse(code, { gateway: run.gateway?.name ?? 'its machine' });
   return refuse('run-not-finished');
 }
 

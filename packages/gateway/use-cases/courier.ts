@@ -127,14 +127,14 @@ class AttemptCourier implements Courier {
     if (record?.phase !== 'ended' || record.result === null) return;
     if (this.#isResultSent || this.#isResultAcked) return;
     if (this.#isPatient && !(this.#log?.isDone('sent') ?? true)) {
-      this.#patience ??= setTimeout(() => this.#loosePatience(), RESULT_WAITS_FOR_LOG_MS).unref();
+      this.#patience ??= setTimeout(() => this.#losePatience(), RESULT_WAITS_FOR_LOG_MS).unref();
       return;
     }
     const result = { ...record.result, phasesMs: record.phasesMs };
     this.#isResultSent = this.#core.link.send({ type: 'result', ...nameOf(this.#facts), result });
   }
 
-  #loosePatience(): void {
+  #losePatience(): void {
     this.#isPatient = false;
     this.pump();
   }

@@ -3,7 +3,7 @@ import { type JournalEntry as Mark, planAfterRestart, type RestartStep } from '@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import type { AttemptRecord, RunnerRecord } from '../ports/journal.ts';
-import type { HostedSession } from '../ports/session-host.ts';
+import type { HostedSession, SessionRecord } from '../ports/session-host.ts';
 import { type AttemptInHand, type Ending, nameOf } from './attempt-in-hand.ts';
 import { keyOf } from './attempt-record.ts';
 import type { Core } from './core.ts';
@@ -58,12 +58,22 @@ async function reopen(core: Core, one: Found): Promise<void> {
   if (record.result !== null || record.session === null) return;
   const isUnsure = record.runner === null && record.facts.bootId === core.clock.bootId;
   if (one.runner === null && !isUnsure) return;
-  const session = await core.host.adopt(record.session);
+  const session = await adoptSession(core, record.session);
   attempt.session = session;
   if (session === undefined) return;
   const knock = Promise.withResolvers<number | undefined>();
   await openRunnerChannel(core, attempt, record.launch, session.account, knock.resolve);
   if (isUnsure) one.runner = await runnerThatKnocks(core, one, knock.promise);
+}
+
+/** One session that cannot be looked at must not keep the gateway from starting; it is swept like one that has gone. */
+async function adoptSession(core: Core, session: SessionRecord): Promise<HostedSession | undefined> {
+  try {
+    return await core.host.adopt(session);
+  } catch (error) {
+    core.log.error({ runId: session.runId, error: String(error) }, 'a session could not be adopted');
+    return undefined;
+  }
 }
 
 async function runnerThatKnocks(core: Core, { attempt }: Found, knock: Promise<number | undefined>) {

@@ -15,7 +15,7 @@ const programs = ['runner.mjs', 'session-helper.mjs'] as const;
 
 /** The bundles lie in `.build/kit` of a clone, and in `dist/kit` of the npm package beside the gateway's own bundle. */
 export function findBundles(): string {
-  const candidates = ['../../../../.build/kit', './kit', '../kit'].map((path) =>
+  const candidates = ['../../../../.build/kit', '../../../../kit', './kit', '../kit'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );
   const found = candidates.find((folder) => existsSync(join(folder, 'runner.mjs')));

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { parseCommand, UsageError } from './command-line.ts';
+
+const person = { isRoot: false, home: '/home/alice', dataHome: undefined };
+const root = { isRoot: true, home: '/root', dataHome: undefined };
+const enrol = ['enrol', '--server', 'https://desk.example:4680/', '--name', 'm1', '--token-stdin'];
+
+test('an ordinary account enrols a virtual gateway in its own folder', () => {
+  expect(parseCommand(enrol, person)).toMatchObject({
+    kind: 'enrol',
+    serverUrl: 'https://desk.example:4680',
+    sessionHost: 'virtual',
+    dataFolder: '/home/alice/.local/share/deskhand-gateway',
+    readsRecoveryKey: false,
+  });
+});
+
+test('root enrols a gateway that signs accounts in', () => {
+  expect(parseCommand(enrol, root)).toMatchObject({ sessionHost: 'linux', dataFolder: '/var/lib/deskhand-gateway' });
+});
+
+test('without a command the gateway runs', () => {
+  expect(parseCommand(['--data', '/srv/gw'], root)).toMatchObject({ kind: 'run', dataFolder: '/srv/gw' });
+});
+
+test.each([
+  ['an unknown command', ['rum']],
+  ['an unknown option', ['run', '--fast']],
+  ['a token on the command line', ['enrol', '--server', 'https://x', '--token', 'secret']],
+  ['no token at all', ['enrol', '--server', 'https://x']],
+  ['an address that is none', ['enrol', '--server', 'desk.example', '--token-stdin']],
+  ['sign-ins without root', [...enrol, '--session-host', 'linux']],
+  ['a recovery key that is not asked to be new', ['recovery-key']],
+])('%s is a matter of usage', (_what, args) => {
+  expect(() => parseCommand(args, person)).toThrow(UsageError);
+});

@@ -142,7 +142,7 @@ test('a password leaves the browser sealed', async () => {
     };
     Object.assign(window, { sent });
   });
-  await page.getByLabel('Name', { exact: true }).fill('Test');
+  await page.getByRole('textbox', { name: /^Name/ }).fill('Test');
   await page.getByLabel('Account name').fill('alice');
   await page.getByLabel('Password of the account').fill('correct horse battery');
   await page.getByRole('button', { name: 'Make connection' }).click();

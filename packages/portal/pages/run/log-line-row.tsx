@@ -26,6 +26,7 @@ interface LogLineRowProps {
 export function LogLineRow({ line, top, chosen, onChoose }: LogLineRowProps) {
   const look = looks[line.status];
   const Icon = look.icon;
+  const sideText = line.durationMs === null ? `#${line.seq}` : formatDuration(line.durationMs);
   const loud =
     line.level === 'error' || line.status === 'failed' ? 'bad' : line.level === 'warning' ? 'waiting' : undefined;
   return (
@@ -49,13 +50,13 @@ export function LogLineRow({ line, top, chosen, onChoose }: LogLineRowProps) {
       <a
         href={`#action-${line.seq}`}
         className="num"
-        aria-label={`Line ${line.seq}`}
+        aria-label={`Line ${line.seq}, ${sideText}`}
         onClick={(event) => {
           event.preventDefault();
           onChoose();
         }}
       >
-        {line.durationMs === null ? `#${line.seq}` : formatDuration(line.durationMs)}
+        {sideText}
       </a>
     </div>
   );

@@ -50,6 +50,8 @@ export default function ScriptEditor({ script, onChange, diagnostics, label, act
         ],
       }),
     });
+    // A long line scrolls sideways, which the keyboard must reach too.
+    made.scrollDOM.tabIndex = 0;
     view.current = made;
     return () => {
       made.destroy();
@@ -95,7 +97,10 @@ function baseExtensions(label: string) {
     EditorState.tabSize.of(4),
     robinLanguage(),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({
+      'aria-label': `${label}. Press Escape, then Tab, to leave the editor.`,
+      spellcheck: 'false',
+    }),
     EditorView.theme({
       '&': { backgroundColor: 'transparent', color: 'inherit' },
       '.cm-content': { fontFamily: 'var(--fontFamilyMonospace)', caretColor: 'currentColor', padding: '8px 0' },

@@ -96,7 +96,7 @@ export interface GatewayLinkStore {
   ): Promise<{
     readonly moved: boolean;
     readonly stored: StoredAttempt | null;
-    readonly order: Omit<StartOrder, 'policy' | 'capacity'> | null;
+    readonly order: StartOrder | null;
   }>;
   /** Back to the queue from offered: the gateway said no, did not answer, or the offer was taken back. */
   returnOffer(of: AttemptOf, event: 'decline' | 'withdraw', detail: string): Promise<WaitingClassOf | undefined>;

@@ -5,6 +5,7 @@ import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Pool } from 'pg';
 import type { AttemptOf, GatewayLinkStore, StoredAttempt, WaitingClassOf } from '../../ports/gateway-links.ts';
 import { json } from './json.ts';
+import { type MemberRow, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
 import { inTransaction, rowOf, rowsOf } from './query.ts';
 import { inHandCondition } from './run-queue.ts';
@@ -108,7 +109,7 @@ const acquireText = `
     join connection c on c.id = r.connection_id join account a on a.id = r.submitted_by left join gateway g on g.id = $3
   where r.id = $1`;
 
-interface AcquireRow extends StoredRow {
+interface AcquireRow extends StoredRow, MemberRow {
   readonly moved: boolean;
   readonly mode: RunMode;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -143,9 +144,9 @@ async function acquire(
   return { moved: row.moved, stored: storedFromRow(row), order: orderFromRow(row, of) };
 }
 
-/** Policy and capacity are filled in by the use case, which knows the member. */
-function orderFromRow(row: AcquireRow, of: AttemptOf): Omit<StartOrder, 'policy' | 'capacity'> {
+function orderFromRow(row: AcquireRow, of: AttemptOf): StartOrder {
   return {
+    ...policyFromRow(row),
     runId: of.runId,
     attempt: of.attempt,
     flowId: row.flow_id,

@@ -1,11 +1,9 @@
 import type { ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
-import { limitOfMember, policyOf } from '@deskhand/domain/capacity/session-limit.ts';
-import type { ClusterMember } from '@deskhand/domain/run-queue/snapshot.ts';
-import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { Pool } from 'pg';
 import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
 import { attemptMethods } from './gateway-attempts.ts';
 import { json } from './json.ts';
+import { type MemberRow, type PolicyAndCapacity, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
 import { reportMethods } from './gateway-reports.ts';
 import { rowOf } from './query.ts';
@@ -160,24 +158,11 @@ async function heartbeat(
   return { journalFaultChanged };
 }
 
-async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<{ policy: MachinePolicy; capacity: number }> {
-  const row = await rowOf<{
-    facts: MachineFacts | null;
-    policy_override: MachinePolicy | null;
-    capacity_override: number | null;
-  }>(pool, 'select facts, policy_override, capacity_override from gateway where id = $1', [gatewayId]);
-  if (row?.facts == null) return { policy: 'single-session', capacity: 1 };
-  const member: ClusterMember = {
-    gatewayId: gatewayId as GatewayId,
-    name: '',
-    order: 0,
-    online: true,
-    enabled: true,
-    quarantined: false,
-    facts: row.facts,
-    policyOverride: row.policy_override,
-    capacityOverride: row.capacity_override,
-    declines: [],
-  };
-  return { policy: policyOf(member, row.facts), capacity: limitOfMember(member, row.facts) };
+async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {
+  const row = await rowOf<MemberRow>(
+    pool,
+    'select facts, policy_override, capacity_override from gateway where id = $1',
+    [gatewayId],
+  );
+  return policyFromRow(row ?? { facts: null, policy_override: null, capacity_override: null });
 }

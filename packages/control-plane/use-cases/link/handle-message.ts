@@ -77,8 +77,7 @@ async function acquire(ports: LinkPorts, link: OpenLink, message: Of<'acquire'>)
     ports.changes.publish({ kind: 'run', runId: of.runId });
     ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
   }
-  const { policy, capacity } = await ports.store.policyAndCapacity(link.gatewayId);
-  const acquired = { type: 'acquired', order: { ...order, policy, capacity } } as const;
+  const acquired = { type: 'acquired', order } as const;
   // A cancel may have come between the acquire and its repetition.
   return stored.state === 'cancelling' ? [acquired, cancelMessage(message, stored.cancelBecause)] : [acquired];
 }

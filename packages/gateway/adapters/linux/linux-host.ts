@@ -63,6 +63,7 @@ export class LinuxHost implements SessionHost {
   private readonly register: SessionRegister;
   private readonly probes: LockProbes;
   private readonly leaders: Leaders;
+  private readonly leaderPath: string;
   private readonly busAddress: string | undefined;
   private readonly pamTrouble: string | undefined;
   private readonly displayTrouble: string | undefined;
@@ -84,9 +85,10 @@ export class LinuxHost implements SessionHost {
       isHeld: (stored) => isAlive(leaderOf(stored)),
     });
     this.probes = new LockProbes((entrance) => probeLockInside(options, entrance), true);
+    this.leaderPath = options.leaderPath ?? fileURLToPath(new URL('./session-leader.ts', import.meta.url));
     this.leaders = new Leaders({
       nodePath: options.leaderNodePath ?? process.execPath,
-      leaderPath: options.leaderPath ?? fileURLToPath(new URL('./session-leader.ts', import.meta.url)),
+      leaderPath: this.leaderPath,
       compileCache: `${base}/compiled`,
       cgroup: cgroupParent === undefined ? undefined : `${cgroupParent}/deskhand.leaders`,
     });
@@ -114,7 +116,8 @@ export class LinuxHost implements SessionHost {
   }
 
   private helperTrouble(): string | undefined {
-    const absent = [this.options.nodePath, this.options.helperPath].find((path) => !existsSync(path));
+    const { nodePath, helperPath } = this.options;
+    const absent = [nodePath, helperPath, this.leaderPath].find((path) => !existsSync(path));
     return absent === undefined
       ? undefined
       : `${absent} is missing, so nothing can be done inside sessions: start the gateway again.`;

@@ -1,5 +1,5 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { makeMarks, type Marks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { killPostgres, killRunnerOf } from './stack/victims.ts';
@@ -223,6 +223,7 @@ const cases: readonly Case[] = [
 
 describe('kill -9 in each phase of a run', () => {
   test.each(cases)('$name', async ({ name, story, ends, starts }) => {
+    onTestFailed(() => console.error(stack.lastWords()));
     const marks = makeMarks(stack.folder, name.replace(/\W+/g, '-'));
     const run = await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } });
     await story({ run, marks });

@@ -19,6 +19,8 @@ export interface Stack {
   /** Starts the server again on the same data and port after it was killed. */
   restartServer(): Promise<void>;
   startGateway(): Promise<void>;
+  /** The newest log lines of both programs, for a test that failed. */
+  lastWords(): string;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       gateway = runGateway(gatewayData, options);
       await online(client);
     },
+    lastWords: () => `server:\n${lastLines(server)}\ngateway:\n${lastLines(gateway)}`,
     close: async () => {
       await gateway.end();
       await server.end();
@@ -75,6 +78,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
   };
 }
+
+const lastLines = (program: Program): string => program.log().split('\n').slice(-25).join('\n');
 
 const startServer = (data: string, port: number): Program =>
   startProgram('control-plane', ['serve', '--data', data, '--port', String(port), '--controlled']);

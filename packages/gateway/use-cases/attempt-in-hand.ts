@@ -1,30 +1,6 @@
-import type { RunResult } from '@deskhand/protocol/link/messages.ts';
-import type { RunnerResult } from '@deskhand/protocol/runner.ts';
 import type { AttemptFacts, AttemptRecord, EndCause } from '../ports/journal.ts';
-import type { RunnerChannel } from '../ports/runner-channels.ts';
-import type { HostedSession } from '../ports/session-host.ts';
-import type { Courier } from './courier.ts';
-import type { Core } from './core.ts';
-
-/** How an attempt ends, before it is known how long each phase took. */
-export type Ending = Omit<RunResult, 'phasesMs'>;
-
-/** One attempt while the gateway works on it: its open session, runner and messages on the way. */
-export interface AttemptInHand {
-  readonly facts: AttemptFacts;
-  /** Aborted when the attempt is to end early; what it was is in the record's `endWanted`. */
-  readonly ending: AbortController;
-  readonly courier: Courier;
-  session: HostedSession | undefined;
-  channel: RunnerChannel | undefined;
-  /** By the boot clock; for the progress that is told beside liveness. */
-  lastActionAtMs: number | undefined;
-  /** Set while a runner is supervised. */
-  onResult: ((result: RunnerResult) => void) | undefined;
-  onRunning: (() => void) | undefined;
-  /** Resolves when sign-out is complete and the result waits for the server only. */
-  finished: Promise<void>;
-}
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core } from './core.ts';
 
 export function recordOf(core: Core, { facts }: Pick<AttemptInHand, 'facts'>): AttemptRecord {
   const record = core.book.get(facts);
@@ -37,11 +13,6 @@ export function sinceAcquireMs(core: Core, facts: AttemptFacts): number {
   if (facts.bootId !== core.clock.bootId) return 0;
   return Math.max(0, core.clock.nowMs() - facts.acquiredAtBootMs);
 }
-
-export const nameOf = (facts: { readonly runId: string; readonly attempt: number }) => ({
-  runId: facts.runId,
-  attempt: facts.attempt,
-});
 
 type ToldPhase = 'signingIn' | 'downloading' | 'running';
 

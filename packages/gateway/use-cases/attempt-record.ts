@@ -8,6 +8,12 @@ export type AttemptKey = `${string}/${number}`;
 export const keyOf = (of: { readonly runId: string; readonly attempt: number }): AttemptKey =>
   `${of.runId}/${of.attempt}`;
 
+/** The two parts of an attempt's name, for messages and entries about it. */
+export const nameOf = (of: { readonly runId: string; readonly attempt: number }) => ({
+  runId: of.runId,
+  attempt: of.attempt,
+});
+
 /** What a journal says of every attempt, oldest first. */
 export function recordsOf(entries: readonly JournalEntry[]): ReadonlyMap<AttemptKey, AttemptRecord> {
   const records = new Map<AttemptKey, AttemptRecord>();

@@ -1,11 +1,12 @@
-import type { Journal } from '../ports/journal.ts';
+import type { RunResult } from '@deskhand/protocol/link/messages.ts';
+import type { RunnerResult } from '@deskhand/protocol/runner.ts';
+import type { AttemptFacts, Journal } from '../ports/journal.ts';
 import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
-import type { RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
+import type { RunnerChannel, RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
 import type { SecretOpener } from '../ports/secrets.ts';
-import type { SessionHost } from '../ports/session-host.ts';
+import type { HostedSession, SessionHost } from '../ports/session-host.ts';
 import type { AttemptBook } from './attempt-book.ts';
-import type { AttemptInHand } from './attempt-in-hand.ts';
 import type { AttemptKey } from './attempt-record.ts';
 import type { MachineWatch } from './machine-watch.ts';
 
@@ -39,4 +40,42 @@ export interface Acquiring {
   readonly attempt: number;
   readonly user: string;
   readonly mode: 'attended' | 'unattended';
+}
+
+/**
+ * Brings what an attempt has to tell to the server: screenshots, log, and after sign-out its result; all of it again on
+ * every link until the server has it.
+ */
+export interface Courier {
+  readonly openLog: (spoolPath: string) => void;
+  /** Sends whatever can go now. */
+  readonly pump: () => void;
+  /** Whatever the old link carried and was not acknowledged goes again. */
+  readonly linkIsNew: () => void;
+  readonly logAcknowledged: (seq: number) => void;
+  readonly resultAcknowledged: () => void;
+  readonly ackedSeq: () => number;
+  readonly screenshotTaken: () => void;
+  /** The server wants nothing of this attempt: it is told nothing more, and forgotten once it has ended. */
+  readonly drop: (because: 'stale' | 'forgotten') => void;
+}
+
+/** How an attempt ends, before it is known how long each phase took. */
+export type Ending = Omit<RunResult, 'phasesMs'>;
+
+/** One attempt while the gateway works on it: its open session, runner and messages on the way. */
+export interface AttemptInHand {
+  readonly facts: AttemptFacts;
+  /** Aborted when the attempt is to end early; what it was is in the record's `endWanted`. */
+  readonly ending: AbortController;
+  readonly courier: Courier;
+  session: HostedSession | undefined;
+  channel: RunnerChannel | undefined;
+  /** By the boot clock; for the progress that is told beside liveness. */
+  lastActionAtMs: number | undefined;
+  /** Set while a runner is supervised. */
+  onResult: ((result: RunnerResult) => void) | undefined;
+  onRunning: (() => void) | undefined;
+  /** Resolves when sign-out is complete and the result waits for the server only. */
+  finished: Promise<void>;
 }

@@ -1,31 +1,13 @@
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type { AttemptFacts } from '../ports/journal.ts';
-import { nameOf } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
+import { nameOf } from './attempt-record.ts';
+import type { Core, Courier } from './core.ts';
 import { createLogSender, type LogSender } from './log-sender.ts';
 
 /** A result does not wait longer than this for a long log to leave before it. */
 export const RESULT_WAITS_FOR_LOG_MS = 3_000;
 /** After the result is acknowledged the rest of a long log is still carried for so long. */
 export const LOG_AFTER_RESULT_MAX_MS = 60_000;
-
-/**
- * Brings what an attempt has to tell to the server: screenshots, log, and after sign-out its result; all of it again on
- * every link until the server has it.
- */
-export interface Courier {
-  readonly openLog: (spoolPath: string) => void;
-  /** Sends whatever can go now. */
-  readonly pump: () => void;
-  /** Whatever the old link carried and was not acknowledged goes again. */
-  readonly linkIsNew: () => void;
-  readonly logAcknowledged: (seq: number) => void;
-  readonly resultAcknowledged: () => void;
-  readonly ackedSeq: () => number;
-  readonly screenshotTaken: () => void;
-  /** The server wants nothing of this attempt: it is told nothing more, and forgotten once it has ended. */
-  readonly drop: (because: 'stale' | 'forgotten') => void;
-}
 
 export function createCourier(core: Core, facts: AttemptFacts, settled: () => void): Courier {
   return new AttemptCourier(core, facts, settled);

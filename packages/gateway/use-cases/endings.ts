@@ -8,7 +8,7 @@ import type { LogLine, RunFailure } from '@deskhand/protocol/http/runs.ts';
 import type { RunnerResult } from '@deskhand/protocol/runner.ts';
 import type { AttemptFacts, EndCause } from '../ports/journal.ts';
 import type { SessionRefusal } from '../ports/session-host.ts';
-import type { Ending } from './attempt-in-hand.ts';
+import type { Ending } from './core.ts';
 
 /** Every way in which an attempt can end, as the server is told. */
 export function failed(error: RunFailure, log: Partial<Pick<Ending, 'lastLogSeq' | 'logLinesLost'>> = {}): Ending {

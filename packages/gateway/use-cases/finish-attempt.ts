@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { NotificationState } from '@deskhand/domain/session/notifications.ts';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import type { HostedSession } from '../ports/session-host.ts';
-import { type AttemptInHand, type Ending, enterPhase, nameOf, recordOf } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
 import { showNotification } from './show-notification.ts';
+import { enterPhase, recordOf } from './attempt-in-hand.ts';
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /** The last popup of a session nobody sees stays so long before sign-out, for live views and screenshots. */
 export const NOTIFICATION_LINGER_MS = 1_500;

@@ -1,9 +1,6 @@
 import { assertNever } from '@deskhand/domain/brand.ts';
 import type { Heartbeat, LinkHandlers, WorkOrder } from '../ports/link.ts';
 import { openAttemptBook } from './attempt-book.ts';
-import { nameOf, wantEnd } from './attempt-in-hand.ts';
-import { type AttemptKey, keyOf } from './attempt-record.ts';
-import type { Core, GatewayPorts } from './core.ts';
 import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import { createMachineWatch } from './machine-watch.ts';
@@ -11,6 +8,9 @@ import { obeyDecisions, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
 import { wireFacts } from './wire-facts.ts';
+import { wantEnd } from './attempt-in-hand.ts';
+import { keyOf, nameOf, type AttemptKey } from './attempt-record.ts';
+import type { Core, GatewayPorts } from './core.ts';
 
 const PROGRESS_REPORTED_MAX = 1_000;
 

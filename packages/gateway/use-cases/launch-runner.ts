@@ -3,12 +3,13 @@ import type { RunnerStart } from '@deskhand/protocol/runner.ts';
 import { type LaunchRecord, JournalFault } from '../ports/journal.ts';
 import type { OpenedInputs } from '../ports/secrets.ts';
 import type { SessionProcess } from '../ports/session-host.ts';
-import { type AttemptInHand, type Ending, enterPhase, nameOf } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
 import { failedWith } from './endings.ts';
 import { endingIfWanted } from './open-session.ts';
 import { openRunnerChannel } from './runner-events.ts';
 import { showNotification } from './show-notification.ts';
+import { enterPhase } from './attempt-in-hand.ts';
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 export type Launch =
   | { readonly ok: true; readonly runner: SessionProcess }

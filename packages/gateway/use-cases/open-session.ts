@@ -1,11 +1,12 @@
 import { STARTING_LIMIT_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { SessionRefusal, SessionResult } from '../ports/session-host.ts';
-import { type AttemptInHand, type Ending, enterPhase, nameOf, recordOf } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
 import { onDeadline } from './deadline.ts';
 import { endedEarlyWithoutResult, failedWith, refusedBySession, sessionCreationFailed } from './endings.ts';
 import { listenForStop } from './show-notification.ts';
+import { enterPhase, recordOf } from './attempt-in-hand.ts';
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /** The size of screens that nobody sees. */
 export const SESSION_SCREEN = { width: 1280, height: 800 } as const;

@@ -2,10 +2,10 @@ import { assertNever } from '@deskhand/domain/brand.ts';
 import type { AttemptReport } from '@deskhand/protocol/link/messages.ts';
 import type { AttemptRecord } from '../ports/journal.ts';
 import type { Reconciliation, ReconcileDecision, ServerMemory } from '../ports/link.ts';
+import { wireFacts } from './wire-facts.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { keyOf } from './attempt-record.ts';
 import type { Core } from './core.ts';
-import { wireFacts } from './wire-facts.ts';
 
 export const RECONCILE_ATTEMPTS_MAX = 10_000;
 /** Small results go with the report; larger ones follow by themselves. */

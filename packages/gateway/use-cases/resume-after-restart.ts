@@ -4,15 +4,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import type { AttemptRecord, RunnerRecord } from '../ports/journal.ts';
 import type { HostedSession, SessionRecord } from '../ports/session-host.ts';
-import { type AttemptInHand, type Ending, nameOf } from './attempt-in-hand.ts';
-import { keyOf } from './attempt-record.ts';
-import type { Core } from './core.ts';
 import { endingOfResult, runnerLost } from './endings.ts';
 import { closeAttempt } from './finish-attempt.ts';
 import { live, takeInHand } from './run-attempt.ts';
 import { openRunnerChannel } from './runner-events.ts';
 import { listenForStop } from './show-notification.ts';
 import { superviseRunner, type WatchedRunner } from './supervise-runner.ts';
+import { keyOf, nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /** A runner started in the last instant before the gateway ended is known by its knock alone; it knocks often. */
 export const RUNNER_KNOCK_WAIT_MS = 3_000;

@@ -1,8 +1,5 @@
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { type AttemptFacts, JournalFault } from '../ports/journal.ts';
-import { type AttemptInHand, type Ending, nameOf } from './attempt-in-hand.ts';
-import { keyOf } from './attempt-record.ts';
-import type { Core } from './core.ts';
 import { createCourier } from './courier.ts';
 import { failedWith } from './endings.ts';
 import { finishAttempt } from './finish-attempt.ts';
@@ -10,6 +7,8 @@ import { userOf } from './judge-offer.ts';
 import { launchRunner } from './launch-runner.ts';
 import { openSession } from './open-session.ts';
 import { superviseRunner, watchedRunner } from './supervise-runner.ts';
+import { keyOf, nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /**
  * The server has committed our acquire. The journal takes the pair first, and only when it is on disk anything starts; a

@@ -2,9 +2,10 @@ import { assertNever } from '@deskhand/domain/brand.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { LaunchRecord } from '../ports/journal.ts';
 import type { ChannelEvent } from '../ports/runner-channels.ts';
-import { type AttemptInHand, enterPhase, nameOf, recordOf } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
 import { atMost, showNotification } from './show-notification.ts';
+import { enterPhase, recordOf } from './attempt-in-hand.ts';
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core } from './core.ts';
 
 /** A screenshot that takes longer is not worth holding a flow up for. */
 export const SCREENSHOT_WAIT_MS = 5_000;

@@ -1,8 +1,8 @@
 import { type NotificationState, notificationFor } from '@deskhand/domain/session/notifications.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
-import type { AttemptInHand } from './attempt-in-hand.ts';
-import { nameOf, wantEnd } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
+import { wantEnd } from './attempt-in-hand.ts';
+import { nameOf } from './attempt-record.ts';
+import type { AttemptInHand, Core } from './core.ts';
 
 /** A notification service that does not answer must not hold a run up. */
 export const NOTIFICATION_WAIT_MS = 2_000;

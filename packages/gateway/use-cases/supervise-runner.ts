@@ -1,10 +1,10 @@
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SessionProcess } from '../ports/session-host.ts';
-import { type AttemptInHand, type Ending, recordOf, wantEnd } from './attempt-in-hand.ts';
-import type { Core } from './core.ts';
 import { onDeadline } from './deadline.ts';
 import { endedEarlyWithoutResult, endingOfResult, failedWith, runnerLost } from './endings.ts';
+import { recordOf, wantEnd } from './attempt-in-hand.ts';
+import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /** The runner has this long to end by itself after it was told to; then its session is ended under it. */
 export const END_BY_ITSELF_MS = 2 * RUNNER_CANCEL_GRACE_MS;

@@ -11,7 +11,7 @@ import {
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
-import type { LinkOptions } from './open-link.ts';
+import type { LinkOptions } from './link-options.ts';
 import { CertificateMismatch, connectPinned } from '../../tls/pinned-socket.ts';
 
 /** From dialling to `reconciled`. */

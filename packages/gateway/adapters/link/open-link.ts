@@ -1,30 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Hello } from '@deskhand/protocol/link/messages.ts';
-import type { Static } from 'typebox';
-import type { Heartbeat, Link, LinkHandlers, WorkMessage } from '../../ports/link.ts';
-import type { GatewayLog } from '../../ports/machine.ts';
+import type { Link, LinkHandlers, WorkMessage } from '../../ports/link.ts';
 import { REFUSED_RETRY_MS, reconnectDelayMs } from './back-off.ts';
-import type { LinkMemoryFile } from './link-memory.ts';
+import type { LinkOptions } from './link-options.ts';
 import { LinkSession, type SessionEnd } from './link-session.ts';
-
-export interface LinkOptions {
-  /** `https://server:4680`; the link goes to the same place. */
-  readonly serverUrl: string;
-  /** SHA-256 of the server's certificate, pinned at enrolment; null trusts the authorities of the machine. */
-  readonly fingerprint: string | null;
-  readonly memory: LinkMemoryFile;
-  readonly hello: Pick<
-    Static<typeof Hello>,
-    'gatewayId' | 'journalId' | 'version' | 'sessionHost' | 'machineName' | 'encryptedClusterKey'
-  >;
-  /** Ed25519 over the text, base64url. */
-  readonly sign: (text: string) => string;
-  readonly heartbeat: () => Heartbeat;
-  readonly log: GatewayLog;
-  readonly random: () => number;
-  /** Tells supervisors; called each time the link is up. */
-  readonly onUp?: () => void;
-}
 
 /** Links to the server and links again, for as long as the gateway lives. Nothing is lost with a link. */
 export class ServerLink implements Link {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { actionModules, createActionContext, knownActions } from '@deskhand/actions';
+import { actionModules, createActionContext, createX11Dialogs, knownActions } from '@deskhand/actions';
 import {
   checkFlow,
   createMasker,
@@ -85,10 +85,14 @@ interface Surroundings extends Pick<ScriptRun, 'start' | 'signal'> {
 }
 
 async function runToEnd(flow: Flow, { start, signal, masker, observer }: Surroundings): Promise<Outcome> {
+  // What a process inherits has no undefined values.
+  const environment = { ...process.env } as Readonly<Record<string, string>>;
   const context = createActionContext({
     signal,
+    environment,
     culture: start.culture,
     pathMappings: start.windowsPaths,
+    dialogs: createX11Dialogs(environment),
     // The observer writes these lines, together with the place in the flow.
     log: () => undefined,
   });

@@ -9,6 +9,7 @@ test('a process name may hold spaces and parentheses without moving the other fi
     state: 'S',
     parent: 7,
     group: 8,
+    threads: 1,
     startTime: '998877',
   });
 });

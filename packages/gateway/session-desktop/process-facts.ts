@@ -16,6 +16,7 @@ interface StatFields {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly threads: number;
   readonly startTime: string;
 }
 
@@ -28,7 +29,14 @@ export function parseStat(text: string): StatFields | undefined {
   const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || startTime === undefined) return undefined;
-  return { name: text.slice(open + 1, close), state, parent: Number(parent), group: Number(group), startTime };
+  return {
+    name: text.slice(open + 1, close),
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    threads: Number(fields[17]),
+    startTime,
+  };
 }
 
 export function parseUid(status: string): number | undefined {
@@ -70,10 +78,14 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> {
   return parseEnvironment(readProcFile(pid, 'environ') ?? '');
 }
 
-/** With the pid it names one process for ever. A zombie counts as gone: nobody may be there to reap it. */
+/**
+ * With the pid it names one process for ever. A zombie counts as gone: nobody may be there to reap it. While threads of it
+ * are still ending it is not gone, because they hold its open files and with them its locks.
+ */
 export function startTimeOf(pid: number): string | undefined {
   const stat = parseStat(readProcFile(pid, 'stat') ?? '');
-  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime;
+  const hasEnded = stat === undefined || stat.state === 'X' || (stat.state === 'Z' && stat.threads <= 1);
+  return hasEnded ? undefined : stat.startTime;
 }
 
 export function isAlive(process: { readonly pid: number; readonly startTime: string }): boolean {

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { loadPam, lockFileNow, pamCode, startPam, type PamTransaction } from './libpam.ts';
 import type { LeaderAnswer, LeaderOrder } from './leader-protocol.ts';
 
@@ -12,9 +12,11 @@ const NEWLINE = 10;
 
 let transaction: PamTransaction | undefined;
 let held = false;
+let lock: number | undefined;
 
 function leave(): never {
   transaction?.close();
+  if (lock !== undefined) closeSync(lock);
   process.exit(0);
 }
 
@@ -23,8 +25,10 @@ function answer(reply: LeaderAnswer): void {
 }
 
 function obey(order: LeaderOrder, password: Buffer | undefined): LeaderAnswer {
-  if (order.lockFile !== null && !lockFileNow(openSync(order.lockFile, 'a', 0o600)))
-    return { ok: false, step: 'lock', code: 0 };
+  if (order.lockFile !== null) {
+    lock = openSync(order.lockFile, 'a', 0o600);
+    if (!lockFileNow(lock)) return { ok: false, step: 'lock', code: 0 };
+  }
   if (password === undefined) return { ok: true, environment: {}, limits: '' };
   transaction = startPam(order.service, order.user, password);
   const authenticated = transaction.authenticate();

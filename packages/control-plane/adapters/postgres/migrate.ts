@@ -22,7 +22,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
       'select version, checksum from schema_migrations',
     );
     const applied = new Map(rows.map((row) => [row.version, row.checksum]));
-    for (const migration of readMigrations()) await apply(client, migration, applied.get(migration.version));
+    for (const migration of migrations) await apply(client, migration, applied.get(migration.version));
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     // The session's settings and, after an error, its lock end with the connection.
@@ -36,6 +36,9 @@ interface Migration {
   readonly sql: string;
   readonly checksum: string;
 }
+
+// Read when the program loads: started as root it soon gives up the right to read its own folder.
+const migrations = readMigrations();
 
 function readMigrations(): readonly Migration[] {
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.sql$/.test(name));

@@ -49,7 +49,7 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
   const atRisk = view.queued.filter((entry) => Date.parse(entry.run.startDeadlineAt) - now < RISK_MS).length;
   return (
     <>
-      <p className="page-below num">
+      <p className="page-below">
         {view.slots.inUse} of {formatCount(view.slots.all, 'slot')} busy · {view.total} waiting
         {atRisk > 0 && (
           <>

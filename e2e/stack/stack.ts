@@ -85,7 +85,10 @@ const startServer = (data: string, port: number): Program =>
   startProgram('control-plane', ['serve', '--data', data, '--port', String(port), '--controlled']);
 
 const runGateway = (data: string, options: StackOptions): Program =>
-  startProgram('gateway', ['run', '--data', data], { ...process.env, ...options.gatewayEnvironment });
+  startProgram('gateway', ['run', '--data', data, '--beside-others'], {
+    ...process.env,
+    ...options.gatewayEnvironment,
+  });
 
 async function claim(address: string, code: string): Promise<string> {
   const response = await fetch(`${address}/api/v1/setup`, {

@@ -6,7 +6,7 @@ import { isLoopback, type ServerConfig } from './config.ts';
 import type { AccountPorts } from './use-cases/accounts/accounts.ts';
 import { resetPassword } from './use-cases/accounts/accounts.ts';
 import { newSetupCode } from './use-cases/accounts/setup.ts';
-import type { Caller } from './use-cases/outcome.ts';
+import type { Caller } from './ports/outcome.ts';
 import { problem } from '@deskhand/protocol/errors.ts';
 
 /** The commands for an admin at the machine who cannot sign in: they work on the database, beside a running server. */

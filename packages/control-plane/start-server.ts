@@ -39,7 +39,7 @@ import { authenticate } from './use-cases/accounts/sign-in.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { ENROLMENT_TOKEN_LIFETIME_MS } from './use-cases/gateways/clusters.ts';
-import type { Caller } from './use-cases/outcome.ts';
+import type { Caller } from './ports/outcome.ts';
 import { createLinkUseCases } from './use-cases/link/create-link-use-cases.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
 import { startSweeps } from './use-cases/sweeps/start-sweeps.ts';

@@ -1,6 +1,6 @@
 import type { Role } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId } from '@deskhand/domain/brand.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 export interface AccountRecord {
   readonly id: AccountId;

@@ -1,6 +1,6 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 export interface ClusterRecord {
   readonly id: ClusterId;

@@ -1,5 +1,5 @@
 import type { AccountId, ClusterId, ConnectionId } from '@deskhand/domain/brand.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 /** A connection without its sealed password, which only the link reads. */
 export interface ConnectionRecord {

@@ -1,6 +1,6 @@
 import type { AccountId, DesktopFlowId } from '@deskhand/domain/brand.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 export interface FlowRecord {
   readonly id: DesktopFlowId;

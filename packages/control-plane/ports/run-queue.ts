@@ -1,7 +1,7 @@
 import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { Priority, RunError, RunMode } from '@deskhand/domain/run/run.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 /** What a plan is made from, by the database's clock. */
 export interface QueueReading {

@@ -2,7 +2,7 @@ import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId, RunI
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
-import type { AuditFact } from '../use-cases/outcome.ts';
+import type { AuditFact } from './outcome.ts';
 
 export interface Named<Id extends string> {
   readonly id: Id;

@@ -12,7 +12,7 @@ import type { Change, ChangeFeed, Nudge } from '../ports/changes.ts';
 import { createLinkUseCases, type LinkUseCases } from '../use-cases/link/create-link-use-cases.ts';
 import type { WorkMessage } from '../use-cases/link/handle-message.ts';
 import type { OpenLink } from '../use-cases/link/link-ports.ts';
-import { type Caller, done, type Outcome } from '../use-cases/outcome.ts';
+import { type Caller, done, type Outcome } from '../ports/outcome.ts';
 import { createRunUseCases, type RunUseCases, type RunUseCasesPorts } from '../use-cases/runs/create-run-use-cases.ts';
 import type { Submission } from '../use-cases/runs/submit.ts';
 import { createDeadlineSweep } from '../use-cases/sweeps/sweep-deadlines.ts';

@@ -11,7 +11,7 @@ import {
   type SignedIn,
   signIn,
 } from '../../use-cases/accounts/sign-in.ts';
-import { auditBy, done, type Outcome, refuse } from '../../use-cases/outcome.ts';
+import { auditBy, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 import { SIGN_IN_COOKIE } from './server.ts';
 

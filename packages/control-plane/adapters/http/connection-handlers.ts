@@ -10,7 +10,7 @@ import {
   shareConnection,
   updateConnection,
 } from '../../use-cases/connections/connections.ts';
-import { done, type Outcome } from '../../use-cases/outcome.ts';
+import { done, type Outcome } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 
 export function connectionHandlers(ports: ConnectionPorts): HandlersOf<typeof connectionRoutes> {

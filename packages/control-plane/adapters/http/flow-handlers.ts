@@ -1,5 +1,6 @@
 import type { DesktopFlow, flowRoutes } from '@deskhand/protocol/http/flows.ts';
 import type { FlowRecord } from '../../ports/flows.ts';
+import { type Caller, done, type Outcome } from '../../ports/outcome.ts';
 import { actionList } from '../../use-cases/flows/action-list.ts';
 import {
   createFlow,
@@ -14,8 +15,6 @@ import {
   versionsOf,
 } from '../../use-cases/flows/flows.ts';
 import { checkScript, formatScript } from '../../use-cases/flows/read-script.ts';
-import { done, type Outcome } from '../../use-cases/outcome.ts';
-import type { Caller } from '../../use-cases/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 
 /** `runHello` submits the ready example; it needs runs and machines, which flows know nothing of. */

@@ -15,7 +15,7 @@ import {
   updateGateway,
 } from '../../use-cases/gateways/clusters.ts';
 import { describeEnrolment, enrolGateway } from '../../use-cases/gateways/enrolment.ts';
-import { done, type Outcome } from '../../use-cases/outcome.ts';
+import { done, type Outcome } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 
 export function gatewayHandlers(ports: ClusterPorts): HandlersOf<typeof gatewayRoutes> {

@@ -1,7 +1,7 @@
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, Route } from '@deskhand/protocol/http/route.ts';
 import type { OperationId, Routes } from '@deskhand/protocol/http/routes.ts';
 import type { FastifyReply } from 'fastify';
-import type { Caller, Outcome } from '../../use-cases/outcome.ts';
+import type { Caller, Outcome } from '../../ports/outcome.ts';
 
 /** What a handler gets; parts are already validated by the route's schemas. `caller` is undefined on public routes only. */
 export interface HandlerRequest<R = Route> {

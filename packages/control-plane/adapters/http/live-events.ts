@@ -1,6 +1,6 @@
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../../use-cases/outcome.ts';
+import type { Caller } from '../../ports/outcome.ts';
 
 export type Viewer = Pick<Caller, 'id' | 'roles'>;
 

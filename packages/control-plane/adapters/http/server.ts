@@ -7,8 +7,14 @@ import type { Route } from '@deskhand/protocol/http/route.ts';
 import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import cookie from '@fastify/cookie';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Caller, Outcome } from '../../use-cases/outcome.ts';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Caller, Outcome } from '../../ports/outcome.ts';
 import { type Attempts, createAttemptLimiter } from './attempt-limiter.ts';
 import type { Handlers, HandlerRequest } from './handlers.ts';
 import { type PortalFiles, servePortal } from './portal-files.ts';

@@ -5,7 +5,7 @@ import type { systemRoutes } from '@deskhand/protocol/http/system.ts';
 import type { InstallationStore } from '../../ports/accounts.ts';
 import type { AuditReader } from '../../ports/audit.ts';
 import type { OverviewStore } from '../../ports/overview.ts';
-import { auditBy, type Caller, done } from '../../use-cases/outcome.ts';
+import { auditBy, type Caller, done } from '../../ports/outcome.ts';
 import type { StatusRow } from '../../use-cases/system/status-page.ts';
 import { type HandlersOf, iso } from './handlers.ts';
 import type { LiveEvents } from './live-events.ts';

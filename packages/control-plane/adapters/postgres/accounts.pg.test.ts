@@ -5,7 +5,7 @@ import { claimSetup, newSetupCode } from '../../use-cases/accounts/setup.ts';
 import { hashSecret } from '../../use-cases/accounts/secrets.ts';
 import { authenticate, changeMyPassword, createToken, signIn } from '../../use-cases/accounts/sign-in.ts';
 import { createAccount, updateAccount } from '../../use-cases/accounts/accounts.ts';
-import type { Caller, Outcome } from '../../use-cases/outcome.ts';
+import type { Caller, Outcome } from '../../ports/outcome.ts';
 import { argon2Hasher } from '../argon2/password-hasher.ts';
 import { openAccountStore } from './accounts.ts';
 import { openAuditReader } from './audit.ts';

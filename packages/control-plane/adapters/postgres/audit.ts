@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AuditReader, AuditRecord } from '../../ports/audit.ts';
-import type { AuditFact } from '../../use-cases/outcome.ts';
+import type { AuditFact } from '../../ports/outcome.ts';
 import { inTransaction, type Queryable, rowsOf } from './query.ts';
 
 export async function writeAudit(client: Queryable, fact: AuditFact): Promise<void> {

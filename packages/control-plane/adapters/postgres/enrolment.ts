@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { ClusterRecord, Enrolment } from '../../ports/clusters.ts';
-import type { AuditFact } from '../../use-cases/outcome.ts';
+import type { AuditFact } from '../../ports/outcome.ts';
 import { writeAudit } from './audit.ts';
 import { clusterFromRow } from './clusters.ts';
 import { isUniqueViolation } from './fault.ts';

@@ -12,7 +12,7 @@ import type {
   ScreenshotRecord,
   SubmitFacts,
 } from '../../ports/runs.ts';
-import type { AuditFact } from '../../use-cases/outcome.ts';
+import type { AuditFact } from '../../ports/outcome.ts';
 import { writeAudit } from './audit.ts';
 import { named } from './named.ts';
 import { inTransaction, rowOf, rowsOf } from './query.ts';

@@ -8,7 +8,7 @@ import type {
   InstallationStore,
   PasswordHasher,
 } from '../../ports/accounts.ts';
-import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { isPasswordStrong, PASSWORD_LENGTH_MIN } from './password-rules.ts';
 import { newId } from './secrets.ts';
 

@@ -1,5 +1,5 @@
 import type { AccountId } from '@deskhand/domain/brand.ts';
-import { done, type Outcome, refuse } from '../outcome.ts';
+import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { type AccountPorts, domainOf, refusedEmail, refusedPassword } from './accounts.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import { openSignIn, type SignedIn } from './sign-in.ts';

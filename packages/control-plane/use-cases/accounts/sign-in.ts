@@ -1,4 +1,4 @@
-import { auditBy, type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { type AccountPorts, refusedPassword } from './accounts.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { AccountRecord, ApiTokenRecord } from '../../ports/accounts.ts';

@@ -2,7 +2,7 @@ import type { AccountId } from '@deskhand/domain/brand.ts';
 import { judgeAccounts } from '@deskhand/domain/connection/account-rule.ts';
 import type { ClusterRecord } from '../../ports/clusters.ts';
 import type { ConnectionRecord } from '../../ports/connections.ts';
-import { type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 /** The three legs of S09 at submit; `exception` names an approved service account, for the audit log. */
 export function judgeSubmission(

@@ -3,7 +3,7 @@ import { accountOnMachine, parseAccountName } from '@deskhand/domain/connection/
 import type { ClusterStore } from '../../ports/clusters.ts';
 import type { ConnectionChange, ConnectionRecord, ConnectionStore } from '../../ports/connections.ts';
 import { newId } from '../accounts/secrets.ts';
-import { auditBy, type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export interface ConnectionPorts {
   readonly connections: ConnectionStore;

@@ -3,7 +3,7 @@ import type { DesktopFlowId } from '@deskhand/domain/brand.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { FlowRecord, FlowStore, FlowVersionRecord } from '../../ports/flows.ts';
 import { newId } from '../accounts/secrets.ts';
-import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { readScript } from './read-script.ts';
 
 export interface FlowPorts {

@@ -2,7 +2,7 @@ import type { ConnectionRecord } from '../../ports/connections.ts';
 import type { FlowRecord } from '../../ports/flows.ts';
 import type { ConnectionPorts } from '../connections/connections.ts';
 import { listConnections } from '../connections/connections.ts';
-import { type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { createFlow, type FlowPorts, listFlows } from './flows.ts';
 
 export const EXAMPLE_NAME = 'Hello desktop';

@@ -2,7 +2,7 @@ import { actionModules, knownActions } from '@deskhand/actions';
 import type { Diagnostic, FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import { checkFlow, type Flow, type Mode, parameterFacts, parseFlow, printFlow } from '@deskhand/robin';
 import type { ReadScript } from '../../ports/flows.ts';
-import { done, type Outcome, refuse } from '../outcome.ts';
+import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export interface CheckedScript {
   readonly diagnostics: Diagnostic[];

@@ -7,7 +7,7 @@ import type {
   GatewayRecord,
 } from '../../ports/clusters.ts';
 import { newId, newSecret } from '../accounts/secrets.ts';
-import { auditBy, type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export const ENROLMENT_TOKEN_LIFETIME_MS = 3_600_000;
 

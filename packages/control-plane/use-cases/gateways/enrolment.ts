@@ -5,7 +5,7 @@ import type { EnrolRequest } from '@deskhand/protocol/http/gateways.ts';
 import { enrolProofText } from '@deskhand/protocol/link/messages.ts';
 import type { ClusterRecord } from '../../ports/clusters.ts';
 import { hashSecret, newId } from '../accounts/secrets.ts';
-import { done, type Outcome, refuse } from '../outcome.ts';
+import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { ClusterPorts } from './clusters.ts';
 
 /** An enrolment token shows its cluster and nothing else; the key of the cluster never follows from it. */

@@ -1,6 +1,6 @@
 import { judgeConnect, nextLinkNumber } from '@deskhand/domain/gateway/link-number.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
-import { done, type Outcome, refuse } from '../outcome.ts';
+import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
 
 export interface Welcome {

@@ -1,7 +1,7 @@
 import type { AttemptReport, ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../ports/outcome.ts';
 import { connect, disconnected, identify, type Welcome } from './connect.ts';
 import { handleMessage, type WorkMessage } from './handle-message.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';

@@ -6,7 +6,7 @@ import { memberAvailability } from '@deskhand/domain/gateway/member-availability
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import { auditBy, type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { findRun, maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
 import { runToWire } from '../runs/run-to-wire.ts';
 

@@ -5,7 +5,7 @@ import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore } from '../../ports/runs.ts';
-import type { Caller } from '../outcome.ts';
+import type { Caller } from '../../ports/outcome.ts';
 import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
 import { createWaitingReader } from '../run-queue/waiting.ts';

@@ -4,7 +4,7 @@ import type { RunState } from '@deskhand/domain/run/run.ts';
 import type { QueryOf, ReplyOf } from '@deskhand/protocol/http/route.ts';
 import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { RunFilter } from '../../ports/runs.ts';
-import { type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { planToRead } from '../run-queue/waiting.ts';
 import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
 import { classKeyOf } from '../../ports/class-key.ts';

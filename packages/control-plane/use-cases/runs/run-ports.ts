@@ -5,7 +5,7 @@ import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore, SubmitFacts } from '../../ports/runs.ts';
-import { type Caller, done, type Outcome, refuse } from '../outcome.ts';
+import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { WaitingReader } from '../run-queue/waiting.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
 import type { QueueDepth } from './queue-depth.ts';

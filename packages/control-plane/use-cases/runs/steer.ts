@@ -4,7 +4,7 @@ import type { DesktopFlowRun } from '@deskhand/domain/run/run.ts';
 import type { BodyOf } from '@deskhand/protocol/http/route.ts';
 import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { CancelAnswer, RunRecord } from '../../ports/runs.ts';
-import { auditBy, type Caller, type Outcome, refuse } from '../outcome.ts';
+import { auditBy, type Caller, type Outcome, refuse } from '../../ports/outcome.ts';
 import { findRun, type RunPorts, shownById } from './run-ports.ts';
 import { isSealed } from './run-to-wire.ts';
 import { submit, type SubmitOptions } from './submit.ts';

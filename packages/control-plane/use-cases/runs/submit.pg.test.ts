@@ -2,7 +2,7 @@ import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { stopTestServer } from '../../adapters/postgres/testing.ts';
 import { alice, createRunWorld, FLOW, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
-import { refuse } from '../outcome.ts';
+import { refuse } from '../../ports/outcome.ts';
 
 let world: RunWorld;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { IdempotencyKey, NewRun, RunRecord, SubmitFacts } from '../../ports/runs.ts';
-import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { type RunPorts, type SubmitTarget, shownById } from './run-ports.ts';
 import { isSealed, runToWire } from './run-to-wire.ts';
 

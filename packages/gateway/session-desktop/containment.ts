@@ -1,5 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { environmentOf, processFact, processIds, readProcFile, type ProcessFact } from './process-facts.ts';
+import {
+  environmentOf,
+  processFact,
+  processIds,
+  readProcFile,
+  startTimeOf,
+  type ProcessFact,
+} from './process-facts.ts';
 import { until } from './waiting.ts';
 
 /**
@@ -52,8 +59,16 @@ export function cgroupContainment(cgroup: string): Containment {
     isEmpty: () => isUnpopulated(cgroup),
     processIds: () => cgroupProcesses(cgroup),
     end: async () => {
-      const empty = await until(() => killCgroup(cgroup) || isUnpopulated(cgroup), EMPTY_TIMEOUT_MS);
-      return empty && until(() => removeCgroup(cgroup), EMPTY_TIMEOUT_MS);
+      const met = new Map<number, string | undefined>();
+      const empty = await until(() => {
+        for (const pid of cgroupProcesses(cgroup)) met.set(pid, startTimeOf(pid));
+        return killCgroup(cgroup) || isUnpopulated(cgroup);
+      }, EMPTY_TIMEOUT_MS);
+      // A process leaves its cgroup a moment before it has ended.
+      const isGone = ([pid, startTime]: readonly [number, string | undefined]): boolean =>
+        startTime === undefined || startTimeOf(pid) !== startTime;
+      const gone = await until(() => [...met].every(isGone), EMPTY_TIMEOUT_MS);
+      return empty && gone && until(() => removeCgroup(cgroup), EMPTY_TIMEOUT_MS);
     },
   };
 }

@@ -12,7 +12,7 @@ export function useMe(): Account {
   return me;
 }
 
-const tasksOf: Partial<Record<Permission, string>> = {
+const permissionText: Partial<Record<Permission, string>> = {
   'flow.create': 'make desktop flows',
   'run.submit': 'submit, cancel or resubmit runs',
   'queue.order': 'change the order of a run queue',
@@ -28,5 +28,5 @@ export function useWhyNotAllowed(permission: Permission): string | null {
   const me = useMe();
   if (mayDo(me.roles, permission)) return null;
   const roles = me.roles.length > 0 ? me.roles.join(', ') : 'none';
-  return `Your role (${roles}) may not ${tasksOf[permission] ?? 'do this'}. Ask an admin for the role.`;
+  return `Your role (${roles}) may not ${permissionText[permission] ?? 'do this'}. Ask an admin for the role.`;
 }

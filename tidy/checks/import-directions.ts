@@ -16,6 +16,8 @@ const packagesAllowed: Readonly<Record<string, readonly string[]>> = {
 };
 const pure = ['domain', 'robin', 'cloud-flow'];
 const layered = ['control-plane', 'gateway'];
+/** Adapters through which the world calls the program; docs/decisions/0004-driving-adapters.md says why. */
+const drivingAdapters: Readonly<Record<string, readonly string[]>> = { 'control-plane': ['http', 'link'] };
 
 export const importDirections: Check = {
   name: 'packages and layers import only in the directions of ARCHITECTURE.md',
@@ -63,10 +65,10 @@ function layerRefusal(from: string, found: Import): string | undefined {
       ? `${layer.name} know no installed package; an adapter does`
       : undefined;
   if (found.kind === 'node' || packageOf(found.path) !== home) return undefined;
-  return withinProgram(layer, layerOf(found.path));
+  return withinProgram(home, layer, layerOf(found.path));
 }
 
-function withinProgram(from: Layer, to: Layer): string | undefined {
+function withinProgram(home: string, from: Layer, to: Layer): string | undefined {
   if (to.name === 'main')
     return from.name === 'main' ? undefined : 'nothing inside a program imports main.ts or the files beside it';
   if (to.name === 'adapters') {
@@ -74,7 +76,9 @@ function withinProgram(from: Layer, to: Layer): string | undefined {
     if (from.name !== 'adapters') return 'only main.ts knows adapters';
     return from.adapter === to.adapter ? undefined : 'adapters never import each other';
   }
-  if (to.name === 'use-cases' && (from.name === 'adapters' || from.name === 'ports'))
-    return `${from.name} do not know the use cases; they get them as values`;
+  if (to.name !== 'use-cases') return undefined;
+  if (from.name === 'ports') return 'ports do not know the use cases';
+  if (from.name === 'adapters' && !drivingAdapters[home]?.includes(from.adapter ?? ''))
+    return 'only driving adapters know the use cases';
   return undefined;
 }

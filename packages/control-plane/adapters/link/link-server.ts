@@ -10,17 +10,12 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
+import type { LinkLog } from './link-log.ts';
 import { ServedLink } from './served-link.ts';
 
 /** Links that have not proven yet who they are. */
 const GREETINGS_MAX = 64;
 const LINKS_MAX = 10_000;
-
-export interface LinkLog {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
 
 export interface LinkServer extends GatewayLinks {
   /** Takes the upgrades to LINK_PATH of a server; every other upgrade is refused. */

@@ -14,7 +14,7 @@ import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts
 import type { WorkMessage } from '../../use-cases/link/handle-message.ts';
 import type { OpenLink } from '../../use-cases/link/link-ports.ts';
 import { isProven } from './gateway-proof.ts';
-import type { LinkLog } from './link-server.ts';
+import type { LinkLog } from './link-log.ts';
 
 /** From the challenge to `reconciled`. */
 export const GREETING_TIMEOUT_MS = 20_000;

@@ -1,25 +1,13 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { Pool } from 'pg';
-import type { ClusterRecord, ClusterStore, ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
+import type { ClusterStore, ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
 import { changing } from './audit.ts';
+import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { enrol } from './enrolment.ts';
 import { isUniqueViolation } from './fault.ts';
 import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
-interface ClusterRow {
-  id: string;
-  name: string;
-  owner_id: string | null;
-  run_on_all_gateways: boolean;
-  selection: 'random' | 'leastBusy';
-  start_deadline_ms: string;
-  account_rule: 'same' | 'serviceAccounts';
-  service_accounts: string[];
-  shared_with: string[];
-  public_key: string | null;
-  encrypted_key: string | null;
-}
 interface SummaryRow extends ClusterRow {
   members: number;
   online: number;
@@ -263,22 +251,6 @@ async function updating(
     if (isUniqueViolation(error)) return 'name-taken';
     throw error;
   }
-}
-
-export function clusterFromRow(row: ClusterRow): ClusterRecord {
-  return {
-    id: row.id as ClusterId,
-    name: row.name,
-    ownerId: row.owner_id as AccountId | null,
-    runOnAllGateways: row.run_on_all_gateways,
-    selection: row.selection,
-    startDeadlineMs: Number(row.start_deadline_ms),
-    accountRule: row.account_rule,
-    serviceAccounts: row.service_accounts,
-    sharedWith: row.shared_with,
-    publicKey: row.public_key,
-    encryptedKey: row.encrypted_key,
-  };
 }
 
 function summaryFromRow(row: SummaryRow): ClusterSummary {

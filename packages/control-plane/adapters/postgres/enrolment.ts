@@ -2,11 +2,10 @@ import type { Pool } from 'pg';
 import type { ClusterRecord, Enrolment } from '../../ports/clusters.ts';
 import type { AuditFact } from '../../ports/outcome.ts';
 import { writeAudit } from './audit.ts';
-import { clusterFromRow } from './clusters.ts';
+import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { isUniqueViolation } from './fault.ts';
 import { inTransaction, type Queryable, rowOf } from './query.ts';
 
-type ClusterRow = Parameters<typeof clusterFromRow>[0];
 type Refused = 'token-wrong' | 'name-taken' | 'cluster-key-needed';
 
 /** An expected refusal inside the transaction, so that a refused enrolment does not use the token up. */

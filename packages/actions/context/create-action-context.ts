@@ -7,6 +7,8 @@ import { type PathMappings, pathResolver } from './resolve-path.ts';
 
 export interface ActionContextOptions {
   readonly signal: AbortSignal;
+  /** Default: a run that is being cancelled is asked to stop, no other. */
+  readonly stopRequested?: () => boolean;
   /** Default `en-US`: flows print dates the same wherever they run until somebody decides otherwise. */
   readonly culture?: string;
   /** Default: the zone of this machine. */
@@ -31,6 +33,7 @@ export function createActionContext(options: ActionContextOptions): ActionContex
   const log = options.log ?? (() => undefined);
   return {
     signal: options.signal,
+    stopRequested: options.stopRequested ?? (() => options.signal.aborted),
     now: options.now ?? (() => new Date()),
     random: options.random ?? Math.random,
     culture: options.culture ?? 'en-US',

@@ -18,3 +18,8 @@ test('a safe stop is asked for once the run is being cancelled', () => {
   expect(run('FlowControl.IfSafeStop', { ShouldStop: false })).toEqual({ holds: true });
   expect(run('FlowControl.IfSafeStop', {}, stopping)).toEqual({ holds: true });
 });
+
+test('a stop that was asked for does not need a cancelled run', () => {
+  const asked = testContext({ stopRequested: () => true });
+  expect(run('FlowControl.IfSafeStop', {}, asked)).toEqual({ holds: true });
+});

@@ -30,7 +30,7 @@ export const flowControlModule: ActionModule = {
       id: 'FlowControl.IfSafeStop',
       title: 'If safe stop is requested',
       summary:
-        'Tells whether somebody asked the flow to stop at the next safe place. Ours: it holds once the run is being cancelled.',
+        'Tells whether somebody asked the flow to stop at the next safe place. Ours: it holds once the run is being cancelled, too.',
       linux: 'core',
       errors: [],
       isCondition: true,
@@ -38,7 +38,11 @@ export const flowControlModule: ActionModule = {
         '': {
           arguments: { ShouldStop: boolean({ default: true }) },
           outputs: {},
-          run: (call) => ({ holds: call.context.signal.aborted === readBoolean(call, 'ShouldStop') }),
+          run: (call) => {
+            const { signal, stopRequested } = call.context;
+            const isAsked = stopRequested?.() ?? signal.aborted;
+            return { holds: isAsked === readBoolean(call, 'ShouldStop') };
+          },
         },
       },
     },

@@ -18,8 +18,13 @@ export function checkAction(to: Checking, call: ActionCallNode, functionName: st
   checkOutputs(to, call, found.form);
 }
 
-/** An action in IF, LOOP WHILE or WAIT must be one that answers whether something holds. */
+/** An action in IF, LOOP WHILE or WAIT must be one that answers whether something holds, and such a one stands nowhere else. */
 export function checkConditions(to: Checking, statement: Statement): void {
+  if (statement.kind === 'action' && to.actions.find(statement.call.id)?.definition.isCondition === true) {
+    const { id } = statement.call;
+    const remedy = `Write WAIT (${id} …) to wait until it holds, or IF (${id} …) THEN to ask once.`;
+    to.report.error(statement.call, 'condition-as-row', `${id} on a row of its own does nothing. ${remedy}`);
+  }
   for (const condition of conditionsOf(statement)) {
     if (condition.kind !== 'action-condition') continue;
     const found = to.actions.find(condition.call.id);

@@ -1,5 +1,6 @@
 import { functions } from '../interpret/operators.ts';
 import { powerFxExpression } from '../interpret/power-fx.ts';
+import { elementNameOf } from '../interpret/ui-elements.ts';
 import type { Expression, ExpressionOf } from '../syntax/nodes.ts';
 import { dottedNames, partsOf } from '../syntax/walk.ts';
 import type { Checking } from './checking.ts';
@@ -25,6 +26,8 @@ function checkNode(to: Checking, expression: Expression, functionName: string | 
       return checkVariable(to, expression, functionName);
     case 'function':
       return checkFunction(to, expression);
+    case 'index':
+      return checkElement(to, expression);
     case 'text':
       return checkPath(to, expression.value, expression);
     case 'interpolated': {
@@ -66,7 +69,7 @@ function checkVariable(
 ): void {
   const key = name.toLowerCase();
   const where = isGlobal ? undefined : functionName;
-  if (key === 'appmask' || key === 'imgrepo') return checkElement(to, name, { line, column });
+  if (key === 'appmask' || key === 'imgrepo') return checkStore(to, name, { line, column });
   const scope = scopeOf(to, where);
   const reportKey = `${where ?? ''}/${key}`;
   if (scope.has(key) || to.reported.has(reportKey)) return;
@@ -78,7 +81,7 @@ function checkVariable(
   to.report.error({ line, column }, 'unknown-variable', `Nothing in the flow gives '${name}' a value.${remedy}`);
 }
 
-function checkElement(to: Checking, name: string, place: { line: number; column: number }): void {
+function checkStore(to: Checking, name: string, place: { line: number; column: number }): void {
   if (to.flow.trailer !== undefined || to.reported.has(name)) return;
   to.reported.add(name);
   const remedy =
@@ -88,6 +91,19 @@ function checkElement(to: Checking, name: string, place: { line: number; column:
     'elements-missing',
     `The text names elements of '${name}' but does not hold them. ${remedy}`,
   );
+}
+
+function checkElement(to: Checking, expression: ExpressionOf<'index'>): void {
+  const named = elementNameOf(expression);
+  if (named === undefined || to.elements === undefined) return;
+  const { screen, name } = named;
+  const isThere = screen === undefined ? to.elements.hasImage(name) : to.elements.hasElement(screen, name);
+  const reportKey = `element/${screen ?? ''}/${name}`;
+  if (isThere || to.reported.has(reportKey)) return;
+  to.reported.add(reportKey);
+  const shown = screen === undefined ? `The image '${name}'` : `The element '${name}' of '${screen}'`;
+  const remedy = 'Copy the action from the designer again, together with its element.';
+  to.report.warning(expression, 'element-missing', `${shown} is not among those behind the actions. ${remedy}`);
 }
 
 function checkFunction(to: Checking, { name, operands, line, column }: ExpressionOf<'function'>): void {

@@ -66,6 +66,13 @@ describe('actions', () => {
       'warning will-not-convert 1',
     ));
   test('only conditions stand in IF', () => check('IF (Test.Say Text: 1) THEN\nEND', 'error not-a-condition 1'));
+  test('a condition on a row of its own is refused, because it would do nothing', () => {
+    check(
+      'Test.Is.True Value: 1\nWAIT (Test.Is.True Value: 1) FOR 1\nIF (Test.Is.True Value: 1) THEN\nEND',
+      'error condition-as-row 1',
+    );
+    expect(message('Test.Is.True Value: 1')).toContain('WAIT (Test.Is.True …)');
+  });
   test('older ids are told', () => check("Test.Speak Text: 'x'", 'info old-action-id 1'));
 });
 
@@ -132,6 +139,17 @@ describe('what only Windows knows', () => {
     check("SET A TO $fx'=1 + 2'\nSET B TO $fx'=Len(A)'", 'error power-fx-not-supported 2'));
   test('elements without their definitions', () =>
     check("SET E TO appmask['S']['B']\nSET F TO appmask['S']['C']", 'warning elements-missing 1'));
+  test('an element that is not among those behind the actions is told once', () => {
+    const repository = JSON.stringify({ Screens: [{ Name: 'S', Controls: [{ Name: 'B' }] }] });
+    const trailer = JSON.stringify({ ControlRepositorySymbols: [{ Name: 'appmask', Repository: repository }] });
+    const rows =
+      "SET A TO appmask['S']['B']\nSET C TO appmask['S']['C']\nSET D TO appmask['S']['C']\nSET E TO imgrepo['I']";
+    check(
+      `${rows}\n# [ControlRepository][PowerAutomateDesktop]\n\n${trailer}`,
+      'warning element-missing 2',
+      'warning element-missing 4',
+    );
+  });
 });
 
 test('findings of reader and checker come in the order of the text', () =>

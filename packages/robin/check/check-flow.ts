@@ -1,5 +1,6 @@
 import { type ActionIndex, indexActions } from '../interpret/action-index.ts';
 import { definedNames, elementStores, eachStatement } from '../interpret/definitions.ts';
+import { elementsOf } from '../interpret/ui-elements.ts';
 import { createReporter, type Diagnostic, type Reporter } from '../syntax/diagnostic.ts';
 import type { Flow, Subflow } from '../syntax/nodes.ts';
 import { parseFlow } from '../syntax/parse-flow.ts';
@@ -38,6 +39,7 @@ function createChecking(flow: Flow, report: Reporter, options: CheckOptions): Ch
     moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
     hasPathMapping: Object.keys(options.pathMapping ?? {}).length > 0,
     defined: definedVariables(flow, actions),
+    elements: flow.trailer?.json === undefined ? undefined : elementsOf(flow),
     subflows: new Map(flow.subflows.map((one) => [one.name.toLowerCase(), one])),
     suggest: createSuggester(),
     reported: new Set(),

@@ -1,5 +1,6 @@
 import type { ActionModule } from '../interpret/action.ts';
 import type { ActionIndex } from '../interpret/action-index.ts';
+import type { ElementStore } from '../interpret/ui-elements.ts';
 import type { Mode, Reporter } from '../syntax/diagnostic.ts';
 import type { Flow, Subflow } from '../syntax/nodes.ts';
 import type { Suggest } from './did-you-mean.ts';
@@ -33,6 +34,8 @@ export interface Checking {
   readonly moduleNames: ReadonlySet<string>;
   readonly hasPathMapping: boolean;
   readonly defined: DefinedVariables;
+  /** The elements behind the actions; undefined where the text has none. */
+  readonly elements: ElementStore | undefined;
   /** By lower-case name. */
   readonly subflows: ReadonlyMap<string, Subflow>;
   readonly suggest: Suggest;

@@ -113,6 +113,8 @@ export interface ActionResult {
 export interface ActionContext {
   /** Aborted when the run is cancelled or timed out; every wait of an action ends then. */
   readonly signal: AbortSignal;
+  /** Whether somebody asked the flow to stop at its next safe place. Left out: only a cancelled run counts. */
+  readonly stopRequested?: () => boolean;
   readonly now: () => Date;
   readonly random: () => number;
   /** Culture for printing and parsing dates and numbers, for example `en-US`. */

@@ -9,6 +9,8 @@ import { blank, type InstanceValue, type RobinValue } from './values.ts';
 export interface ElementStore {
   readonly element: (screen: string, name: string) => InstanceValue;
   readonly image: (name: string) => InstanceValue;
+  readonly hasElement: (screen: string, name: string) => boolean;
+  readonly hasImage: (name: string) => boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,15 +21,22 @@ export function elementsOf(flow: Flow): ElementStore {
     listIn(repositoryOf(symbol), 'Screens'),
   );
   const images = listIn(repositoryOf(asRecord(trailer['ImageRepositorySymbol'])), 'Images');
+  const controlOf = (screen: string, name: string): Json | undefined =>
+    screens
+      .filter((one) => one['Name'] === screen)
+      .flatMap((one) => listIn(one, 'Controls'))
+      .find((one) => one['Name'] === name);
+  const imageOf = (name: string): Json | undefined => images.find((one) => one['Name'] === name);
   return {
+    hasElement: (screen, name) => controlOf(screen, name) !== undefined,
+    hasImage: (name) => imageOf(name) !== undefined,
     element: (screen, name) => {
-      const controls = screens.filter((one) => one['Name'] === screen).flatMap((one) => listIn(one, 'Controls'));
-      const control = controls.find((one) => one['Name'] === name) ?? {};
+      const control = controlOf(screen, name) ?? {};
       const selectors = jsonValue(control['Selectors'] ?? []);
       return instanceOf('UI element', 0, { Screen: () => screen, Name: () => name, Selectors: () => selectors });
     },
     image: (name) => {
-      const content = imageContent(images.find((one) => one['Name'] === name));
+      const content = imageContent(imageOf(name));
       return instanceOf('Image', 0, { Name: () => name, Content: () => content });
     },
   };
@@ -72,13 +81,25 @@ function jsonValue(value: unknown, depth = 0): RobinValue {
   return objectOf(Object.entries(value).map(([key, item]) => [key, jsonValue(item, depth + 1)] as const));
 }
 
-/** `appmask['Screen']['Element']` or `imgrepo['Image']`, written with plain texts; undefined for anything else. */
-export function elementNamed(expression: Expression, store: ElementStore): InstanceValue | undefined {
+/** What `appmask['Screen']['Element']` or `imgrepo['Image']` names; an image has no screen. */
+export interface ElementName {
+  readonly screen: string | undefined;
+  readonly name: string;
+}
+
+/** Written with plain texts; undefined for anything else. */
+export function elementNameOf(expression: Expression): ElementName | undefined {
   if (expression.kind !== 'index' || expression.key.kind !== 'text') return undefined;
   const { of, key } = expression;
-  if (isStore(of, 'imgrepo')) return store.image(key.value);
+  if (isStore(of, 'imgrepo')) return { screen: undefined, name: key.value };
   if (of.kind !== 'index' || of.key.kind !== 'text' || !isStore(of.of, 'appmask')) return undefined;
-  return store.element(of.key.value, key.value);
+  return { screen: of.key.value, name: key.value };
+}
+
+export function elementNamed(expression: Expression, store: ElementStore): InstanceValue | undefined {
+  const named = elementNameOf(expression);
+  if (named === undefined) return undefined;
+  return named.screen === undefined ? store.image(named.name) : store.element(named.screen, named.name);
 }
 
 const isStore = (expression: Expression, name: string): boolean =>

@@ -3,7 +3,7 @@
  * trace names the file people know), the database migrations, the portal, the runner kit and the examples. The layout is
  * that of the clone, so that files find each other by the same relative paths.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { isTest, openRepository } from '../tidy/repository.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const notShipped = /^packages\/portal\/|\/testing\/|\.(test|contract|bench|config)\.tsx?$|\.d\.ts$/;
-const folders = ['.build/portal', '.build/kit', 'examples'];
+const folders = ['.build/portal', '.build/kit'];
 
 rmSync(dist, { recursive: true, force: true });
 const shipped = openRepository(root).paths.filter(
@@ -22,6 +22,9 @@ for (const path of shipped.filter((name) => name.endsWith('.ts'))) write(path.re
 for (const path of shipped.filter((name) => name.endsWith('.sql'))) write(path, read(path));
 for (const folder of folders.filter((name) => existsSync(join(root, name))))
   cpSync(join(root, folder), join(dist, folder), { recursive: true });
+// The flows and what they read, not the demo, which drives a clone.
+for (const name of readdirSync(join(root, 'examples'), { withFileTypes: true }))
+  if (name.isFile()) write(`examples/${name.name}`, read(`examples/${name.name}`));
 write('docs/status.md', read('docs/status.md'));
 write('package.json', manifest());
 write('deskhand.js', launcher());

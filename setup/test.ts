@@ -49,7 +49,7 @@ const steps: readonly Step[] = [
   { name: 'format', quick: false, programs: [[bin('@biomejs/biome/bin/biome'), 'format', '.']] },
   { name: 'lint', quick: false, programs: [[bin('eslint/bin/eslint.js'), ...eslintCache, '.']] },
   vitest('tidy', true, '--project', 'unit', 'tidy/'),
-  vitest('unit', true, '--project', 'unit', 'packages/', 'setup/', 'bench/', 'e2e/', 'simulator/', 'scenarios/'),
+  vitest('unit', true, '--project', 'unit', 'packages/', 'setup/', 'bench/', 'e2e/', 'examples/'),
   vitest('pg', false, '--project', 'pg'),
   vitest('session', false, '--project', 'session'),
   vitest('e2e', false, '--project', 'e2e'),

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createClient } from '@deskhand/protocol/http/client.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { openPersonDesktop, type PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
@@ -28,6 +28,7 @@ describe.runIf(isRoot)('real sign-ins', () => {
     people.push(person);
     return person;
   };
+  beforeEach(() => onTestFailed(() => console.error(stack.lastWords())));
   const connect = (person: Person, password = person.password) =>
     makeConnection(stack.client, { clusterId: stack.clusterId, accountName: person.user, password });
   const processesOf = (person: Person) => processes().filter(({ uid }) => uid === person.uid);

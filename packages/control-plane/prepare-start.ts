@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { loadAllModules } from './adapters/operating-system/load-all-modules.ts';
 import {
   becomeSystemUser,
   ensureSystemUser,
@@ -42,7 +43,10 @@ export async function prepareStart(config: ServerConfig): Promise<Prepared> {
   const given = config.certificate
     ? readCertificate(config.certificate.certFile, config.certificate.keyFile)
     : undefined;
-  if (account) becomeSystemUser(account);
+  if (account) {
+    loadAllModules();
+    becomeSystemUser(account);
+  }
   const tls = given ?? (isLoopback(config.host) ? undefined : await ownCertificate(config.dataFolder));
   return { ...files, tls };
 }

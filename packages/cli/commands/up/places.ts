@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { problem } from '@deskhand/protocol/errors.ts';
+import { CommandFailure } from '../../terminal/errors.ts';
 
 export interface Places {
   /** Undefined leaves it to the server. */
@@ -17,9 +19,7 @@ export function placesOf(data: string | undefined, env: NodeJS.ProcessEnv = proc
   const numbered = (folder: string) => (number: number) => (number === 1 ? folder : `${folder}-${number}`);
   if (data !== undefined) {
     const folder = resolve(data);
-    mkdirSync(folder, { recursive: true });
-    // The server's unprivileged account must pass through to its own folder.
-    if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+    makeFolder(folder);
     return { serverData: join(folder, 'server'), gatewayData: numbered(join(folder, 'gateway')), shown: folder };
   }
   if (process.getuid?.() === 0)
@@ -34,4 +34,16 @@ export function placesOf(data: string | undefined, env: NodeJS.ProcessEnv = proc
     gatewayData: numbered(join(home, 'deskhand-gateway')),
     shown: `${join(home, 'deskhand')} and ${join(home, 'deskhand-gateway')}`,
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    // The server's unprivileged account must pass through to its own folder.
+    if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+    accessSync(folder, constants.W_OK);
+  } catch {
+    const { title, remedy, code } = problem('data-folder-not-writable', { folder });
+    throw new CommandFailure({ what: title, remedy, code, exit: 2 });
+  }
 }

@@ -36,16 +36,46 @@ export const up: Command = {
   examples: ['deskhand up', 'deskhand up --port 8080 --data ~/deskhand-data', 'deskhand up --gateways 3'],
   exitCodes: [0, 2],
   run: async (call) => {
-    const server = await startServer(call);
-    const gateways = await startGateways(call, server);
-    await announce(call, server);
-    await untilStopped(call);
-    call.output.hint('Stopping.');
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    await server.stop();
+    const stopped = untilStopped(call);
+    const everything = startedTogether();
+    try {
+      await Promise.race([bringUp(call, everything), stopped]);
+      await stopped;
+      call.output.hint('Stopping.');
+    } finally {
+      await everything.stop();
+    }
     return 0;
   },
 };
+
+async function bringUp(call: Call, everything: StartedTogether): Promise<void> {
+  const server = await startServer(call, everything);
+  await startGateways(call, server, everything);
+  await announce(call, server);
+}
+
+/** What was started so far, the last one first to end. Nothing more starts once it stops. */
+interface StartedTogether extends Kept {
+  readonly add: (started: Kept) => void;
+}
+
+function startedTogether(): StartedTogether {
+  const all: Kept[] = [];
+  let isStopping = false;
+  return {
+    add: (started) => {
+      all.unshift(started);
+      if (!isStopping) return;
+      void started.stop();
+      throw new Error('Everything is being stopped.');
+    },
+    stop: async () => {
+      isStopping = true;
+      for (const started of all) await started.stop();
+    },
+  };
+}
 
 interface Listening {
   readonly address: string;
@@ -55,7 +85,7 @@ interface Listening {
 interface Kept {
   readonly stop: () => Promise<void>;
 }
-interface Server extends Kept {
+interface Server {
   readonly listening: Listening;
   readonly enrolmentToken: () => Promise<string>;
 }
@@ -64,7 +94,7 @@ const logger = (call: Call) => (line: string) => {
   if (call.options.debug === true) call.terminal.error(`${line}\n`);
 };
 
-async function startServer(call: Call): Promise<Server> {
+async function startServer(call: Call, everything: StartedTogether): Promise<Server> {
   const { serverData } = placesOf(text(call, 'data'));
   const port = text(call, 'port');
   const host = text(call, 'host');
@@ -77,11 +107,12 @@ async function startServer(call: Call): Promise<Server> {
   ];
   const start = (): SupervisedProgram => startProgram({ program: 'control-plane', args, onLog: logger(call) });
   const first = start();
+  everything.add({ stop: first.end });
   const listening = await listeningOf(first);
   const keeper = keep(first, start, call);
+  everything.add(keeper);
   return {
     listening,
-    stop: keeper.stop,
     enrolmentToken: async () => {
       keeper.current().tell({ ask: 'enrolment-token', clusterName: CLUSTER_NAME });
       return (await keeper.current().next<{ token: string }>('event', 'enrolment-token')).token;
@@ -104,25 +135,29 @@ async function listeningOf(server: SupervisedProgram): Promise<Listening> {
   throw new CommandFailure({ what: message, remedy, code, exit: 2 });
 }
 
-async function startGateways(call: Call, server: Server): Promise<readonly Kept[]> {
+async function startGateways(call: Call, server: Server, everything: StartedTogether): Promise<void> {
   const count = Number(text(call, 'gateways') ?? '1');
   if (!Number.isInteger(count) || count < 1 || count > GATEWAYS_MAX)
     throw cannot('The number of gateways does not fit.', `it is from 1 to ${GATEWAYS_MAX}`, 'deskhand up --gateways 3');
-  const gateways: Kept[] = [];
-  for (let number = 1; number <= count; number++) gateways.push(await startGateway(call, server, number, count));
-  return gateways;
+  for (let number = 1; number <= count; number++) await startGateway(call, server, everything, { number, count });
 }
 
-async function startGateway(call: Call, server: Server, number: number, count: number): Promise<Kept> {
+async function startGateway(
+  call: Call,
+  server: Server,
+  everything: StartedTogether,
+  { number, count }: { readonly number: number; readonly count: number },
+): Promise<void> {
   const data = placesOf(text(call, 'data')).gatewayData(number);
   if (!existsSync(join(data, 'gateway.json'))) await enrol(call, server, { data, number, count });
   const args = ['run', '--data', data, ...(count > 1 ? ['--beside-others'] : [])];
   const start = (): SupervisedProgram => startProgram({ program: 'gateway', args, onLog: logger(call) });
   const first = start();
+  everything.add({ stop: first.end });
   await first.next('ready', true).catch((error: Error) => {
     throw cannot('The gateway did not start.', error.message, 'deskhand doctor');
   });
-  return keep(first, start, call);
+  everything.add(keep(first, start, call));
 }
 
 async function enrol(

@@ -43,19 +43,25 @@ async function run(
     case 'reset-password':
       return resetPasswordFromInput(config);
     default: {
-      const server = await startServer(config, prepared, parent);
+      // A turn later, so that the signals below are heard from its first step on.
+      const starting = Promise.resolve().then(() => startServer(config, prepared, parent));
       let isStopping = false;
-      // Ctrl+C in a terminal reaches this program twice: by itself, and from `deskhand up`.
+      // Ctrl+C in a terminal reaches this program twice: by itself, and from `deskhand up`. Half-way through the start it
+      // waits for its end, because a PostgreSQL that has just been started must be stopped too.
       const stop = (): void => {
-        if (!isStopping) void server.close().then(() => process.exit(0));
+        if (!isStopping) void starting.then((server) => server.close()).then(() => process.exit(0), ignoreFailedStart);
         isStopping = true;
       };
       process.on('SIGTERM', stop);
       process.on('SIGINT', stop);
       parent?.onGone(stop);
+      await starting;
     }
   }
 }
+
+/** `main` tells it. */
+const ignoreFailedStart = (): void => undefined;
 
 function describe(error: unknown): { code: string; message: string; remedy: string } {
   if (error instanceof StartFault || error instanceof DatabaseFault) {

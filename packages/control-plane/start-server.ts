@@ -108,22 +108,27 @@ export async function startServer(
     },
     onFault: (error) => log.error({ err: error }, 'Live events could not be read'),
   });
-  const address = await listen(app, config, prepared);
-  log.info({ address, database: database.description, version: prepared.version }, 'Deskhand listens');
-  if (parent) await speakWithParent(parent, { address, prepared, stores });
-  else console.log(address);
-  return {
-    close: async () => {
-      stopFeed();
-      await sweeps.stop();
-      events.close();
-      await gatewayLinks.closeAll();
-      await app.close();
-      await runs.wakeups.close();
-      await changes.close();
-      await database.close();
-    },
+  const close = async (): Promise<void> => {
+    stopFeed();
+    await sweeps.stop();
+    events.close();
+    await gatewayLinks.closeAll();
+    await app.close();
+    await runs.wakeups.close();
+    await changes.close();
+    await database.close();
   };
+  try {
+    const address = await listen(app, config, prepared);
+    log.info({ address, database: database.description, version: prepared.version }, 'Deskhand listens');
+    if (parent) await speakWithParent(parent, { address, prepared, stores });
+    else console.log(address);
+  } catch (error) {
+    // Above all PostgreSQL, which would go on without us.
+    await close();
+    throw error;
+  }
+  return { close };
 }
 
 function openStores(database: Database) {

@@ -22,6 +22,8 @@ export type ParentQuestion = { readonly ask: 'enrolment-token'; readonly cluster
 
 export function openParent(): Parent {
   const lines = createInterface({ input: process.stdin });
+  // A parent that is gone is told by the end of its lines; what cannot be said to it any more is no fault.
+  process.stdout.on('error', () => undefined);
   const tell = (message: ParentMessage): void => {
     process.stdout.write(`${JSON.stringify(message)}\n`);
   };

@@ -39,6 +39,7 @@ export function runUp(args: readonly string[]): DeskhandUp {
     stderr: () => said.stderr,
     exit,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill('SIGTERM');
       const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), END_TIMEOUT_MS);
       const code = await exit;
@@ -61,7 +62,7 @@ export async function startUp(
   const failed = up.exit.then((code) => {
     throw new Error(`deskhand up ended with ${code} before it was ready:\n${up.stderr()}`);
   });
-  const late = waitUntil('deskhand up to be ready', () => undefined, START_TIMEOUT_MS);
+  const late = waitUntil<string>('deskhand up to be ready', () => undefined, START_TIMEOUT_MS);
   failed.catch(() => undefined);
   late.catch(() => undefined);
   return { ...up, announcement: JSON.parse(await Promise.race([line, failed, late])) as Announcement };

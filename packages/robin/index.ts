@@ -23,4 +23,5 @@ export { type ParameterFacts, parameterFacts } from './interpret/flow-parameters
 export { type ActionIndex, type FoundAction, indexActions } from './interpret/action-index.ts';
 export { printFlow } from './print/print-flow.ts';
 export { checkFlow, checkText } from './check/check-flow.ts';
+export { locateLine } from './check/locate.ts';
 export type { CheckOptions, KnownAction } from './check/checking.ts';

@@ -21,6 +21,8 @@ export function createGatewaySink(
   let started: RunnerEvent | undefined;
   let finished: RunnerEvent | undefined;
   let lastLogSeq = 0;
+  // One after the other, because the answer does not say which of them it is for.
+  let lastScreenshot = Promise.resolve();
   const line = openGatewayChannel({
     start,
     channel,
@@ -47,10 +49,13 @@ export function createGatewaySink(
       return true;
     },
     screenshot: async (caption) => {
-      await answered(SCREENSHOT_ANSWER_WAIT_MS, (done) => {
-        waiting.screenshot = done;
-        if (!line.send({ type: 'screenshotWanted', caption })) done();
-      });
+      lastScreenshot = lastScreenshot.then(() =>
+        answered(SCREENSHOT_ANSWER_WAIT_MS, (done) => {
+          waiting.screenshot = done;
+          if (!line.send({ type: 'screenshotWanted', caption })) done();
+        }),
+      );
+      await lastScreenshot;
     },
     result: async (result: RunnerResult) => {
       finished = { type: 'result', result };

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { runnerExit } from '@deskhand/protocol/runner.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { createGatewaySink } from './gateway-sink.ts';
 import { createHereSink } from './here-sink.ts';
 import { readStart } from './read-start.ts';
@@ -10,6 +11,7 @@ const cancelling = new AbortController();
 const cancel = (): void => cancelling.abort();
 process.on('SIGTERM', cancel);
 process.on('SIGINT', cancel);
+const parentId = process.ppid;
 // Standard output belongs to a gateway that may have gone.
 process.stdout.on('error', () => undefined);
 
@@ -17,6 +19,7 @@ try {
   process.stdin.setEncoding('utf8');
   const start = await readStart(process.stdin);
   process.stdin.destroy();
+  if (start.channel === null) endWithParent(parentId, cancel);
   const sink =
     start.channel === null
       ? createHereSink((text) => process.stdout.write(text))

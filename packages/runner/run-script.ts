@@ -6,6 +6,7 @@ import {
   type Flow,
   type FlowFailure,
   type FlowOutcome,
+  locateLine,
   type Masker,
   parseFlow,
   runFlow,
@@ -19,6 +20,9 @@ import type { EventSink } from './event-sink.ts';
 import { fromJson, toJson } from './values-to-json.ts';
 
 const FAILURE_TEXT_CHARS_MAX = 20_000;
+/** Half of what a run may have, so that its end still finds room. */
+const DIALOG_SCREENSHOTS_MAX = limits.SCREENSHOTS_PER_RUN_MAX / 2;
+const CAPTION_CHARS_MAX = 200;
 
 export interface ScriptRun {
   readonly start: RunnerStart;
@@ -41,7 +45,9 @@ export async function runScript({ start, sink, signal }: ScriptRun): Promise<Run
   await sink.ready();
   sink.started({ type: 'started', uid: process.getuid?.() ?? -1, display: process.env.DISPLAY ?? null });
   const parsed = readScript(start);
-  const outcome = parsed.ok ? await runToEnd(parsed.flow, { start, signal, masker, observer: log.observer }) : parsed;
+  const outcome = parsed.ok
+    ? await runToEnd(parsed.flow, { start, sink, signal, masker, observer: log.observer })
+    : parsed;
   const { lastLogSeq, logLinesLost } = log.close();
   const result = { ...resultOf(outcome, masker), lastLogSeq, logLinesLost };
   if (result.state !== 'cancelled') await sink.screenshot(captionOf(result));
@@ -67,7 +73,7 @@ function readScript(start: RunnerStart) {
   const first = [...diagnostics, ...checkFlow(flow, checks)].find((diagnostic) => diagnostic.severity === 'error');
   if (first === undefined) return { ok: true as const, flow };
   const message = `Line ${first.line}: ${first.message}`;
-  const location = { subflow: 'Main', line: first.line, actionIndex: 0 };
+  const location = { ...locateLine(flow, first.line) };
   const { title, remedy } = problem('flow-not-parsable', { detail: message });
   return refused({ code: first.code, message: title, details: remedy, location });
 }
@@ -79,12 +85,13 @@ function tooLarge(what: string, limit: number): RunFailure {
   return { code, message: title, details: remedy };
 }
 
-interface Surroundings extends Pick<ScriptRun, 'start' | 'signal'> {
+interface Surroundings extends ScriptRun {
   readonly masker: Masker;
   readonly observer: ReturnType<typeof createActionLog>['observer'];
 }
 
-async function runToEnd(flow: Flow, { start, signal, masker, observer }: Surroundings): Promise<Outcome> {
+async function runToEnd(flow: Flow, surroundings: Surroundings): Promise<Outcome> {
+  const { start, signal, masker, observer } = surroundings;
   // What a process inherits has no undefined values.
   const environment = { ...process.env } as Readonly<Record<string, string>>;
   const context = createActionContext({
@@ -92,7 +99,7 @@ async function runToEnd(flow: Flow, { start, signal, masker, observer }: Surroun
     environment,
     culture: start.culture,
     pathMappings: start.windowsPaths,
-    dialogs: createX11Dialogs(environment),
+    dialogs: createX11Dialogs(environment, { onShown: dialogScreenshots(surroundings) }),
     // The observer writes these lines, together with the place in the flow.
     log: () => undefined,
   });
@@ -112,6 +119,15 @@ async function runToEnd(flow: Flow, { start, signal, masker, observer }: Surroun
   } finally {
     await Promise.race([context.instances.closeAll(), sleep(RUNNER_CANCEL_GRACE_MS, undefined, { ref: false })]);
   }
+}
+
+/** What a flow shows to a person is worth a picture, and nobody waits for it. */
+function dialogScreenshots({ sink, masker }: Surroundings): (title: string) => void {
+  let left = DIALOG_SCREENSHOTS_MAX;
+  return (title) => {
+    left--;
+    if (left >= 0) void sink.screenshot(`Dialog ${masker.maskText(title)}`.trimEnd().slice(0, CAPTION_CHARS_MAX));
+  };
 }
 
 /** Some actions cannot be stopped; after the grace the run has ended all the same, and the process with it. */

@@ -81,11 +81,29 @@ test('a flow runs here: its log, then its outputs, then exit code 0', async () =
 test('an action that does not exist is told with its line, and nothing runs before', async () => {
   const target = join(folder, 'must-not-exist');
   const write = `File.WriteText File: $'''${target}''' TextToWrite: $'''x''' AppendNewLine: True IfFileExists: File.IfFileExists.Overwrite Encoding: File.FileEncoding.UTF8`;
-  const { events, code, result } = await runHere(startOf(`${write}\nNowhere.DoSomething\n`));
-  expect(result).toMatchObject({ state: 'failed', error: { location: { line: 2 } } });
+  const lines = [write, 'CALL Sub', 'FUNCTION Sub GLOBAL', 'Nowhere.DoSomething', 'END FUNCTION', ''];
+  const { events, code, result } = await runHere(startOf(lines.join('\n')));
+  expect(result.error).toMatchObject({ code: 'unknown-action', location: { subflow: 'Sub', line: 4, actionIndex: 1 } });
   expect(linesOf(events)).toEqual([]);
   expect(() => readFileSync(target)).toThrow();
   expect(code).toBe(1);
+});
+
+test.each([
+  ['Outlook.Launch Instance=> O', 'needs-windows'],
+  ['Excel.LaunchExcel.LaunchUnderExistingProcess Visible: True Instance=> E', 'action-not-available'],
+])('an action that cannot run here is told before the run: %s', async (row, code) => {
+  const { events, result } = await runHere(startOf(`SET A TO 1\n${row}\n`));
+  expect(result).toMatchObject({ state: 'failed', error: { code, location: { line: 2 } } });
+  expect(linesOf(events)).toEqual([]);
+});
+
+test('a Windows path goes through the mapping of the run', async () => {
+  const write =
+    "File.WriteText File: $'''C:\\\\Data\\\\note.txt''' TextToWrite: $'''mapped''' AppendNewLine: False IfFileExists: File.IfFileExists.Overwrite Encoding: File.FileEncoding.UTF8";
+  const { result } = await runHere(startOf(write, { windowsPaths: { 'C:\\Data': folder } }));
+  expect(result.state).toBe('succeeded');
+  expect(readFileSync(join(folder, 'note.txt'), 'utf8')).toContain('mapped');
 });
 
 test('a sensitive input is hidden in the log and in outputs', async () => {
@@ -106,6 +124,20 @@ test('SIGTERM cancels a flow that waits', async () => {
   });
   expect(result.state).toBe('cancelled');
   expect(code).toBe(1);
+});
+
+test('a flow ends with the program that started it, however that one ended', { timeout: 30_000 }, async () => {
+  const command = `exec 3<&0; "$0" --disable-warning=ExperimentalWarning "$1" <&3 & exec sleep 600`;
+  const parent = spawn('sh', ['-c', command, process.execPath, main], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(parent);
+  parent.stdin.end(`${JSON.stringify(startOf('LOOP WHILE 1 = 1\nWAIT 0.1\nEND\n'))}\n`);
+  const states: string[] = [];
+  for await (const line of createInterface({ input: parent.stdout })) {
+    const event = JSON.parse(line) as RunnerEvent;
+    if (event.type === 'started') parent.kill('SIGKILL');
+    if (event.type === 'result') states.push(event.result.state);
+  }
+  expect(states).toEqual(['cancelled']);
 });
 
 test('outputs beyond the limit fail the run and name the limit', async () => {

@@ -113,6 +113,15 @@ describe('a message on a real display', () => {
   });
 });
 
+test('whoever wants to know is told once the dialog can be seen', async () => {
+  const shown: string[] = [];
+  const dialogs = createX11Dialogs(environment, {
+    onShown: (title) => shown.push(`${title} ${xdotool('search', '--onlyvisible', '--name', title) !== ''}`),
+  });
+  await dialogs.message(dialog('seen', { closeAfterSeconds: 2 }), never);
+  expect(shown).toEqual(['seen true']);
+});
+
 test('a text that is typed comes back', async () => {
   const asked = { title: 'typing', text: 'a < b?', kind: 'SingleLine', defaultValue: '' } as const;
   const answer = createX11Dialogs(environment).input(asked, never);

@@ -2,7 +2,8 @@ import type { MessageDialog } from '@deskhand/robin';
 import { dialogUnavailable } from '../context/no-dialogs.ts';
 import { reasonOf } from '../declare/errors.ts';
 import { findProgram } from '../process/find-program.ts';
-import { runProcess } from '../process/run-process.ts';
+import { type ProcessToRun, runProcess } from '../process/run-process.ts';
+import { windowIsPainted } from './painted-window.ts';
 import type {
   DateDialog,
   DesktopDialogs,
@@ -19,24 +20,34 @@ export const DIALOG_ITEMS_MAX = 10_000;
  * Dialogs on the X display of the run's session, shown by zenity. A message can be shown by xmessage too, where there is
  * no zenity. Each dialog is a process of its own, which ends with the run.
  */
-export function createX11Dialogs(environment: Readonly<Record<string, string>>): DesktopDialogs {
-  const ask = (args: readonly string[], signal: AbortSignal, input = ''): Promise<Answer> =>
-    show(zenityIn(environment), args, environment, signal, input);
+export function createX11Dialogs(
+  environment: Readonly<Record<string, string>>,
+  { onShown }: { readonly onShown?: (title: string) => void } = {},
+): DesktopDialogs {
+  const shownBy =
+    ({ title }: { readonly title: string }, signal: AbortSignal) =>
+    async (processId: number) => {
+      if (onShown !== undefined && (await windowIsPainted(processId, environment, signal))) onShown(title);
+    };
+  const ask = (dialog: AnyDialog, args: readonly string[], signal: AbortSignal, input = ''): Promise<Answer> => {
+    const onStarted = shownBy(dialog, signal);
+    return show({ command: zenityIn(environment), args, environment, signal, input, onStarted });
+  };
   return {
     message: async (dialog, signal) => {
       if (displayOf(environment) !== undefined && findProgram('zenity', environment['PATH']) === undefined) {
         return { button: await messageByXmessage(dialog, environment, signal) };
       }
-      return { button: messageAnswer(dialog, await ask(messageArguments(dialog), signal)) };
+      return { button: messageAnswer(dialog, await ask(dialog, messageArguments(dialog), signal)) };
     },
     input: async (dialog, signal) => {
       const isLong = dialog.kind === 'Multiline';
-      const answer = await ask(inputArguments(dialog), signal, isLong ? dialog.defaultValue : '');
+      const answer = await ask(dialog, inputArguments(dialog), signal, isLong ? dialog.defaultValue : '');
       const text = answer.output.replace(/\n$/, '');
       return { button: buttonOf(answer), text: answer.exitCode === 0 ? text : '' };
     },
     select: async (dialog, signal) => {
-      const answer = await ask(selectArguments(dialog), signal, rowsOf(dialog));
+      const answer = await ask(dialog, selectArguments(dialog), signal, rowsOf(dialog));
       const indexes =
         answer.exitCode === 0
           ? answer.output
@@ -47,16 +58,18 @@ export function createX11Dialogs(environment: Readonly<Record<string, string>>):
       return { button: buttonOf(answer), indexes };
     },
     date: async (dialog, signal) => {
-      const answer = await ask(dateArguments(dialog), signal);
+      const answer = await ask(dialog, dateArguments(dialog), signal);
       return { button: buttonOf(answer), isoDay: answer.exitCode === 0 ? answer.output.trim() : '' };
     },
     paths: async (dialog, signal) => {
-      const answer = await ask(pathArguments(dialog), signal);
+      const answer = await ask(dialog, pathArguments(dialog), signal);
       const paths = answer.exitCode === 0 ? answer.output.split('\n').filter((line) => line !== '') : [];
       return { button: buttonOf(answer), paths };
     },
   };
 }
+
+type AnyDialog = MessageDialog | InputDialog | SelectDialog | DateDialog | PathDialog;
 
 interface Answer {
   readonly exitCode: number;
@@ -75,15 +88,10 @@ function zenityIn(environment: Readonly<Record<string, string>>): string {
   return zenity;
 }
 
-async function show(
-  command: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-  input: string,
-): Promise<Answer> {
+async function show(wanted: Omit<ProcessToRun, 'folder'>): Promise<Answer> {
+  const { environment, signal } = wanted;
   try {
-    const { exitCode, stdout, stderr } = await runProcess({ command, args, folder: '/', environment, input, signal });
+    const { exitCode, stdout, stderr } = await runProcess({ ...wanted, folder: '/' });
     const complaint = stderr.toString();
     if (exitCode !== 0 && /cannot open display|can't open display|unable to open display/i.test(complaint)) {
       throw dialogUnavailable(`the display ${displayOf(environment)} cannot be opened`);
@@ -151,7 +159,7 @@ async function messageByXmessage(
   const timeout =
     dialog.closeAfterSeconds === undefined ? [] : ['-timeout', String(Math.ceil(dialog.closeAfterSeconds))];
   const text = dialog.text.slice(0, DIALOG_TEXT_MAX_LENGTH);
-  const { exitCode } = await show(command, [...timeout, ...args], environment, signal, text);
+  const { exitCode } = await show({ command, args: [...timeout, ...args], environment, signal, input: text });
   return dialog.buttons[exitCode - FIRST_BUTTON_CODE] ?? dialog.buttons[dialog.defaultButton] ?? 'OK';
 }
 const FIRST_BUTTON_CODE = 101;

@@ -10,6 +10,8 @@ export interface ProcessToRun {
   /** Left out: as long as the run lasts. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
+  /** Told once it has been started. */
+  readonly onStarted?: (processId: number) => void;
 }
 
 export interface ProcessOutcome {
@@ -40,6 +42,7 @@ export function runProcess(wanted: ProcessToRun): Promise<ProcessOutcome> {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  if (child.pid !== undefined) wanted.onStarted?.(child.pid);
   const output = collect(child);
   // A program that does not read its input closes the pipe; that is its right.
   child.stdin.on('error', () => undefined);

@@ -44,7 +44,7 @@ export async function prepareStart(config: ServerConfig): Promise<Prepared> {
     ? readCertificate(config.certificate.certFile, config.certificate.keyFile)
     : undefined;
   if (account) {
-    loadAllModules();
+    await loadAllModules();
     becomeSystemUser(account);
   }
   const tls = given ?? (isLoopback(config.host) ? undefined : await ownCertificate(config.dataFolder));

@@ -1,35 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { compileFunction, constants } from 'node:vm';
 
-const requireCall = /\brequire\((['"])([^'"\n]+)\1\)/g;
+const lateLoad = /\b(require|import)\((['"])([^'"\n]+)\2\)/g;
+const commentLine = /^\s*(\/?\*|\/\/).*$/gm;
 
 /**
  * Loads what the packages in memory would load only when it is needed. After root was given up the folder Deskhand is
  * installed in may be closed to the program, as a clone below a home folder is. A package that is not installed is none
  * that would have been needed.
  */
-export function loadAllModules(): void {
+export async function loadAllModules(): Promise<void> {
   const { cache } = createRequire(import.meta.url);
   const seen = new Set<string>();
+  const unseen = (): readonly string[] => Object.keys(cache).filter((path) => !seen.has(path));
   for (let found = unseen(); found.length > 0; found = unseen()) {
     for (const path of found) {
       seen.add(path);
-      if (path.endsWith('.js') || path.endsWith('.cjs')) loadRequired(path);
+      if (/\.c?js$/.test(path)) await loadLate(path);
     }
-  }
-
-  function unseen(): readonly string[] {
-    return Object.keys(cache).filter((path) => !seen.has(path));
   }
 }
 
-function loadRequired(path: string): void {
-  const require = createRequire(path);
-  for (const [, , name = ''] of readFileSync(path, 'utf8').matchAll(requireCall)) {
+async function loadLate(path: string): Promise<void> {
+  // Both remember where a name led from this very file, so that nothing is looked up again later.
+  const load: Readonly<Record<string, (name: string) => unknown>> = {
+    require: createRequire(path),
+    import: compileFunction('return import(name)', ['name'], {
+      filename: path,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }) as (name: string) => Promise<unknown>,
+  };
+  const source = readFileSync(path, 'utf8').replace(commentLine, '');
+  for (const [, how = '', , name = ''] of source.matchAll(lateLoad)) {
     try {
-      require(name);
+      await load[how]?.(name);
     } catch {
-      // An optional package, or an example in a comment.
+      // An optional package, or a text that only looks like a load.
     }
   }
 }

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RunnerCommand, RunnerEvent, RunnerResult, RunnerStart } from '@deskhand/protocol/runner.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -37,8 +38,9 @@ const startOf = (script: string, more: Partial<RunnerStart> = {}): RunnerStart =
   ...more,
 });
 
-function launch(start: RunnerStart, spool?: number): ChildProcess {
+function launch(start: RunnerStart, spool?: number, display?: string): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+    env: { ...process.env, ...(display === undefined ? {} : { DISPLAY: display }) },
     stdio: ['pipe', 'pipe', 'inherit', ...(spool === undefined ? [] : [spool])],
   });
   children.push(child);
@@ -193,14 +195,14 @@ class Desk {
   }
 }
 
-async function runAtDesk(script: string) {
+async function runAtDesk(script: string, display?: string) {
   const desk = new Desk();
   await desk.open();
   const spoolPath = join(folder, 'spool.jsonl');
   const spool = openSync(spoolPath, 'a', 0o600);
   const channel = { socketPath: desk.path, secret: 'the secret', spoolDescriptor: 3 };
   const hello = desk.next('hello');
-  const child = launch(startOf(script, { mode: 'unattended', channel }), spool);
+  const child = launch(startOf(script, { mode: 'unattended', channel }), spool, display);
   closeSync(spool);
   const spooled = () =>
     readFileSync(spoolPath, 'utf8')
@@ -253,6 +255,29 @@ test('cancel ends a flow in the middle of a wait', async () => {
   const result = desk.next('result');
   desk.say({ type: 'cancel', because: 'cancelled' });
   expect(await result).toMatchObject({ result: { state: 'cancelled' } });
+  const ended = once(child, 'exit');
+  desk.say({ type: 'resultTaken' });
+  await ended;
+  await desk.close();
+});
+
+test('a dialog is on a screenshot, and so is the end', async () => {
+  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '900x600x24', '-nolisten', 'tcp', '-noreset'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  children.push(screen);
+  const [display] = (await once(createInterface({ input: screen.stdio[3] as Readable }), 'line')) as [string];
+  const show =
+    "Display.ShowMessageDialog.ShowMessageWithTimeout Title: $'''Hello''' Message: $'''there''' Icon: Display.Icon.Information Buttons: Display.Buttons.OK DefaultButton: Display.DefaultButton.Button1 IsTopMost: True Timeout: 2 ButtonPressed=> Button\n";
+  const { desk, child, hello } = await runAtDesk(show, `:${display}`);
+  await hello;
+  const captioned = (caption: string) => (event: RunnerEvent) =>
+    event.type === 'screenshotWanted' && event.caption === caption;
+  await desk.next('screenshotWanted', captioned('Dialog Hello'));
+  desk.say({ type: 'screenshotTaken' });
+  await desk.next('screenshotWanted', captioned('At the end of the flow'));
+  desk.say({ type: 'screenshotTaken' });
+  expect(await desk.next('result')).toMatchObject({ result: { state: 'succeeded' } });
   const ended = once(child, 'exit');
   desk.say({ type: 'resultTaken' });
   await ended;

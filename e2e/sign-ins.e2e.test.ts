@@ -28,7 +28,7 @@ describe.runIf(isRoot)('real sign-ins', () => {
     people.push(person);
     return person;
   };
-  beforeEach(() => onTestFailed(() => console.error(stack.lastWords())));
+  beforeEach(() => onTestFailed(async () => console.error(await stack.lastWords())));
   const connect = (person: Person, password = person.password) =>
     makeConnection(stack.client, { clusterId: stack.clusterId, accountName: person.user, password });
   const processesOf = (person: Person) => processes().filter(({ uid }) => uid === person.uid);

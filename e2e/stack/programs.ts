@@ -25,15 +25,28 @@ export interface Program {
 export const programFile = (name: 'control-plane' | 'gateway' | 'runner' | 'cli'): string =>
   fileURLToPath(new URL(`../../packages/${name}/main.ts`, import.meta.url));
 
+/** Where a program is started: its environment, and what stands before its command line. */
+export interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly prefix?: readonly string[];
+}
+
+function spawnProgram(
+  name: Parameters<typeof programFile>[0],
+  args: readonly string[],
+  { env, prefix }: Required<Surroundings>,
+) {
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', programFile(name), ...args];
+  const [command = process.execPath, ...rest] = [...prefix, ...node];
+  return spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env });
+}
+
 export function startProgram(
   name: 'control-plane' | 'gateway',
   args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  { env = process.env, prefix = [] }: Surroundings = {},
 ): Program {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', programFile(name), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env,
-  });
+  const child = spawnProgram(name, args, { env, prefix });
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line);
@@ -102,12 +115,9 @@ export async function runProgram(
   name: 'control-plane' | 'gateway' | 'cli',
   args: readonly string[],
   input = '',
-  env: NodeJS.ProcessEnv = process.env,
+  { env = process.env, prefix = [] }: Surroundings = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', programFile(name), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env,
-  });
+  const child = spawnProgram(name, args, { env, prefix });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));

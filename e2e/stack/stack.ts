@@ -3,7 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiClient, createClient } from '@deskhand/protocol/http/client.ts';
-import { type Program, runProgram, startProgram } from './programs.ts';
+import type { Network, Relay } from './network.ts';
+import { type Program, runProgram, startProgram, type Surroundings } from './programs.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface Stack {
@@ -16,18 +17,43 @@ export interface Stack {
   readonly gateway: () => Program;
   readonly gatewayData: string;
   readonly serverData: string;
+  /** The way into the network of the stack. */
+  readonly relay: Relay | undefined;
+  /** Of the certificate that the server shows now; null when it speaks no TLS. */
+  readonly fingerprint: () => string | null;
   /** Starts the server again on the same data and port after it was killed. */
-  restartServer(): Promise<void>;
+  restartServer(args?: readonly string[]): Promise<void>;
+  /** Enrols one more gateway, in a folder of its own, and answers how that went. */
+  enrol(wish: EnrolWish): Promise<Awaited<ReturnType<typeof runProgram>>>;
   startGateway(): Promise<void>;
-  /** The newest log lines of both programs, for a test that failed. */
-  lastWords(): string;
+  /** The newest runs and log lines of both programs, for a test that failed. */
+  lastWords(): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface EnrolWish {
+  readonly name: string;
+  readonly data: string;
+  /** Default: a new one. */
+  readonly token?: string;
+  /** Default: the right one. */
+  readonly fingerprint?: string;
 }
 
 export interface StackOptions {
   readonly sessionHost: 'linux' | 'virtual';
   /** Further environment of the gateway. */
   readonly gatewayEnvironment?: NodeJS.ProcessEnv;
+  /** Everything runs in there, the server on its second address. */
+  readonly network?: Network;
+  /** A folder that is there already; default: one of its own inside `folder`. */
+  readonly gatewayData?: string;
+}
+
+interface Listening {
+  readonly address: string;
+  readonly fingerprint: string | null;
+  readonly setupCode: string;
 }
 
 export const adminPassword = 'a sentence nobody guesses';
@@ -39,58 +65,88 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // The unprivileged user of the control plane must reach its own folder inside.
   chmodSync(folder, 0o711);
   const serverData = join(folder, 'server');
-  const gatewayData = join(folder, 'gateway');
+  const gatewayData = options.gatewayData ?? join(folder, 'gateway');
   const port = await freePort();
-  let server = startServer(serverData, port);
-  const listening = await server.line<{ address: string; setupCode: string }>(
-    (line) => line.event === 'listening',
-    'that it listens',
-  );
-  const token = await claim(listening.address, listening.setupCode);
-  const client = createClient({ baseUrl: listening.address, token });
+  const { network } = options;
+  const relay = await network?.relay(folder, port);
+  const startServer = async (args: readonly string[] = []) => {
+    const flags = [
+      '--data',
+      serverData,
+      '--port',
+      String(port),
+      '--controlled',
+      ...(network ? ['--host', network.host] : []),
+    ];
+    const program = startProgram('control-plane', ['serve', ...flags, ...args], surroundings(options));
+    const said = await program.line<Listening>((line) => line.event === 'listening', 'that it listens');
+    return { program, said };
+  };
+  let server = await startServer();
+  const { address, setupCode } = server.said;
+  const fetch = relay?.fetch(() => server.said.fingerprint ?? '') ?? globalThis.fetch;
+  const token = await claim(fetch, address, setupCode);
+  const client = createClient({ baseUrl: address, token, fetch });
   const cluster = await client.createCluster({ body: { name: 'Test cluster' } });
-  await enrol(client, cluster.id, listening.address, gatewayData, options.sessionHost);
+  const enrol = async (wish: EnrolWish) => {
+    const fingerprint = wish.fingerprint ?? server.said.fingerprint;
+    const token = wish.token ?? (await client.createEnrolmentToken({ params: { id: cluster.id } })).token;
+    const args = ['enrol', '--server', address, '--name', wish.name, '--token-stdin', '--data', wish.data];
+    args.push('--session-host', options.sessionHost, ...(fingerprint ? ['--server-fingerprint', fingerprint] : []));
+    return await runProgram('gateway', args, `${token}\n`, surroundings(options));
+  };
+  const enrolled = await enrol({ name: 'machine-1', data: gatewayData });
+  if (enrolled.code !== 0) throw new Error(`The gateway could not be enrolled: ${enrolled.stderr}`);
   let gateway = runGateway(gatewayData, options);
   await online(client);
   return {
     folder,
-    address: listening.address,
+    address,
     client,
     token,
     clusterId: cluster.id,
     serverData,
     gatewayData,
-    server: () => server,
+    relay,
+    server: () => server.program,
     gateway: () => gateway,
-    restartServer: async () => {
-      server = startServer(serverData, port);
-      await server.line((line) => line.event === 'listening', 'that it listens');
+    fingerprint: () => server.said.fingerprint,
+    restartServer: async (args) => {
+      server = await startServer(args);
     },
+    enrol,
     startGateway: async () => {
       gateway = runGateway(gatewayData, options);
       await online(client);
     },
-    lastWords: () => `server:\n${lastLines(server)}\ngateway:\n${lastLines(gateway)}`,
+    lastWords: async () =>
+      `${await newestRuns(client)}\nserver:\n${lastLines(server)}\ngateway:\n${lastLines(gateway)}`,
     close: async () => {
       await gateway.end();
-      await server.end();
+      await server.program.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+async function newestRuns(client: ApiClient): Promise<string> {
+  const { items } = await client.listRuns({ query: { limit: 5 } });
+  return items
+    .map(({ id, display, error, because, outputs }) => JSON.stringify({ id, display, error, because, outputs }))
+    .join('\n');
+}
+
 const lastLines = (program: Program): string => program.log().split('\n').slice(-25).join('\n');
 
-const startServer = (data: string, port: number): Program =>
-  startProgram('control-plane', ['serve', '--data', data, '--port', String(port), '--controlled']);
+const surroundings = ({ network }: Pick<StackOptions, 'network'>): Surroundings => ({ prefix: network?.prefix ?? [] });
 
-const runGateway = (data: string, options: StackOptions): Program =>
+export const runGateway = (data: string, options: Pick<StackOptions, 'gatewayEnvironment' | 'network'>): Program =>
   startProgram('gateway', ['run', '--data', data, '--beside-others'], {
-    ...process.env,
-    ...options.gatewayEnvironment,
+    ...surroundings(options),
+    env: { ...process.env, ...options.gatewayEnvironment },
   });
 
-async function claim(address: string, code: string): Promise<string> {
+async function claim(fetch: typeof globalThis.fetch, address: string, code: string): Promise<string> {
   const response = await fetch(`${address}/api/v1/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -104,30 +160,6 @@ async function claim(address: string, code: string): Promise<string> {
     body: JSON.stringify({ name: 'tests' }),
   });
   return ((await made.json()) as { token: string }).token;
-}
-
-async function enrol(
-  client: ApiClient,
-  clusterId: string,
-  address: string,
-  data: string,
-  sessionHost: string,
-): Promise<void> {
-  const { token } = await client.createEnrolmentToken({ params: { id: clusterId } });
-  const args = [
-    'enrol',
-    '--server',
-    address,
-    '--name',
-    'machine-1',
-    '--token-stdin',
-    '--session-host',
-    sessionHost,
-    '--data',
-    data,
-  ];
-  const { code, stderr } = await runProgram('gateway', args, `${token}\n`);
-  if (code !== 0) throw new Error(`The gateway could not be enrolled: ${stderr}`);
 }
 
 const online = (client: ApiClient): Promise<true> =>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import { connectionSealContext, seal } from '@deskhand/protocol/seal.ts';
 
@@ -14,7 +14,8 @@ export interface Person {
 export function makePerson(prefix: string): Person {
   const user = `${prefix}${randomBytes(3).toString('hex')}`;
   const password = randomBytes(18).toString('base64url');
-  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', user]);
+  // A number that no account had before: what a removed account left behind must not count as this one's.
+  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', '--uid', String(randomInt(20_000, 60_000)), user]);
   execFileSync('chpasswd', { input: `${user}:${password}\n` });
   const uid = Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
   return {

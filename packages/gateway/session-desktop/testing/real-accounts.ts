@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SessionAccount } from '../../ports/session-host.ts';
 import { parsePasswdLine } from '../accounts.ts';
@@ -13,7 +13,8 @@ export interface RealAccount extends SessionAccount {
 export function makeAccount(name: string): RealAccount {
   const user = `dh-${name}-${process.pid}`;
   const password = `ä${randomBytes(12).toString('base64url')}`;
-  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', user]);
+  // A number that no account had before: what a removed account left behind must not count as this one's.
+  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', '--uid', String(randomInt(20_000, 60_000)), user]);
   execFileSync('chpasswd', { input: `${user}:${password}\n` });
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

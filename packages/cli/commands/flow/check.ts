@@ -5,7 +5,7 @@ import type { ExitCode } from '../../exit-code.ts';
 import { failureOf } from '../../failure.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { type Colour, paint } from '../../terminal/terminal.ts';
-import { readScript } from './files.ts';
+import { openScript, type ScriptFile } from './files.ts';
 
 const colours: Readonly<Record<Diagnostic['severity'], Colour>> = { error: 'red', warning: 'yellow', info: 'blue' };
 
@@ -46,15 +46,16 @@ export const check: Command = {
 
 /** A file that cannot be read is a finding like another, so that the files after it are still checked. */
 function diagnosticsOf(file: string, find: (script: string) => readonly Diagnostic[]): readonly Diagnostic[] {
-  let script: string;
+  let script: ScriptFile;
   try {
-    script = readScript(file);
+    script = openScript(file);
   } catch (error) {
     const { what, because, code } = failureOf(error);
-    const message = because === undefined ? what : `${what} ${because}.`;
+    const message = because === undefined ? what : `${what.replace(/\.$/, '')}: ${because}.`;
     return [{ severity: 'error', code, message, line: 1, column: 1 }];
   }
-  return find(script);
+  const findings = find(script.text);
+  return script.damage === undefined ? findings : [script.damage, ...findings];
 }
 
 function exitOf(diagnostics: readonly Diagnostic[]): ExitCode {
@@ -62,6 +63,11 @@ function exitOf(diagnostics: readonly Diagnostic[]): ExitCode {
   return diagnostics.some(({ severity }) => severity === 'warning') ? 1 : 0;
 }
 
+/** Findings quote the flow, and what a flow holds must not command the terminal. */
+// biome-ignore lint: the pattern is about control characters
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g;
+
 function asText({ terminal }: Call, file: string, { severity, code, message, line, column }: Diagnostic): string {
-  return `${file}:${line}:${column}: ${paint(terminal, colours[severity], severity)}: ${message} (${code})\n`;
+  const shown = message.replace(controlCharacters, '\ufffd');
+  return `${file}:${line}:${column}: ${paint(terminal, colours[severity], severity)}: ${shown} (${code})\n`;
 }

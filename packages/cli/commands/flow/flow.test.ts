@@ -71,12 +71,55 @@ test('any bytes are answered with findings, never with a crash', async () => {
   expect(() => JSON.parse(out) as unknown).not.toThrow();
 });
 
-test('a file saved as UTF-16 reads like any other', async () => {
-  const path = file(
-    'wide.robin',
-    Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('SET Name TO 1\n', 'utf16le')]),
-  );
+test.each([
+  ['little', (text: Buffer) => text],
+  ['big', (text: Buffer) => text.swap16()],
+])('a file saved as UTF-16 reads like any other, the %s end first', async (_end, ordered) => {
+  const path = file('wide.robin', ordered(Buffer.from('\ufeffSET Name TO 1\n', 'utf16le')));
   expect((await type('flow', 'check', path)).exit).toBe(0);
+});
+
+test('bytes that are no text are told with their place, and the flow is not run', async () => {
+  const path = file('latin.robin', Buffer.from("SET A TO 1\nSET Ä TO $'''Gr\u00fc\u00dfe'''\n", 'latin1'));
+  const checked = await type('flow', 'check', path);
+  expect(checked.exit).toBe(2);
+  expect(checked.out).toContain(`${path}:2:5: error: The byte 0xc4 is no text in UTF-8`);
+  expect(await type('flow', 'run', path)).toMatchObject({ exit: 2, error: expect.stringContaining('not-utf8') });
+});
+
+test('a finding that quotes the flow does not command the terminal', async () => {
+  const { exit, out } = await type('flow', 'check', file('a.robin', '\u001b[2J\u0000 gone\n'));
+  expect(exit).toBe(2);
+  expect(out).not.toMatch(/\u001b|\u0000/);
+});
+
+const script = 'SET Name TO 1\n';
+test.each([
+  [
+    'a file beyond the limit',
+    () => file('big.robin', Buffer.alloc(5_000_001, 'a')),
+    'too-large',
+    'more than 5000000 bytes',
+  ],
+  ['a device without an end', () => '/dev/zero', 'too-large', 'more than 5000000 bytes'],
+  ['a folder', () => folder, 'file-not-readable', 'folder'],
+  ['a file that is not there', () => join(folder, 'absent.robin'), 'file-not-readable', 'does not exist'],
+])('%s is a finding, and the files after it are still checked', async (_what, make, code, said) => {
+  const path = make();
+  const { exit, out } = await type('flow', 'check', path, file('good.robin', script), '--json');
+  const [bad, good] = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(exit).toBe(2);
+  expect(bad).toMatchObject({ file: path, diagnostics: [{ code, message: expect.stringContaining(said) }] });
+  expect(good).toMatchObject({ diagnostics: [] });
+  expect(await type('flow', 'run', path)).toMatchObject({ exit: 2, out: '', error: expect.stringContaining(said) });
+});
+
+test('a script of the greatest length is read', async () => {
+  const path = file('long.robin', `#${'a'.repeat(4_999_998)}\n`);
+  expect(await type('flow', 'check', path)).toMatchObject({ exit: 0, out: '' });
 });
 
 test('fmt prints the canonical form, and --write puts it into the file', async () => {

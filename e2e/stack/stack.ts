@@ -120,7 +120,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await online(client);
     },
     lastWords: async () =>
-      `${await newestRuns(client)}\nserver:\n${lastLines(server)}\ngateway:\n${lastLines(gateway)}`,
+      `${await newestRuns(client)}\nserver:\n${lastLines(server.program)}\ngateway:\n${lastLines(gateway)}`,
     close: async () => {
       await gateway.end();
       await server.program.end();

@@ -143,14 +143,19 @@ function callOf(
     quiet: options.quiet === true,
   });
   // The client is loaded when a command first speaks to the server, so that other commands start quickly.
-  const api = async () => (await import('./api.ts')).connect(settings.server.value, process.env);
+  const api = async () => (await import('./api.ts')).connect(settings, process.env);
   return { arguments: args, options, settings, terminal, output, api, signal };
 }
 
-function flagsOf({ server, color }: Record<string, unknown>): Partial<Record<keyof Settings, string>> {
+function flagsOf({
+  server,
+  color,
+  serverFingerprint,
+}: Record<string, unknown>): Partial<Record<keyof Settings, string>> {
   return {
     ...(typeof server === 'string' ? { server } : {}),
     ...(typeof color === 'string' ? { color } : {}),
+    ...(typeof serverFingerprint === 'string' ? { 'server-fingerprint': serverFingerprint } : {}),
   };
 }
 

@@ -37,6 +37,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Ser
     throw new Error(`Unknown command ${command}.`);
   const certFile = values['tls-cert'] ?? env.DESKHAND_TLS_CERT;
   const keyFile = values['tls-key'] ?? env.DESKHAND_TLS_KEY;
+  if (Boolean(certFile) !== Boolean(keyFile))
+    throw new Error('A certificate needs both of its files: --tls-cert FILE --tls-key FILE.');
   return {
     command,
     host: values.host ?? env.DESKHAND_HOST ?? '127.0.0.1',
@@ -65,4 +67,5 @@ function defaultDataFolder(env: NodeJS.ProcessEnv): string {
 const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(path));
 
 /** Off loopback the control plane speaks TLS only (DESIGN §8). */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);

@@ -18,7 +18,7 @@ import { StartFault } from './start-fault.ts';
 import { startServer } from './start-server.ts';
 
 async function main(): Promise<void> {
-  const config = readConfig(process.argv.slice(2), process.env);
+  const config = configOrEnd();
   const parent = config.isControlled ? openParent() : undefined;
   try {
     // Everything that only root may do or read comes first; from then on the program is an ordinary user.
@@ -28,6 +28,16 @@ async function main(): Promise<void> {
     const { code, message, remedy } = describe(error);
     if (parent) parent.tell({ event: 'failed', code, message, remedy });
     console.error(`error: ${message}\ntry: ${remedy}\ncode: ${code}`);
+    process.exit(2);
+  }
+}
+
+/** What was written wrongly on the command line is one sentence for people, and no defect. */
+function configOrEnd(): ServerConfig {
+  try {
+    return readConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
     process.exit(2);
   }
 }

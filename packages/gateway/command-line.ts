@@ -103,6 +103,10 @@ function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: s
   if (sessionHost === 'linux' && !isRoot)
     throw new UsageError('Only root can sign accounts in: --session-host virtual');
   if (!values.server || !/^https?:\/\//.test(values.server)) throw new UsageError('Give the server: --server URL');
+  if (!isSafeWay(values.server))
+    throw new UsageError('Off this machine the server speaks TLS only: give its https:// address.');
+  if (values['server-fingerprint'] && !values.server.startsWith('https:'))
+    throw new UsageError('A fingerprint belongs to an https:// address.');
   if (!values['token-stdin']) throw new UsageError('Give the token on standard input, with --token-stdin.');
   return {
     kind: 'enrol' as const,
@@ -114,6 +118,12 @@ function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: s
     readsRecoveryKey: values['recovery-key-stdin'] ?? false,
     offersTryAccount: values['try-account'] ?? false,
   };
+}
+
+/** The token and the link must not pass a network in the clear. */
+function isSafeWay(server: string): boolean {
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function defaultDataFolder({ isRoot, home, dataHome }: Surroundings): string {

@@ -185,7 +185,7 @@ function exitCodeOf(error: unknown): number {
 try {
   await main(parseCommand(process.argv.slice(2), { isRoot, home: homedir(), dataHome: process.env.XDG_DATA_HOME }));
 } catch (error) {
-  const remedy = error instanceof ApiError ? ` ${error.problem.remedy}` : '';
-  process.stderr.write(`deskhand gateway: ${(error as Error).message}${remedy}\n`);
+  const told = error instanceof ApiError ? ` ${error.problem.remedy}\ncode: ${error.problem.code}` : '';
+  process.stderr.write(`deskhand gateway: ${(error as Error).message}${told}\n`);
   process.exit(exitCodeOf(error));
 }

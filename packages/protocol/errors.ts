@@ -369,8 +369,14 @@ export const errorTable = {
   'certificate-mismatch': entry(
     401,
     4,
-    'The server’s certificate has another fingerprint than the one given at enrolment.',
+    'The server’s certificate has another fingerprint than the one that was given.',
     'Compare it with the fingerprint that the server prints.',
+  ),
+  'certificate-unknown': entry(
+    401,
+    4,
+    'Nobody whom this machine trusts vouches for the certificate of {url}.',
+    'Give the fingerprint that the server prints: --server-fingerprint HEX',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -25,7 +25,9 @@ export const apiRequest: Command = {
     if (!methods.includes(method)) throw usageFailure(`"${method}" is not a method.`, methods.join(', '));
     const server = call.settings.server.value;
     const path = argument(call, 1).replace(/^(\/api\/v1)?\/?/, '/api/v1/');
-    const response = await send(`${server}${path}`, method, bodyOf(text(call, 'body')), call.signal);
+    const { fetchOf } = await import('../api.ts');
+    const given = { method, body: bodyOf(text(call, 'body')), signal: call.signal };
+    const response = await send(fetchOf(call.settings), `${server}${path}`, given);
     const answer = await response.text();
     if (!response.ok) throw await refused(refusal(answer, response.status));
     call.terminal.out(answer.endsWith('\n') || answer === '' ? answer : `${answer}\n`);
@@ -36,7 +38,13 @@ export const apiRequest: Command = {
 const refused = async (by: Problem): Promise<Error> =>
   new (await import('@deskhand/protocol/http/client.ts')).ApiError(by);
 
-async function send(url: string, method: string, body: string | undefined, signal: AbortSignal): Promise<Response> {
+interface Wish {
+  readonly method: string;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function send(fetch: typeof globalThis.fetch, url: string, { method, body, signal }: Wish): Promise<Response> {
   const { origin } = new URL(url);
   const token = readToken(origin, process.env);
   const headers = {
@@ -46,8 +54,9 @@ async function send(url: string, method: string, body: string | undefined, signa
   };
   try {
     return await fetch(url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
-  } catch {
-    throw await refused(problem('server-unreachable', { url: origin }));
+  } catch (error) {
+    const { ApiError, unreachable } = await import('@deskhand/protocol/http/client.ts');
+    throw error instanceof ApiError ? error : unreachable(error, origin);
   }
 }
 

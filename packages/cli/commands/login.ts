@@ -19,23 +19,27 @@ export const login: Command = {
   exitCodes: [0, 2, 4, 7],
   run: async (call) => {
     const server = call.settings.server.value;
+    const { fetchOf } = await import('../api.ts');
+    const reach = { baseUrl: server, fetch: fetchOf(call.settings) };
     const token = flag(call, 'tokenStdin')
       ? await askSecret('', true)
-      : await makeToken(server, text(call, 'email') ?? (await ask('E-mail: ')), flag(call, 'passwordStdin'));
-    const account = await (await client({ baseUrl: server, token })).whoAmI();
+      : await makeToken(reach, text(call, 'email') ?? (await ask('E-mail: ')), flag(call, 'passwordStdin'));
+    const account = await (await client({ ...reach, token })).whoAmI();
     keepToken(server, token, process.env);
     call.output.one(account, ({ name }) => `Signed in to ${server} as ${name}.`);
     return 0;
   },
 };
 
+type Reach = Pick<ClientOptions, 'baseUrl' | 'fetch'>;
+
 const client = async (options: ClientOptions) =>
   (await import('@deskhand/protocol/http/client.ts')).createClient(options);
 
 /** Signs in with the password, makes a token, and ends that sign-in: only the token stays. */
-async function makeToken(server: string, email: string, fromStdin: boolean): Promise<string> {
+async function makeToken(reach: Required<Reach>, email: string, fromStdin: boolean): Promise<string> {
   const password = await askSecret('Password: ', fromStdin);
-  const api = await client({ baseUrl: server, fetch: rememberingCookie() });
+  const api = await client({ ...reach, fetch: rememberingCookie(reach.fetch) });
   await api.signIn({ body: { email: email.trim(), password } });
   const { token } = await api.createToken({ body: { name: `command line on ${hostname()}` } });
   await api.signOut();
@@ -43,7 +47,7 @@ async function makeToken(server: string, email: string, fromStdin: boolean): Pro
 }
 
 /** Just enough of a browser for three requests in a row. */
-function rememberingCookie(): typeof fetch {
+function rememberingCookie(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   let cookie = '';
   return async (input, init) => {
     const headers = new Headers(init?.headers);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { normalFingerprint } from '@deskhand/protocol/tls/fingerprint.ts';
 import { cannot, usageFailure } from '../terminal/errors.ts';
 
 /** A setting and where its value came from. */
@@ -12,12 +13,18 @@ export interface Setting {
 export interface Settings {
   readonly server: Setting;
   readonly color: Setting;
+  /** Empty: whoever the system's authorities vouch for. */
+  readonly 'server-fingerprint': Setting;
 }
 export type SettingName = keyof Settings;
 
-export const settingNames = ['server', 'color'] as const satisfies readonly SettingName[];
-const defaults: Readonly<Record<SettingName, string>> = { server: 'http://127.0.0.1:4680', color: 'auto' };
-const variable = (name: SettingName): string => `DESKHAND_${name.toUpperCase()}`;
+export const settingNames = ['server', 'color', 'server-fingerprint'] as const satisfies readonly SettingName[];
+const defaults: Readonly<Record<SettingName, string>> = {
+  server: 'http://127.0.0.1:4680',
+  color: 'auto',
+  'server-fingerprint': '',
+};
+const variable = (name: SettingName): string => `DESKHAND_${name.toUpperCase().replaceAll('-', '_')}`;
 
 export const configFolder = (environment: NodeJS.ProcessEnv): string =>
   join(environment.XDG_CONFIG_HOME || join(environment.HOME || homedir(), '.config'), 'deskhand');
@@ -44,7 +51,20 @@ export function readSettings(
     if (file) return { value: file.values[name] ?? '', origin: `file ${file.path}` };
     return { value: defaults[name], origin: 'default' };
   };
-  return { server: { ...setting('server'), value: address(setting('server')) }, color: setting('color') };
+  return {
+    server: { ...setting('server'), value: address(setting('server')) },
+    color: setting('color'),
+    'server-fingerprint': fingerprint(setting('server-fingerprint')),
+  };
+}
+
+function fingerprint(setting: Setting): Setting {
+  const value = normalFingerprint(setting.value);
+  if (value === '' || /^[0-9a-f]{64}$/.test(value)) return { ...setting, value };
+  throw usageFailure(
+    `The fingerprint ${setting.value} (${setting.origin}) is not the SHA-256 of a certificate.`,
+    'give the 64 hexadecimal digits that the server prints',
+  );
 }
 
 function address({ value, origin }: Setting): string {

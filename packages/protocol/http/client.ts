@@ -94,9 +94,19 @@ async function send(options: ClientOptions, route: Route, input: AnyInput): Prom
       ...(input.signal ? { signal: input.signal } : {}),
     });
   } catch (error) {
-    if (input.signal?.aborted) throw error;
-    throw new ApiError(problem('server-unreachable', { url: options.baseUrl || 'this address' }));
+    if (input.signal?.aborted || error instanceof ApiError) throw error;
+    throw unreachable(error, options.baseUrl || 'this address');
   }
+}
+
+/** What OpenSSL says of a certificate that no authority known here has signed, or that is for another name. */
+const distrust = /^(?:DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
+
+/** A request that got no answer, as a refusal that says why. */
+export function unreachable(error: unknown, url: string): ApiError {
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  const isDistrusted = typeof cause?.code === 'string' && distrust.test(cause.code);
+  return new ApiError(problem(isDistrusted ? 'certificate-unknown' : 'server-unreachable', { url }));
 }
 
 async function readProblem(response: Response): Promise<Problem> {

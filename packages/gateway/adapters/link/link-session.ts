@@ -8,11 +8,11 @@ import {
   linkProofText,
   ServerMessage,
 } from '@deskhand/protocol/link/messages.ts';
+import { CertificateMismatch, connectPinned } from '@deskhand/protocol/tls/pinned-socket.ts';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
 import type { LinkOptions } from './link-options.ts';
-import { CertificateMismatch, connectPinned } from '../../tls/pinned-socket.ts';
 
 /** From dialling to `reconciled`. */
 export const LINK_HANDSHAKE_WAIT_MS = 15_000;
@@ -23,6 +23,8 @@ export const LINK_OUTGOING_BYTES_MAX = 2 * limits.LINK_MESSAGE_BYTES_MAX;
 
 export interface SessionEnd {
   readonly because: string;
+  /** Of the error table, where it is one of its errors. */
+  readonly code: ErrorCode | null;
   /** Trying again soon would change nothing. */
   readonly needsPerson: boolean;
   readonly wasUp: boolean;
@@ -31,6 +33,7 @@ export interface SessionEnd {
 type Step = 'challenge' | 'welcome' | 'reconciled' | 'up';
 const serverMessageCheck = Compile(ServerMessage);
 const refusalsForPeople = new Set<string>([
+  'certificate-mismatch',
   'link-identity-unknown',
   'link-proof-wrong',
   'link-quarantined',
@@ -44,7 +47,7 @@ export class LinkSession {
   readonly #signal: AbortSignal;
   #socket: WebSocket | undefined;
   #step: Step = 'challenge';
-  #end: { because: string; needsPerson: boolean } | undefined;
+  #end: Omit<SessionEnd, 'wasUp'> | undefined;
   #timers: NodeJS.Timeout[] = [];
   #heardAt = performance.now();
   #waitsForRoom = false;
@@ -81,12 +84,11 @@ export class LinkSession {
       await this.#dial();
     } catch (error) {
       const because = (error as Error).message || 'The server does not answer.';
-      this.#finish(because, error instanceof CertificateMismatch);
+      this.#finish(because, error instanceof CertificateMismatch ? 'certificate-mismatch' : null);
     }
     for (const timer of this.#timers) clearInterval(timer);
     return {
-      because: this.#end?.because ?? 'The server closed the link.',
-      needsPerson: this.#end?.needsPerson ?? false,
+      ...(this.#end ?? { because: 'The server closed the link.', code: null, needsPerson: false }),
       wasUp: this.#step === 'up',
     };
   }
@@ -191,8 +193,8 @@ export class LinkSession {
   }
 
   #refused(code: string, text: string): void {
-    const remedy = code in errorTable ? errorTable[code as ErrorCode].remedy : '';
-    this.#finish(`${text} ${remedy}`.trim(), refusalsForPeople.has(code));
+    const known = code in errorTable ? (code as ErrorCode) : null;
+    this.#finish(`${text} ${known ? errorTable[known].remedy : ''}`.trim(), known);
   }
 
   #beatEvery(intervalMs: number): void {
@@ -227,8 +229,8 @@ export class LinkSession {
     this.#handlers.room();
   }
 
-  #finish(because: string, needsPerson = false): void {
-    this.#end ??= { because, needsPerson };
+  #finish(because: string, code: ErrorCode | null = null): void {
+    this.#end ??= { because, code, needsPerson: code !== null && refusalsForPeople.has(code) };
     const socket = this.#socket;
     if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
     socket.terminate();

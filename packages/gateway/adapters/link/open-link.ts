@@ -48,7 +48,8 @@ export class ServerLink implements Link {
         handlers.down();
       }
       const delayMs = end.needsPerson ? REFUSED_RETRY_MS : reconnectDelayMs(tries, this.#options.random());
-      this.#options.log.warn({ because: end.because, retryInMs: delayMs }, 'the link to the server is down');
+      const { because, code } = end;
+      this.#options.log.warn({ because, code, retryInMs: delayMs }, 'the link to the server is down');
       await wait(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }

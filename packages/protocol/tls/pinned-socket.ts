@@ -1,21 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
+import { normalFingerprint } from './fingerprint.ts';
 
 /** The server's certificate is not the one that was pinned at enrolment. */
 export class CertificateMismatch extends Error {
   constructor() {
-    super('The server’s certificate has another fingerprint than the one given at enrolment.');
+    super('The server’s certificate has another fingerprint than the one that was given.');
   }
 }
 
 const CONNECT_WAIT_MS = 10_000;
-
-/** SHA-256 of a certificate as people compare it: hexadecimal, without colons, lower case. */
-export const normalFingerprint = (text: string): string =>
-  text
-    .replace(/^sha256[:/]?/i, '')
-    .replaceAll(/[:\s]/g, '')
-    .toLowerCase();
 
 export interface TlsTarget {
   readonly host: string;

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openEnrolmentServer } from '../adapters/enrolment/enrolment-server.ts';
-import { selfSigned } from '../testing/self-signed.ts';
-import { CertificateMismatch, connectPinned } from './pinned-socket.ts';
+import { CertificateMismatch, connectPinned } from '@deskhand/protocol/tls/pinned-socket.ts';
+import { selfSigned } from '../../testing/self-signed.ts';
+import { openEnrolmentServer } from './enrolment-server.ts';
 
 let server: Server;
 let fingerprint: string;
@@ -45,6 +45,13 @@ test('another certificate is refused before anything is said', async () => {
   await expect(connectPinned({ host: '127.0.0.1', port, fingerprint: wrong })).rejects.toThrow(CertificateMismatch);
   await expect(openEnrolmentServer(`https://127.0.0.1:${port}`, wrong).describe('token')).rejects.toMatchObject({
     problem: { code: 'certificate-mismatch' },
+  });
+  expect(asked).toEqual([]);
+});
+
+test('without a fingerprint a certificate that nobody vouches for is told as such, before anything is said', async () => {
+  await expect(openEnrolmentServer(`https://127.0.0.1:${port}`, null).describe('token')).rejects.toMatchObject({
+    problem: { code: 'certificate-unknown' },
   });
   expect(asked).toEqual([]);
 });

@@ -12,6 +12,11 @@ export interface GatewayLinks {
   send(gatewayId: string, message: ServerMessage): boolean;
 }
 
+/** Links that can be ended from here: the gateway was removed, or is quarantined. */
+export interface EndableLinks extends GatewayLinks {
+  close(gatewayId: string): void;
+}
+
 export interface LinkIdentity {
   readonly gatewayId: GatewayId;
   readonly name: string;

@@ -51,6 +51,8 @@ export interface WorldOptions {
   readonly users?: readonly string[];
   readonly runOnAllGateways?: boolean;
   readonly ports?: Partial<RunUseCasesPorts>;
+  /** Ends the link of a gateway. */
+  readonly unlink?: (gatewayId: string) => void;
 }
 
 /** The real store and use cases; gateways are whoever the test lets speak. */
@@ -88,6 +90,7 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
       sent.push({ gatewayId, message });
       return true;
     },
+    close: options.unlink ?? (() => undefined),
   };
   const changes: Change[] = [];
   const feed = recordedChanges(changes);

@@ -25,7 +25,7 @@ const clients: GatewayClient[] = [];
 
 beforeEach(async () => {
   links = createLinkServer({ log: quiet });
-  world = await createRunWorld({ ports: { links } });
+  world = await createRunWorld({ ports: { links }, unlink: links.close });
   const pair = generateKeyPairSync('ed25519');
   key = pair.privateKey;
   await world.database.pool.query('update gateway set public_key = $1', [pair.publicKey.export({ format: 'jwk' }).x]);
@@ -165,7 +165,7 @@ test('a wrong key, a recorded proof and an unknown gateway are refused', async (
   }
 });
 
-test('the newer link replaces the older, and an old number is quarantined', async () => {
+test('the newer link replaces the older, and an old number is quarantined together with the open link', async () => {
   const older = new GatewayClient();
   const first = await older.linkUp();
   const newer = new GatewayClient();
@@ -175,6 +175,8 @@ test('the newer link replaces the older, and an old number is quarantined', asyn
   const clone = new GatewayClient();
   await clone.hello(0);
   expect((await clone.next('refused')).code).toBe('link-quarantined');
+  // Which of the two is the copy nobody knows, so the open link ends as well.
+  expect(await newer.closed()).toBe(4003);
 });
 
 test('messages that do not fit, come out of turn or before the greeting end the link', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@deskhand/protocol/link/messages.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { GatewayLinks } from '../../ports/gateway-links.ts';
+import type { EndableLinks } from '../../ports/gateway-links.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
 import type { LinkLog } from './link-log.ts';
 import { ServedLink } from './served-link.ts';
@@ -17,11 +17,9 @@ import { ServedLink } from './served-link.ts';
 const GREETINGS_MAX = 64;
 const LINKS_MAX = 10_000;
 
-export interface LinkServer extends GatewayLinks {
+export interface LinkServer extends EndableLinks {
   /** Takes the upgrades to LINK_PATH of a server; every other upgrade is refused. */
   attach(server: Server, link: LinkUseCases): void;
-  /** Ends the link of a gateway that was removed or disabled for good. */
-  close(gatewayId: string): void;
   closeAll(): Promise<void>;
 }
 
@@ -71,7 +69,7 @@ export function createLinkServer({ log }: { readonly log: LinkLog }): LinkServer
       server.on('upgrade', upgrade(link));
     },
     send: (gatewayId, message: ServerMessage) => open.get(gatewayId)?.send(message) ?? false,
-    close: (gatewayId) => open.get(gatewayId)?.end(4003, 'The gateway was removed.'),
+    close: (gatewayId) => open.get(gatewayId)?.end(4003, 'The gateway was removed or quarantined.'),
     closeAll: async () => {
       isClosing = true;
       clearInterval(beat);

@@ -19,13 +19,15 @@ export async function identify({ store }: LinkPorts, gatewayId: string): Promise
 
 /** After the proof: the link's number, or quarantine for a copy or a machine that was rolled back (§7.5). */
 export async function connect(
-  { store, changes, wakeups }: LinkPorts,
+  { store, links, changes, wakeups }: LinkPorts,
   identity: LinkIdentity,
   presented: number,
 ): Promise<Outcome<Welcome>> {
   const judged = judgeConnect(presented, identity.numbers, identity.isLinked);
   if (judged.verdict === 'quarantine') {
     await store.quarantine(identity.gatewayId, judged.message);
+    // Nobody can tell which of the two is the copy, so neither stays.
+    links.close(identity.gatewayId);
     changes.publish({ kind: 'gateway', gatewayId: identity.gatewayId });
     wakeups.wake(identity.clusterId);
     return refuse('link-quarantined');

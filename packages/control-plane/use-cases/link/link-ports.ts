@@ -1,11 +1,11 @@
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
-import type { GatewayLinkStore, GatewayLinks } from '../../ports/gateway-links.ts';
+import type { EndableLinks, GatewayLinkStore } from '../../ports/gateway-links.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
 
 export interface LinkPorts {
   readonly store: GatewayLinkStore;
-  readonly links: GatewayLinks;
+  readonly links: EndableLinks;
   readonly changes: ChangeFeed;
   readonly wakeups: Wakeups;
   /** Names this replica in `gateway.linked_to`. */

@@ -49,7 +49,7 @@ describe('a run past its start deadline', () => {
     const ports = {
       ...world.stores,
       deadlines,
-      links: { send: () => true },
+      links: { send: () => true, close: () => undefined },
       wakeups: world.runs.wakeups,
       monotonicMs: () => 0,
     };

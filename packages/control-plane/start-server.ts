@@ -1,49 +1,22 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterId } from '@deskhand/domain/brand.ts';
 import type { FastifyInstance } from 'fastify';
-import pino, { type Logger } from 'pino';
-import { accountPorts, sourceOf } from './account-commands.ts';
-import { accountHandlers } from './adapters/http/account-handlers.ts';
-import { connectionHandlers } from './adapters/http/connection-handlers.ts';
-import { flowHandlers } from './adapters/http/flow-handlers.ts';
-import { gatewayHandlers, gatewayToWire } from './adapters/http/gateway-handlers.ts';
-import type { Handlers } from './adapters/http/handlers.ts';
-import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
-import { startLiveFeed } from './adapters/http/live-feed.ts';
-import { runHandlers } from './adapters/http/run-handlers.ts';
-import { createHttpServer } from './adapters/http/server.ts';
-import { systemHandlers } from './adapters/http/system-handlers.ts';
+import pino from 'pino';
+import { sourceOf } from './account-commands.ts';
 import { createLinkServer } from './adapters/link/link-server.ts';
 import type { openParent } from './adapters/operating-system/parent.ts';
-import { openAuditReader } from './adapters/postgres/audit.ts';
-import { openChangeFeed } from './adapters/postgres/change-feed.ts';
-import { openClusterStore } from './adapters/postgres/clusters.ts';
-import { openConnectionStore } from './adapters/postgres/connections.ts';
-import { type Database, openDatabase } from './adapters/postgres/database.ts';
-import { isUnreachable } from './adapters/postgres/fault.ts';
-import { openFlowStore } from './adapters/postgres/flows.ts';
-import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
-import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
-import { openOverviewStore } from './adapters/postgres/overview.ts';
-import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
-import { openRunStore } from './adapters/postgres/runs.ts';
-import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
+import { openDatabase } from './adapters/postgres/database.ts';
 import type { ServerConfig } from './config.ts';
+import { openApplication, type Stores } from './open-application.ts';
 import type { Prepared } from './prepare-start.ts';
 import { StartFault } from './start-fault.ts';
 import { newSetupCode } from './use-cases/accounts/setup.ts';
 import { newId, newSecret } from './use-cases/accounts/secrets.ts';
-import { authenticate } from './use-cases/accounts/sign-in.ts';
-import { judgeSubmission } from './use-cases/connections/account-rule.ts';
-import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { ENROLMENT_TOKEN_LIFETIME_MS } from './use-cases/gateways/clusters.ts';
-import type { Caller } from './ports/outcome.ts';
 import { createLinkUseCases } from './use-cases/link/create-link-use-cases.ts';
-import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
 import { startSweeps } from './use-cases/sweeps/start-sweeps.ts';
-import { statusRows } from './use-cases/system/status-page.ts';
 
 export interface RunningServer {
   close(): Promise<void>;
@@ -58,34 +31,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = pino({ level: 'info' }, pino.destination({ dest: 2, sync: true }));
   const database = await openDatabase(sourceOf(config));
-  await ensureInstallation(database.pool);
-  const stores = openStores(database);
-  const changes = await openChangeFeed(database);
-  const events = createLiveEvents(randomBytes(6).toString('hex'));
   const gatewayLinks = createLinkServer({ log });
-  const runs = createRunUseCases({
-    runs: stores.runs,
-    queue: stores.queue,
+  const { app, stores, changes, runs, ...application } = await openApplication({
+    database,
     links: gatewayLinks,
-    changes,
-    accountRule: (caller, { connection, cluster }) =>
-      judgeSubmission(caller, connection, { ...cluster, ownerName: cluster.ownerName ?? 'nobody' }),
-    newId,
-    random: () => randomInt(2 ** 32) / 2 ** 32,
-    onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
+    prepared,
+    log,
   });
   const linkParts = { store: stores.links, links: gatewayLinks, changes, wakeups: runs.wakeups };
-  const app = await openHttp({
-    config,
-    prepared,
-    database,
-    stores,
-    events,
-    runs,
-    log,
-    changes,
-    unlink: gatewayLinks.close,
-  });
   gatewayLinks.attach(
     app.server as Server,
     createLinkUseCases({ ...linkParts, replica: randomBytes(6).toString('hex') }),
@@ -98,24 +51,10 @@ export async function startServer(
     monotonicMs: () => performance.now(),
     onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
   });
-  const stopFeed = startLiveFeed({
-    changes,
-    events,
-    readRuns: runs.readRuns,
-    readGateway: async (id) => {
-      const gateway = await stores.clusters.gatewayById(id);
-      return gateway && gatewayToWire(gateway);
-    },
-    onFault: (error) => log.error({ err: error }, 'Live events could not be read'),
-  });
   const close = async (): Promise<void> => {
-    stopFeed();
     await sweeps.stop();
-    events.close();
     await gatewayLinks.closeAll();
-    await app.close();
-    await runs.wakeups.close();
-    await changes.close();
+    await application.close();
     await database.close();
   };
   try {
@@ -129,103 +68,6 @@ export async function startServer(
     throw error;
   }
   return { close };
-}
-
-function openStores(database: Database) {
-  const { pool } = database;
-  return {
-    ...accountPorts(database),
-    installation: openInstallationStore(pool),
-    audit: openAuditReader(pool),
-    overview: openOverviewStore(pool),
-    clusters: openClusterStore(pool),
-    connections: openConnectionStore(pool),
-    flows: openFlowStore(pool),
-    runs: openRunStore(pool),
-    queue: openRunQueueStore(pool),
-    links: openGatewayLinkStore(pool),
-    deadlines: openDeadlineStore(pool),
-    retention: openRetentionStore(pool),
-  };
-}
-type Stores = ReturnType<typeof openStores>;
-
-interface HttpParts {
-  readonly config: ServerConfig;
-  readonly prepared: Prepared;
-  readonly database: Database;
-  readonly stores: Stores;
-  readonly events: LiveEvents;
-  readonly runs: ReturnType<typeof createRunUseCases>;
-  readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
-  readonly unlink: (gatewayId: string) => void;
-  readonly log: Logger;
-}
-
-async function openHttp({
-  prepared,
-  database,
-  stores,
-  events,
-  runs,
-  changes,
-  unlink,
-  log,
-}: HttpParts): Promise<FastifyInstance> {
-  const clusterPorts = { clusters: stores.clusters, wake: (id: string) => runs.wakeups.wake(id), unlink };
-  const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
-  const handlers: Handlers = {
-    ...accountHandlers(stores),
-    ...gatewayHandlers(clusterPorts),
-    ...connectionHandlers(stores),
-    ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
-    ...runHandlers(runs),
-    ...systemHandlers({
-      installation: stores.installation,
-      audit: stores.audit,
-      overview: stores.overview,
-      events,
-      runsOf: async (caller, filter) => {
-        const answer = await runs.list(caller, filter);
-        return answer.ok ? answer.value.items : [];
-      },
-      runsBy: async (account, limit) =>
-        runs.toWire(await stores.runs.list({ visibleTo: account, before: null, limit })),
-      isStillSignedIn: async (credential) => (await authenticate(stores, credential)) !== undefined,
-      about: {
-        version: prepared.version,
-        postgres: database.description,
-        startedAt: new Date(),
-        status: statusRows(prepared.statusPage),
-      },
-      settingsChanged: () => changes.publish({ kind: 'changed', what: 'settings', id: 'settings' }),
-    }),
-  };
-  return await createHttpServer({
-    handlers,
-    authenticate: async (credential, origin) => callerOf(await authenticate(stores, credential), origin),
-    readiness: () => readinessOf(database),
-    isStoreAway: isUnreachable,
-    portal: prepared.portal,
-    version: prepared.version,
-    logger: log,
-    ...(prepared.tls ? { tls: prepared.tls } : {}),
-  });
-}
-
-function callerOf(account: Awaited<ReturnType<typeof authenticate>>, origin: string): Caller | undefined {
-  if (!account) return undefined;
-  const { id, name, email, roles, osAccounts } = account;
-  return { id, name, email, roles, osAccounts, origin };
-}
-
-async function readinessOf(database: Database): Promise<string | undefined> {
-  try {
-    await database.pool.query('select 1');
-    return undefined;
-  } catch {
-    return 'the database does not answer.';
-  }
 }
 
 async function listen(app: FastifyInstance, config: ServerConfig, prepared: Prepared): Promise<string> {

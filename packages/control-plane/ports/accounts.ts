@@ -32,14 +32,24 @@ export interface AccountStore {
   /** Answers `email-taken` when another account has the address. */
   add(account: NewAccount, audit: AuditFact): Promise<'added' | 'email-taken'>;
   /** Answers `last-admin` when nobody would be left who can administer. */
-  change(id: string, change: AccountChange, audit: AuditFact): Promise<AccountRecord | 'not-found' | 'last-admin'>;
+  change(
+    id: string,
+    change: AccountChange,
+    audit: AuditFact,
+    /** Ends the account's sign-ins with the change, all or all but one. */
+    endSignIns?: { readonly except: Buffer | null },
+  ): Promise<AccountRecord | 'not-found' | 'last-admin'>;
 
-  addSignIn(signIn: { tokenHash: Buffer; accountId: AccountId; lifetimeMs: number; origin: string }): Promise<void>;
+  /** Without an audit fact when the change that led to it has told already. */
+  addSignIn(
+    signIn: { tokenHash: Buffer; accountId: AccountId; lifetimeMs: number; origin: string },
+    audit: AuditFact | null,
+  ): Promise<void>;
   /** The account of a living sign-in or API token; notes that it was used. */
   bySignIn(tokenHash: Buffer): Promise<AccountRecord | undefined>;
   byApiToken(tokenHash: Buffer): Promise<AccountRecord | undefined>;
-  endSignIn(tokenHash: Buffer): Promise<void>;
-  endSignInsOf(accountId: string, except: Buffer | null, audit: AuditFact): Promise<void>;
+  endSignIn(tokenHash: Buffer, audit: AuditFact): Promise<void>;
+  endSignInsOf(accountId: string, audit: AuditFact): Promise<'ended' | 'not-found'>;
 
   listTokens(accountId: AccountId): Promise<readonly ApiTokenRecord[]>;
   addToken(

@@ -37,7 +37,8 @@ export interface FlowVersionRecord {
 }
 
 export interface FlowStore {
-  list(search: string | null): Promise<readonly FlowRecord[]>;
+  /** By name; `visibleTo` null lists everybody's. */
+  list(search: string | null, visibleTo: AccountId | null): Promise<readonly FlowRecord[]>;
   byId(id: string): Promise<FlowRecord | undefined>;
   add(
     flow: { id: DesktopFlowId; name: string; description: string; ownerId: AccountId; read: ReadScript },

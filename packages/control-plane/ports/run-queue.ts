@@ -1,4 +1,4 @@
-import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { AccountId, ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { Priority, RunError, RunMode } from '@deskhand/domain/run/run.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { AuditFact } from './outcome.ts';
@@ -55,5 +55,7 @@ export interface RunQueueStore {
   moveToTop(clusterId: string, ids: readonly RunId[], actor: string, audit: AuditFact): Promise<readonly RunId[]>;
   undoMove(runId: string, actor: string, audit: AuditFact): Promise<boolean>;
   setPriority(runId: string, priority: Priority, actor: string, audit: AuditFact): Promise<boolean>;
+  /** Who owns the cluster, null when nobody does; undefined when there is no such cluster. */
+  ownerOf(clusterId: string): Promise<AccountId | null | undefined>;
   clustersWithWaitingRuns(): Promise<readonly ClusterId[]>;
 }

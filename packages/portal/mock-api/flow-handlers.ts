@@ -98,7 +98,7 @@ export function flowHandlers(world: World): Handlers<FlowOperations> {
         bytes: script.length,
       })),
     }),
-    shareFlow: ({ params }) => storedOf(params.id).flow,
+    shareFlow: ({ params, body }) => change(storedOf(params.id), body),
     deleteFlow: ({ params }) => {
       const stored = storedOf(params.id);
       if (world.runs.some((run) => run.flow.id === params.id && run.endedAt === null))

@@ -126,6 +126,8 @@ function stored(
     name,
     description,
     owner: { id: 'acc-alice', name: 'Alice' },
+    coOwners: [],
+    users: [],
     version,
     inputs: [],
     outputs: [],

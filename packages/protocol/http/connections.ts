@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
-import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
+import { count, id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
 
 export const Connection = Type.Object({
   id,
@@ -66,7 +66,7 @@ export const connectionRoutes = {
     body: Type.Object({
       sealed,
       clusterPublicKey: Type.String({ maxLength: 200 }),
-      passwordVersion: Type.Integer({ minimum: 1 }),
+      passwordVersion: count(1),
     }),
     reply: Connection,
   }),

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
-import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
+import { count, id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
 
 export const Diagnostic = Type.Object({
   severity: oneOf(['error', 'warning', 'info']),
@@ -30,6 +30,10 @@ export const DesktopFlow = Type.Object({
   name,
   description: Type.String({ maxLength: 2000 }),
   owner: Type.Object({ id, name }),
+  /** They edit, run and share it. */
+  coOwners: Type.Array(id),
+  /** They run it. */
+  users: Type.Array(id),
   version: Type.Integer(),
   inputs: Type.Array(FlowParameter),
   outputs: Type.Array(FlowParameter),
@@ -124,14 +128,14 @@ export const flowRoutes = {
     permission: 'signed-in',
     summary: 'The script of a version, the current one by default',
     params: idParams,
-    query: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1 })) }),
+    query: Type.Object({ version: Type.Optional(count(1)) }),
     reply: Type.Object({ script: Type.String(), version: Type.Integer() }),
   }),
   saveScript: route('PUT', '/desktop-flows/{id}/script', {
     permission: 'signed-in',
     summary: 'Save a new version; refused when somebody saved meanwhile',
     params: idParams,
-    body: Type.Object({ script, baseVersion: Type.Integer({ minimum: 1 }) }),
+    body: Type.Object({ script, baseVersion: count(1) }),
     reply: DesktopFlow,
   }),
   listVersions: route('GET', '/desktop-flows/{id}/versions', {

@@ -89,7 +89,7 @@ export const EnrolRequest = Type.Object({
   sessionHost: oneOf(['linux', 'virtual', 'windows']),
   version: Type.String({ maxLength: 60 }),
   /** From the first member that signs accounts in. Absent for `virtual`, which never holds a cluster key. */
-  clusterPublicKey: Type.Optional(Type.String({ maxLength: 200 })),
+  clusterPublicKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
   /**
    * The cluster's private key, encrypted on the machine with the recovery key, which the server never sees. Kept for the
    * next member, who opens it with the recovery key; to the server it is an opaque text.

@@ -1,5 +1,5 @@
 import { errorTable } from '../errors.ts';
-import type { Route } from './route.ts';
+import { closed, type Route } from './route.ts';
 import { API_PREFIX, routes } from './routes.ts';
 
 /** The OpenAPI 3.1 page, written from the same declarations that the server validates by. */
@@ -40,7 +40,7 @@ function operation(operationId: string, route: Route): Record<string, unknown> {
     security: route.permission === 'public' ? [] : [{ token: [] }, { cookie: [] }],
     parameters,
     ...(hasFields(route.body)
-      ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
+      ? { requestBody: { required: true, content: { 'application/json': { schema: closed(route.body) } } } }
       : {}),
     responses: {
       [route.status]:

@@ -63,6 +63,14 @@ export function route<
   };
 }
 
+/** Fields that nobody declared are refused, not dropped, so that a misspelt one is noticed. */
+export function closed<S extends object>(schema: S): S {
+  const { properties } = schema as { properties?: Record<string, object> };
+  if (!properties) return schema;
+  const inner = Object.entries(properties).map(([name, field]) => [name, closed(field)]);
+  return { additionalProperties: false, ...schema, properties: Object.fromEntries(inner) as object };
+}
+
 type PartOf<R, Name extends keyof Route> = R extends { readonly [K in Name]: infer S extends TSchema }
   ? Static<S>
   : never;
@@ -74,7 +82,14 @@ export type ReplyOf<R> = PartOf<R, 'reply'>;
 /** Schema pieces that many routes share. */
 export const id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' });
 export const name = Type.String({ minLength: 1, maxLength: 120 });
-export const time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
+/** Without leap seconds and year 0, which no clock of ours can hold. */
+export const time = Type.String({
+  format: 'date-time',
+  pattern: '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d',
+  description: 'ISO 8601, UTC',
+});
+/** A number that the store counts by. */
+export const count = (minimum: number) => Type.Integer({ minimum, maximum: 2_147_483_647 });
 export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });

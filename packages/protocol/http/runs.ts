@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
-import { id, idParams, name, oneOf, orNull, page, pageOf, route, time } from './route.ts';
+import { count, id, idParams, name, oneOf, orNull, page, pageOf, route, time } from './route.ts';
 
 export const runStates = [
   'queued',
@@ -191,9 +191,9 @@ export const runRoutes = {
     summary: 'A window of the action log; `tail=yes` answers the last lines',
     params: idParams,
     query: Type.Object({
-      attempt: Type.Optional(Type.Integer({ minimum: 1 })),
-      after: Type.Optional(Type.Integer({ minimum: 0 })),
-      before: Type.Optional(Type.Integer({ minimum: 1 })),
+      attempt: Type.Optional(count(1)),
+      after: Type.Optional(count(0)),
+      before: Type.Optional(count(1)),
       tail: Type.Optional(oneOf(['yes'])),
       level: Type.Optional(oneOf(['info', 'warning', 'error'])),
       search: Type.Optional(Type.String({ maxLength: 200 })),
@@ -232,7 +232,7 @@ export const runRoutes = {
   getScreenshot: route('GET', '/runs/{id}/screenshots/{number}', {
     permission: 'run.read',
     summary: 'One screenshot, PNG',
-    params: Type.Object({ id, number: Type.Integer({ minimum: 1 }) }),
+    params: Type.Object({ id, number: count(1) }),
     contentType: 'image/png',
     reply: Type.Unknown(),
   }),

@@ -14,11 +14,16 @@ export const AuditEntry = Type.Object({
   origin: Type.String(),
 });
 
+/** A petabyte: above it a cap is no cap. */
+const STORE_BYTES_MAX = 1_000_000_000_000_000;
+
 export const Settings = Type.Object({
-  allowedDomains: Type.Array(Type.String({ maxLength: 253 }), { maxItems: 50 }),
+  allowedDomains: Type.Array(Type.String({ maxLength: 253, pattern: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$' }), {
+    maxItems: 50,
+  }),
   runRetentionDays: Type.Integer({ minimum: 1, maximum: 3650 }),
-  logBytesMax: Type.Integer({ minimum: 1_000_000 }),
-  screenshotBytesMax: Type.Integer({ minimum: 1_000_000 }),
+  logBytesMax: Type.Integer({ minimum: 1_000_000, maximum: STORE_BYTES_MAX }),
+  screenshotBytesMax: Type.Integer({ minimum: 1_000_000, maximum: STORE_BYTES_MAX }),
   /** Null is unlimited (S54). */
   unattendedAddOns: orNull(Type.Integer({ minimum: 0, maximum: 100_000 })),
 });

@@ -1,7 +1,13 @@
 import { type Account, accountRoutes, type ApiToken } from '@deskhand/protocol/http/accounts.ts';
 import type { FastifyReply } from 'fastify';
 import type { AccountRecord, ApiTokenRecord } from '../../ports/accounts.ts';
-import { type AccountPorts, createAccount, resetPassword, updateAccount } from '../../use-cases/accounts/accounts.ts';
+import {
+  type AccountPorts,
+  createAccount,
+  resetPassword,
+  revokeSignIns,
+  updateAccount,
+} from '../../use-cases/accounts/accounts.ts';
 import { claimSetup } from '../../use-cases/accounts/setup.ts';
 import { hashSecret } from '../../use-cases/accounts/secrets.ts';
 import {
@@ -22,8 +28,9 @@ export function accountHandlers(ports: AccountPorts): HandlersOf<typeof accountR
       withCookie(await claimSetup(ports, { ...body, origin }), reply, secure),
     signIn: async ({ body, origin, reply, secure }) =>
       withCookie(await signIn(ports, { ...body, origin }), reply, secure),
-    signOut: async ({ cookie, reply }) => {
-      if (cookie) await ports.accounts.endSignIn(hashSecret(cookie));
+    signOut: async ({ caller, cookie, reply }) => {
+      if (cookie)
+        await ports.accounts.endSignIn(hashSecret(cookie), auditBy(caller, 'sign-out', `account ${caller.id}`));
       reply.clearCookie(SIGN_IN_COOKIE, { path: '/' });
       return done(empty);
     },
@@ -51,10 +58,7 @@ export function accountHandlers(ports: AccountPorts): HandlersOf<typeof accountR
     updateAccount: async ({ caller, params, body }) => mapped(await updateAccount(ports, caller, params.id, body)),
     resetPassword: async ({ caller, params, body }) =>
       emptied(await resetPassword(ports, caller, params.id, body.password)),
-    revokeSignIns: async ({ caller, params }) => {
-      await ports.accounts.endSignInsOf(params.id, null, auditBy(caller, 'revoke-sign-ins', `account ${params.id}`));
-      return done(empty);
-    },
+    revokeSignIns: async ({ caller, params }) => emptied(await revokeSignIns(ports, caller, params.id)),
   };
 }
 

@@ -56,6 +56,8 @@ function flowToWire(flow: FlowRecord): DesktopFlow {
     name: flow.name,
     description: flow.description,
     owner: flow.owner,
+    coOwners: [...flow.coOwners],
+    users: [...flow.users],
     version: flow.version,
     inputs: [...flow.inputs],
     outputs: [...flow.outputs],

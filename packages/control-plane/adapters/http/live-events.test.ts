@@ -14,15 +14,11 @@ function openStream() {
     end: () => raw.emit('close'),
     destroy: () => raw.emit('close'),
   });
-  const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
+  const reply = { raw, hijack: () => undefined, getHeaders: () => ({}) } as unknown as FastifyReply;
   return { reply, raw, text: () => written.join('') };
 }
-const listener = (lastEventId?: string) => ({
-  id: 'alice' as AccountId,
-  roles: [],
-  lastEventId,
-  isStillSignedIn: async () => true,
-});
+const alice = { id: 'alice' as AccountId, roles: [] };
+const listener = (lastEventId?: string) => ({ viewer: alice, lastEventId, viewerNow: async () => alice });
 const queueChanged = (version: number) => ({ type: 'run-queue', data: { clusterId: 'c', version } }) as const;
 
 test('a listener gets what is published after it came, with a number to come back with', () => {

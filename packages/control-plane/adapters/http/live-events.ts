@@ -1,17 +1,22 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../../ports/outcome.ts';
 
 export type Viewer = Pick<Caller, 'id' | 'roles'>;
 
+export interface Listener {
+  readonly viewer: Viewer;
+  readonly lastEventId: string | undefined;
+  /** Who the listener is by now: other roles show other runs, and a sign-in that has ended shows none. */
+  readonly viewerNow: () => Promise<Viewer | undefined>;
+}
+
 /** What a live stream sends: numbered events that this replica saw, the newest kept for those who come back. */
 export interface LiveEvents {
   publish(event: LiveEvent, isVisibleTo: (viewer: Viewer) => boolean): void;
   /** Answers a stream from after `lastEventId`; `reload` when that is too old or from another start of the server. */
-  stream(
-    reply: FastifyReply,
-    listener: Viewer & { lastEventId: string | undefined; isStillSignedIn: () => Promise<boolean> },
-  ): void;
+  stream(reply: FastifyReply, listener: Listener): 'streaming' | 'too-many';
   /** False means that nobody listens: what is not published then must be told with `skip`. */
   hasListeners(): boolean;
   /** Something happened that was not published; whoever comes back from before it is told to reload. */
@@ -21,6 +26,8 @@ export interface LiveEvents {
 
 const EVENTS_KEPT_MAX = 2_000;
 const STREAMS_MAX = 1_000;
+/** One account with very many pages must not shut out everybody else. */
+const STREAMS_PER_ACCOUNT_MAX = 50;
 /** A listener that cannot keep up is closed and comes back with its last number. */
 const STREAM_BACKLOG_BYTES_MAX = 1_000_000;
 const COMMENT_INTERVAL_MS = 15_000;
@@ -32,11 +39,11 @@ interface Kept {
 }
 interface Stream {
   readonly reply: FastifyReply;
-  readonly viewer: Viewer;
+  viewer: Viewer;
 }
 
 /** `start` tells starts of the server apart, because numbers begin anew with each. */
-export function createLiveEvents(start: string): LiveEvents {
+export function createLiveEvents(start: string, commentIntervalMs = COMMENT_INTERVAL_MS): LiveEvents {
   const kept: Kept[] = [];
   const streams = new Set<Stream>();
   let lastNumber = 0;
@@ -71,28 +78,35 @@ export function createLiveEvents(start: string): LiveEvents {
       for (const stream of streams) send(stream, entry);
     },
     stream: (reply, listener) => {
-      if (streams.size >= STREAMS_MAX) {
-        reply.raw.writeHead(503, { 'retry-after': '10' }).end();
-        return;
-      }
+      const own = [...streams].filter((stream) => stream.viewer.id === listener.viewer.id).length;
+      if (streams.size >= STREAMS_MAX || own >= STREAMS_PER_ACCOUNT_MAX) return 'too-many';
       reply.hijack();
       reply.raw.writeHead(200, {
+        ...(reply.getHeaders() as OutgoingHttpHeaders),
         'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      const stream = { reply, viewer: listener };
+      const stream: Stream = { reply, viewer: listener.viewer };
       write(stream, `retry: 2000\n\n`);
       catchUp(stream, listener.lastEventId);
       streams.add(stream);
       // A revoked sign-in loses its stream at the next comment, not when the page is closed.
       const comments = setInterval(() => {
-        void listener.isStillSignedIn().then((yes) => (yes ? write(stream, ': still here\n\n') : reply.raw.end()));
-      }, COMMENT_INTERVAL_MS);
+        void listener.viewerNow().then(
+          (viewer) => {
+            if (!viewer) return void reply.raw.end();
+            stream.viewer = viewer;
+            write(stream, ': still here\n\n');
+          },
+          // The store is away: nothing can be asked of it, and nothing new can be read from it to be sent.
+          () => write(stream, ': still here\n\n'),
+        );
+      }, commentIntervalMs);
       reply.raw.on('close', () => {
         clearInterval(comments);
         streams.delete(stream);
       });
+      return 'streaming';
     },
     hasListeners: () => streams.size > 0,
     skip: () => {

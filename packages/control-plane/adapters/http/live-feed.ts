@@ -1,3 +1,4 @@
+import { mayDo, type Permission } from '@deskhand/domain/account/permissions.ts';
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { Change, ChangeFeed } from '../../ports/changes.ts';
@@ -71,19 +72,23 @@ function fold(folded: FoldedChanges, change: Change): void {
 
 async function publish({ events, readRuns, readGateway }: LiveFeedPorts, changes: FoldedChanges): Promise<void> {
   const everyone = (): boolean => true;
+  const whoMay =
+    (permission: Permission) =>
+    (viewer: Viewer): boolean =>
+      mayDo(viewer.roles, permission);
   const runs = changes.runs.size > 0 ? await readRuns([...changes.runs]) : [];
   const visibility = new Map(runs.map(({ run, isVisibleTo }) => [run.id, isVisibleTo]));
   for (const { run, isVisibleTo } of runs) events.publish({ type: 'run', data: run }, isVisibleTo);
   for (const id of changes.gateways) {
     const gateway = await readGateway(id);
-    if (gateway) events.publish({ type: 'gateway', data: gateway }, everyone);
+    if (gateway) events.publish({ type: 'gateway', data: gateway }, whoMay('gateway.read'));
   }
   for (const change of changes.others.values()) {
     if (change.kind === 'run-log') {
       const { runId, attempt, lastSeq } = change;
       events.publish({ type: 'run-log', data: { runId, attempt, lastSeq } }, visibility.get(runId) ?? (() => false));
     } else if (change.kind === 'run-queue')
-      events.publish({ type: 'run-queue', data: { clusterId: change.clusterId, version: 0 } }, everyone);
+      events.publish({ type: 'run-queue', data: { clusterId: change.clusterId, version: 0 } }, whoMay('queue.read'));
     else if (change.kind === 'changed')
       events.publish({ type: 'changed', data: { what: change.what, id: change.id } }, everyone);
     else if (change.kind === 'reload') events.publish({ type: 'reload', data: {} }, everyone);

@@ -47,7 +47,7 @@ export function readPortalFiles(folder: string): PortalFiles {
 /** Files by their address; every other address without an extension is a page of the portal. */
 export function servePortal(app: FastifyInstance, files: PortalFiles): void {
   app.get('/*', (request, reply) => {
-    const path = new URL(request.url, 'http://portal').pathname;
+    const [path = ''] = request.url.split('?');
     const file =
       files.get(path) ?? (path.startsWith('/api/') || extname(path) !== '' ? undefined : files.get('/index.html'));
     if (!file) return reply.callNotFound();
@@ -60,7 +60,14 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: PortalFile
   reply.type(file.type).header('vary', 'accept-encoding');
   // Hashed names never change their content.
   reply.header('cache-control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-  if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(file.brotli);
-  if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(file.gzip);
+  if (accepts(accepted, 'br')) return reply.header('content-encoding', 'br').send(file.brotli);
+  if (accepts(accepted, 'gzip')) return reply.header('content-encoding', 'gzip').send(file.gzip);
   return reply.send(file.plain);
 }
+
+/** `br;q=0` means that it is not wanted. */
+const accepts = (accepted: string, coding: 'br' | 'gzip'): boolean =>
+  accepted.split(',').some((part) => {
+    const [name, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });

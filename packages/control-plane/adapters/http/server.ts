@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { allPermissions, mayDo } from '@deskhand/domain/account/permissions.ts';
 import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { openApi } from '@deskhand/protocol/http/openapi.ts';
-import type { Route } from '@deskhand/protocol/http/route.ts';
+import { closed, type Route } from '@deskhand/protocol/http/route.ts';
 import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import cookie from '@fastify/cookie';
@@ -14,10 +14,12 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { Caller, Outcome } from '../../ports/outcome.ts';
-import { type Attempts, createAttemptLimiter } from './attempt-limiter.ts';
+import { type Caller, type Outcome, refuse } from '../../ports/outcome.ts';
+import { createAttemptLimiter } from './attempt-limiter.ts';
+import { createGuessLimits, type Try } from './guess-limits.ts';
 import type { Handlers, HandlerRequest } from './handlers.ts';
 import { type PortalFiles, servePortal } from './portal-files.ts';
+import { isEmptyBody, unfit, withNumbers } from './request-parts.ts';
 import { hasOwnOrigin, setSecurityHeaders } from './security.ts';
 
 export interface HttpServerOptions {
@@ -38,6 +40,7 @@ export interface HttpServerOptions {
 
 export const SIGN_IN_COOKIE = 'deskhand';
 const REQUEST_TIMEOUT_MS = 30_000;
+const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
 
 /** Every route of the protocol behind its permission; throws when one is missing or declares none. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
@@ -47,7 +50,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     requestTimeout: REQUEST_TIMEOUT_MS,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => Math.random().toString(36).slice(2, 10),
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    frameworkErrors: (error, _request, reply) => {
+      // Raised before any hook: an address that cannot be decoded, or one with too long a part.
+      setSecurityHeaders(reply, options.tls !== undefined);
+      refuseWith(reply, 'invalid-request', { detail: error.message });
+    },
     ...(options.tls ? { https: options.tls } : {}),
   }) as unknown as FastifyInstance;
   await app.register(cookie);
@@ -57,9 +65,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   answerErrors(app, options);
   registerHealth(app, options);
-  const attempts = createAttemptLimiter();
+  const guarded = createGuard();
   for (const [id, route] of Object.entries(routes) as [OperationId, Route][])
-    registerRoute(app, id, route, options, attempts);
+    registerRoute(app, id, route, options, guarded);
   app.get(`${API_PREFIX}/openapi.json`, async () => openApi(options.version));
   servePortal(app, options.portal);
   return app;
@@ -79,42 +87,88 @@ function registerRoute(
   id: OperationId,
   route: Route,
   options: HttpServerOptions,
-  attempts: Attempts,
+  guarded: Guard,
 ): void {
   assertDecided(id, route, options.handlers);
   const handler = options.handlers[id] as (request: HandlerRequest) => Promise<Outcome<unknown>>;
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const takesBody = route.method !== 'GET' && hasFields(route.body);
   app.route({
     method: route.method,
     url: API_PREFIX + route.path.replace(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: route.method === 'GET' && route.contentType !== 'text/event-stream',
     schema: {
       params: route.params,
       querystring: closed(route.query),
-      ...(route.method === 'GET' ? {} : hasFields(route.body) ? { body: closed(route.body) } : {}),
+      ...(takesBody ? { body: closed(route.body) } : {}),
+    },
+    // Before the body is read: a stranger cannot make the server parse anything.
+    onRequest: async (request, reply) => {
+      const caller = await admit(request, reply, route, options);
+      if (caller !== 'answered' && caller !== undefined) callers.set(request, caller);
+    },
+    preValidation: async (request, reply) => {
+      request.query = withNumbers(route.query, request.query);
+      request.params = withNumbers(route.params, request.params);
+      const because =
+        unfit(request.query) ?? (takesBody ? unfit(request.body) : refusedBody(request.body)) ?? refusedKey(request);
+      if (because) refuseWith(reply, 'invalid-request', { detail: because });
     },
     handler: async (request, reply) => {
-      const caller = await admit(request, reply, route, options);
-      if (caller === 'answered') return reply;
-      if (route.permission === 'public' && !attempts.allow(id, request.ip))
-        return refuseWith(reply, 'rate-limited', { seconds: attempts.retryAfterSeconds });
-      const answer = await handler({
-        caller: caller as Caller,
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        origin: request.ip,
-        cookie: request.cookies[SIGN_IN_COOKIE],
-        bearer: bearerOf(request),
-        idempotencyKey: idempotencyKeyOf(request),
-        lastEventId: headerText(request, 'last-event-id'),
-        secure: options.tls !== undefined,
-        host: request.headers.host ?? '',
-        reply,
-      });
-      if (route.permission === 'public') attempts.note(id, request.ip, answer.ok);
+      const caller = callers.get(request);
+      const { params, query, body, ip: origin } = request;
+      const answer = await guarded({ operation: id, address: origin, body, accountId: caller?.id }, async () =>
+        handler({
+          caller: caller as Caller,
+          params,
+          query,
+          body: body ?? {},
+          origin,
+          cookie: request.cookies[SIGN_IN_COOKIE],
+          bearer: bearerOf(request),
+          idempotencyKey: headerText(request, 'idempotency-key'),
+          lastEventId: headerText(request, 'last-event-id'),
+          secure: options.tls !== undefined,
+          host: request.headers.host ?? '',
+          reply,
+        }),
+      );
       return reply.sent ? reply : send(reply, route, answer);
     },
   });
 }
+
+type Guard = (one: Try, work: () => Promise<Outcome<unknown>>) => Promise<Outcome<unknown>>;
+
+/** Runs what a secret could be guessed at only while tries are left. */
+function createGuard(): Guard {
+  const attempts = createAttemptLimiter();
+  const limitsOf = createGuessLimits();
+  return async (one, work) => {
+    const limits = limitsOf.of(one);
+    if (!limits) return await work();
+    const attempt = attempts.begin(limits);
+    if (!attempt.ok) return refuse('rate-limited', { seconds: attempt.retryAfterSeconds });
+    let succeeded = true;
+    try {
+      const answer = await work();
+      succeeded = answer.ok;
+      if (succeeded) limitsOf.noteSuccess(one);
+      return answer;
+    } finally {
+      // A fault of our own is nobody's guess.
+      attempt.settle(succeeded);
+    }
+  };
+}
+
+const refusedBody = (body: unknown): string | undefined =>
+  isEmptyBody(body) ? undefined : 'this address takes no fields';
+
+const refusedKey = (request: FastifyRequest): string | undefined =>
+  (headerText(request, 'idempotency-key')?.length ?? 0) > IDEMPOTENCY_KEY_LENGTH_MAX
+    ? `an Idempotency-Key has at most ${IDEMPOTENCY_KEY_LENGTH_MAX} characters`
+    : undefined;
 
 /** The account behind the request, or an answer already given: 401, 403 by role, 403 by origin. */
 async function admit(
@@ -189,11 +243,6 @@ function registerHealth(app: FastifyInstance, options: HttpServerOptions): void 
   });
 }
 
-/** Fields that nobody declared are refused, not dropped, so that a misspelt one is noticed. */
-function closed(schema: object): object {
-  return { additionalProperties: false, ...schema };
-}
-
 const hasFields = (schema: object): boolean =>
   Object.keys((schema as { properties?: object }).properties ?? {}).length > 0;
 
@@ -204,6 +253,3 @@ const headerText = (request: { headers: IncomingMessage['headers'] }, name: stri
 
 const bearerOf = (request: FastifyRequest): string | undefined =>
   headerText(request, 'authorization')?.match(/^Bearer (\S{1,200})$/)?.[1];
-
-const idempotencyKeyOf = (request: FastifyRequest): string | undefined =>
-  headerText(request, 'idempotency-key')?.slice(0, 200);

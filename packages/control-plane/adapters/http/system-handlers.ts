@@ -5,10 +5,10 @@ import type { systemRoutes } from '@deskhand/protocol/http/system.ts';
 import type { InstallationStore } from '../../ports/accounts.ts';
 import type { AuditReader } from '../../ports/audit.ts';
 import type { OverviewStore } from '../../ports/overview.ts';
-import { auditBy, type Caller, done } from '../../ports/outcome.ts';
+import { auditBy, type Caller, done, refuse } from '../../ports/outcome.ts';
 import type { StatusRow } from '../../use-cases/system/status-page.ts';
 import { type HandlersOf, iso } from './handlers.ts';
-import type { LiveEvents } from './live-events.ts';
+import type { LiveEvents, Viewer } from './live-events.ts';
 
 export interface SystemPorts {
   readonly installation: InstallationStore;
@@ -18,7 +18,7 @@ export interface SystemPorts {
   /** Newest first, only what the caller may see. */
   readonly runsOf: (caller: Caller, filter: { state?: string; limit: number }) => Promise<Run[]>;
   readonly runsBy: (account: AccountId, limit: number) => Promise<Run[]>;
-  readonly isStillSignedIn: (credential: { cookie?: string; bearer?: string }) => Promise<boolean>;
+  readonly viewerOf: (credential: { cookie?: string; bearer?: string }) => Promise<Viewer | undefined>;
   readonly about: {
     readonly version: string;
     readonly postgres: string;
@@ -50,31 +50,34 @@ export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRout
     },
     events: async ({ caller, lastEventId, cookie, bearer, reply }) => {
       const credential = bearer ? { bearer } : cookie ? { cookie } : {};
-      ports.events.stream(reply, {
-        id: caller.id,
-        roles: caller.roles,
-        lastEventId,
-        isStillSignedIn: () => ports.isStillSignedIn(credential),
-      });
-      return done(undefined);
+      const viewer = { id: caller.id, roles: caller.roles };
+      const viewerNow = (): Promise<Viewer | undefined> => ports.viewerOf(credential);
+      return ports.events.stream(reply, { viewer, lastEventId, viewerNow }) === 'streaming'
+        ? done(undefined)
+        : refuse('server-unavailable', { detail: 'too many live streams are open.' });
     },
     listAuditLog: async ({ query }) => {
       const limit = query.limit ?? AUDIT_PAGE_DEFAULT;
+      const before = query.cursor === undefined ? null : Number(query.cursor);
+      if (before !== null && (!Number.isSafeInteger(before) || before < 0))
+        return refuse('invalid-request', { detail: 'the cursor is not one of ours' });
       const rows = await ports.audit.list({
         actor: query.actor ?? null,
         object: query.object ?? null,
-        before: query.cursor ? Number(query.cursor) : null,
-        limit,
+        before,
+        // One more than asked for tells whether there is a next page.
+        limit: limit + 1,
       });
-      const items = rows.map((row) => ({ ...row, at: iso(row.at), detail: { ...row.detail } }));
-      return done({ items, nextCursor: rows.length === limit ? String(rows.at(-1)?.number) : null });
+      const page = rows.slice(0, limit);
+      const items = page.map((row) => ({ ...row, at: iso(row.at), detail: { ...row.detail } }));
+      return done({ items, nextCursor: rows.length > limit ? String(page.at(-1)?.number) : null });
     },
     getSettings: async () => done(await ports.installation.settings()),
     updateSettings: async ({ caller, body }) => {
-      const settings = await ports.installation.changeSettings(
-        body,
-        auditBy(caller, 'update', 'settings', { ...body }),
-      );
+      // Domains are compared in lower case, as e-mails are.
+      const allowedDomains = body.allowedDomains?.map((domain) => domain.toLowerCase());
+      const change = { ...body, ...(allowedDomains ? { allowedDomains } : {}) };
+      const settings = await ports.installation.changeSettings(change, auditBy(caller, 'update', 'settings', change));
       ports.settingsChanged();
       return done(settings);
     },

@@ -28,6 +28,7 @@ beforeEach(async () => {
 afterAll(stopTestServer);
 
 const strong = 'a long enough sentence';
+const signedOut = { actor: 'ada@corp.example', verb: 'sign-out', object: 'account', detail: {}, origin: 'test' };
 const claim = (code: string, email = 'ada@corp.example') =>
   claimSetup(ports, { code, name: 'Ada', email, password: strong, origin: '127.0.0.1' });
 function valueOf<T>(answer: Outcome<T>): T {
@@ -93,7 +94,7 @@ test('a sign-in is known by its cookie until it is ended', async () => {
   await firstAdmin();
   const { token } = valueOf(await signIn(ports, { email: 'ADA@corp.example', password: strong, origin: 'x' }));
   expect((await authenticate(ports, { cookie: token }))?.email).toBe('ada@corp.example');
-  await ports.accounts.endSignIn(hashSecret(token));
+  await ports.accounts.endSignIn(hashSecret(token), signedOut);
   expect(await authenticate(ports, { cookie: token })).toBeUndefined();
 });
 

@@ -39,7 +39,7 @@ export function openAccountStore(pool: Pool): AccountStore {
         throw error;
       }
     },
-    change: (id, change, audit) =>
+    change: (id, change, audit, endSignIns) =>
       inTransaction(pool, async (client) => {
         // One change at a time, so that two admins cannot demote one another.
         await client.query('lock table account in share row exclusive mode');
@@ -58,11 +58,12 @@ export function openAccountStore(pool: Pool): AccountStore {
           await client.query(`update account set ${set.text} where id = $1`, [id, ...set.values]);
         const row = await rowOf<AccountRow>(client, `select ${columns} from account a where a.id = $1`, [id]);
         if (!row) return 'not-found';
-        await writeAudit(client, audit);
+        if (endSignIns) await endSignInsOf(client, id, endSignIns.except);
+        if (set.values.length > 0) await writeAudit(client, audit);
         return accountFromRow(row);
       }),
 
-    addSignIn: async ({ tokenHash, accountId, lifetimeMs, origin }) => {
+    addSignIn: async ({ tokenHash, accountId, lifetimeMs, origin }, audit) => {
       await inTransaction(pool, async (client) => {
         await client.query(
           `insert into sign_in (token_hash, account_id, expires_at, origin) values ($1, $2, now() + $3 * interval '1 millisecond', $4)`,
@@ -70,6 +71,7 @@ export function openAccountStore(pool: Pool): AccountStore {
         );
         await client.query('update account set last_sign_in_at = now() where id = $1', [accountId]);
         await client.query('delete from sign_in where expires_at < now()');
+        if (audit) await writeAudit(client, audit);
       });
     },
     bySignIn: async (tokenHash) => {
@@ -92,17 +94,25 @@ export function openAccountStore(pool: Pool): AccountStore {
       if (row?.stale) await pool.query('update api_token set last_used_at = now() where id = $1', [row.token_id]);
       return row && accountFromRow(row);
     },
-    endSignIn: async (tokenHash) => {
-      await pool.query('delete from sign_in where token_hash = $1', [tokenHash]);
-    },
-    endSignInsOf: async (accountId, except, audit) => {
-      await changing(pool, audit, (client) =>
-        client.query('delete from sign_in where account_id = $1 and ($2::bytea is null or token_hash <> $2)', [
-          accountId,
-          except,
-        ]),
+    endSignIn: async (tokenHash, audit) => {
+      await changing(
+        pool,
+        audit,
+        (client) => client.query('delete from sign_in where token_hash = $1', [tokenHash]),
+        ({ rowCount }) => rowCount === 1,
       );
     },
+    endSignInsOf: (accountId, audit) =>
+      changing(
+        pool,
+        audit,
+        async (client) => {
+          if (!(await rowOf(client, 'select 1 from account where id = $1', [accountId]))) return 'not-found';
+          await endSignInsOf(client, accountId, null);
+          return 'ended';
+        },
+        (answer) => answer === 'ended',
+      ),
 
     listTokens: async (accountId) =>
       (
@@ -127,6 +137,13 @@ export function openAccountStore(pool: Pool): AccountStore {
         (removed) => removed,
       ),
   };
+}
+
+async function endSignInsOf(client: Queryable, accountId: string, except: Buffer | null): Promise<void> {
+  await client.query('delete from sign_in where account_id = $1 and ($2::bytea is null or token_hash <> $2)', [
+    accountId,
+    except,
+  ]);
 }
 
 /** Whether nobody would be left who can administer. */

@@ -242,7 +242,12 @@ async function updating(
       pool,
       audit,
       async (client) =>
-        (await client.query(`update ${table} set ${set.text} where id = $1`, [id, ...set.values])).rowCount === 1
+        (
+          await client.query(
+            `update ${table} set ${set.text} where id = $1${table === 'gateway' ? ' and removed_at is null' : ''}`,
+            [id, ...set.values],
+          )
+        ).rowCount === 1
           ? 'changed'
           : 'not-found',
       (answer) => answer === 'changed',

@@ -38,12 +38,14 @@ const select = `select f.id, f.name, f.description, f.owner_id, a.name as owner_
 
 export function openFlowStore(pool: Pool): FlowStore {
   return {
-    list: async (search) =>
+    list: async (search, visibleTo) =>
       (
         await rowsOf<FlowRow>(
           pool,
-          `${select} and ($1::text is null or strpos(lower(f.name), lower($1)) > 0) order by lower(f.name) limit 1000`,
-          [search],
+          `${select} and ($1::text is null or strpos(lower(f.name), lower($1)) > 0)
+             and ($2::text is null or f.owner_id = $2 or $2 = any(f.co_owners) or $2 = any(f.users))
+            order by lower(f.name) limit 1000`,
+          [search, visibleTo],
         )
       ).map(flowFromRow),
     byId: async (id) => {

@@ -50,16 +50,23 @@ export function openInstallationStore(pool: Pool): InstallationStore {
       }),
     settings: async () => settingsOf(await rowOf(pool, 'select settings from installation')),
     changeSettings: (change, audit) =>
-      changing(pool, audit, async (client) => {
-        const row = await rowOf<SettingsRow>(
-          client,
-          'update installation set settings = settings || $1::jsonb returning settings',
-          [JSON.stringify(change)],
-        );
-        if (change.unattendedAddOns !== undefined) await resizeAddOns(client, change.unattendedAddOns);
-        return settingsOf(row);
-      }),
+      changing(
+        pool,
+        audit,
+        (client) => changedSettings(client, change),
+        () => Object.keys(change).length > 0,
+      ),
   };
+}
+
+async function changedSettings(client: PoolClient, change: Partial<SettingsRecord>): Promise<SettingsRecord> {
+  const row = await rowOf<SettingsRow>(
+    client,
+    'update installation set settings = settings || $1::jsonb returning settings',
+    [JSON.stringify(change)],
+  );
+  if (change.unattendedAddOns !== undefined) await resizeAddOns(client, change.unattendedAddOns);
+  return settingsOf(row);
 }
 
 interface SettingsRow {

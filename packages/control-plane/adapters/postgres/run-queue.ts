@@ -1,4 +1,4 @@
-import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
+import type { AccountId, ClusterId, RunId } from '@deskhand/domain/brand.ts';
 import { HEADS_PER_CLASS_MAX } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
 import type { ClusterMember, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
@@ -82,6 +82,12 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
         condition: 'true',
         values: [priority],
       }),
+    ownerOf: async (clusterId) =>
+      (
+        await rowOf<{ owner: AccountId | null }>(pool, 'select owner_id as owner from gateway_cluster where id = $1', [
+          clusterId,
+        ])
+      )?.owner,
     clustersWithWaitingRuns: async () =>
       (
         await rowsOf<{ id: ClusterId }>(

@@ -58,11 +58,15 @@ export async function updateAccount(
   id: string,
   change: Pick<AccountChange, 'name' | 'roles' | 'disabled' | 'osAccounts'>,
 ): Promise<Outcome<AccountRecord>> {
-  const answer = await ports.accounts.change(id, change, auditBy(caller, 'update', `account ${id}`, { ...change }));
+  // A disabled account is out at once, not when its cookie ends.
+  const answer = await ports.accounts.change(
+    id,
+    change,
+    auditBy(caller, 'update', `account ${id}`, { ...change }),
+    change.disabled ? { except: null } : undefined,
+  );
   if (answer === 'not-found') return refuse('not-found', { what: 'account' });
   if (answer === 'last-admin') return refuse('last-admin');
-  // A disabled account is out at once, not when its cookie ends.
-  if (change.disabled) await ports.accounts.endSignInsOf(id, null, auditBy(caller, 'revoke-sign-ins', `account ${id}`));
   return done(answer);
 }
 
@@ -75,10 +79,14 @@ export async function resetPassword(
   const weak = refusedPassword(password);
   if (weak) return weak;
   const passwordHash = await ports.passwords.hash(password);
-  const answer = await ports.accounts.change(id, { passwordHash }, auditBy(caller, 'reset-password', `account ${id}`));
-  if (answer === 'not-found') return refuse('not-found', { what: 'account' });
-  await ports.accounts.endSignInsOf(id, null, auditBy(caller, 'revoke-sign-ins', `account ${id}`));
-  return done(null);
+  const audit = auditBy(caller, 'reset-password', `account ${id}`);
+  const answer = await ports.accounts.change(id, { passwordHash }, audit, { except: null });
+  return answer === 'not-found' ? refuse('not-found', { what: 'account' }) : done(null);
+}
+
+export async function revokeSignIns(ports: AccountPorts, caller: Caller, id: string): Promise<Outcome<null>> {
+  const answer = await ports.accounts.endSignInsOf(id, auditBy(caller, 'revoke-sign-ins', `account ${id}`));
+  return answer === 'not-found' ? refuse('not-found', { what: 'account' }) : done(null);
 }
 
 /** Public mail domains are refused even when nobody limited the domains (S08). */

@@ -47,5 +47,5 @@ export async function claimSetup(ports: AccountPorts, request: ClaimRequest): Pr
   if (answer !== 'claimed') return refuse(answer);
   const account = await ports.accounts.byId(admin.id);
   if (!account) throw new Error('The first admin was claimed but cannot be found.');
-  return done(await openSignIn(ports, account, request.origin));
+  return done(await openSignIn(ports, account, request.origin, null));
 }

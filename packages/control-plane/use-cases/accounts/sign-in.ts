@@ -1,4 +1,4 @@
-import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
+import { type AuditFact, auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { type AccountPorts, refusedPassword } from './accounts.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { AccountRecord, ApiTokenRecord } from '../../ports/accounts.ts';
@@ -20,12 +20,20 @@ export async function signIn(
   const right = await ports.passwords.verify(account?.passwordHash ?? (await decoyHash(ports)), request.password);
   if (!account || !account.passwordHash || !right) return refuse('sign-in-refused');
   if (account.disabled) return refuse('account-disabled');
-  return done(await openSignIn(ports, account, request.origin));
+  const { email: actor, id } = account;
+  const audit = { actor, verb: 'sign-in', object: `account ${id}`, detail: {}, origin: request.origin };
+  return done(await openSignIn(ports, account, request.origin, audit));
 }
 
-export async function openSignIn(ports: AccountPorts, account: AccountRecord, origin: string): Promise<SignedIn> {
+export async function openSignIn(
+  ports: AccountPorts,
+  account: AccountRecord,
+  origin: string,
+  audit: AuditFact | null,
+): Promise<SignedIn> {
   const { secret, hash } = newSecret('dhs');
-  await ports.accounts.addSignIn({ tokenHash: hash, accountId: account.id, lifetimeMs: SIGN_IN_LIFETIME_MS, origin });
+  const opened = { tokenHash: hash, accountId: account.id, lifetimeMs: SIGN_IN_LIFETIME_MS, origin };
+  await ports.accounts.addSignIn(opened, audit);
   return { account, token: secret };
 }
 
@@ -59,9 +67,9 @@ export async function changeMyPassword(
   const weak = refusedPassword(request.next);
   if (weak) return weak;
   const passwordHash = await ports.passwords.hash(request.next);
-  await ports.accounts.change(caller.id, { passwordHash }, auditBy(caller, 'change-password', `account ${caller.id}`));
-  const keep = request.cookie ? hashSecret(request.cookie) : null;
-  await ports.accounts.endSignInsOf(caller.id, keep, auditBy(caller, 'revoke-sign-ins', `account ${caller.id}`));
+  const audit = auditBy(caller, 'change-password', `account ${caller.id}`);
+  const except = request.cookie ? hashSecret(request.cookie) : null;
+  await ports.accounts.change(caller.id, { passwordHash }, audit, { except });
   return done(null);
 }
 

@@ -1,13 +1,15 @@
 import type { Priority } from '@deskhand/domain/run/run.ts';
 import { runCan, type RunVerb } from '@deskhand/domain/run/run-can.ts';
-import type { RunId } from '@deskhand/domain/brand.ts';
+import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import type { AccountId, RunId } from '@deskhand/domain/brand.ts';
 import { limitOfMember } from '@deskhand/domain/capacity/session-limit.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
+import type { RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
-import { findRun, maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
+import { maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
 import { runToWire } from '../runs/run-to-wire.ts';
 
 const QUEUED_SHOWN_MAX = 200;
@@ -29,7 +31,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
     const run = byId.get(id);
     if (run === undefined) return undefined;
     const shown = runToWire(run, waiting.get(id));
-    return maySeeRun(caller, run) ? shown : { ...shown, inputs: {}, outputs: {} };
+    return maySeeRun(caller, run) ? shown : withoutValues(shown);
   };
   return done({
     cluster: { id: clusterId, name: reading.clusterName },
@@ -60,6 +62,11 @@ function slotsOf({ members, inHand }: QueueSnapshot): RunQueueView['slots'] {
   return { inUse: inHand.length, all };
 }
 
+/** Product-reference §2.1: the order of a queue belongs to admins, operators and the owner of its cluster. */
+const steersQueue = (caller: Caller, clusterOwnerId: AccountId | null): boolean =>
+  seesEverything(caller.roles) || caller.id === clusterOwnerId;
+const whoSteers = 'the order of a run queue is for admins, operators and the owner of its gateway cluster.';
+
 /** The first named ends first (S31). Runs that no longer wait are passed over; none at all is a conflict. */
 export async function moveToTop(
   ports: RunPorts,
@@ -67,6 +74,9 @@ export async function moveToTop(
   clusterId: string,
   ids: readonly string[],
 ): Promise<Outcome<RunQueueView>> {
+  const ownerId = await ports.queue.ownerOf(clusterId);
+  if (ownerId === undefined) return refuse('not-found', { what: 'gateway cluster' });
+  if (!steersQueue(caller, ownerId)) return refuse('not-allowed', { detail: whoSteers });
   const audit = auditBy(caller, 'move-to-top', `gateway-cluster ${clusterId}`, { runs: ids });
   const moved = await ports.queue.moveToTop(clusterId, ids as readonly RunId[], caller.name, audit);
   if (moved.length === 0) return refuse('run-not-queued');
@@ -106,7 +116,7 @@ async function reorder(
   },
   commit: (audit: ReturnType<typeof auditBy>) => Promise<boolean>,
 ): Promise<Outcome<Run>> {
-  const found = await findRun(ports, caller, change.id);
+  const found = await runToReorder(ports, caller, change);
   if (!found.ok) return found;
   const can = runCan(found.value, change.verb);
   const refusal = can.ok ? undefined : can.because.code;
@@ -115,8 +125,25 @@ async function reorder(
     return refuse('run-not-queued');
   ports.changes.publish({ kind: 'run', runId: change.id });
   queueChanged(ports, found.value.cluster.id);
-  return await shownById(ports, found.value.id);
+  const answer = await shownById(ports, found.value.id);
+  return answer.ok && !maySeeRun(caller, found.value) ? done(withoutValues(answer.value)) : answer;
 }
+
+/** Whoever steers the queue may reorder any run of it; whoever submitted a run may change its priority. */
+async function runToReorder(
+  ports: RunPorts,
+  caller: Caller,
+  { id, verb }: { readonly id: string; readonly verb: RunVerb },
+): Promise<Outcome<RunRecord>> {
+  const run = await ports.runs.byId(id);
+  const steers = run !== undefined && steersQueue(caller, (await ports.queue.ownerOf(run.cluster.id)) ?? null);
+  if (run === undefined || !(steers || maySeeRun(caller, run))) return refuse('not-found', { what: 'run' });
+  if (steers || (verb === 'setPriority' && run.submittedBy.id === caller.id)) return done(run);
+  const detail = verb === 'setPriority' ? `only whoever submitted the run changes it; ${whoSteers}` : whoSteers;
+  return refuse('not-allowed', { detail });
+}
+
+const withoutValues = (run: Run): Run => ({ ...run, inputs: {}, outputs: {} });
 
 function queueChanged({ changes, wakeups }: RunPorts, clusterId: string): void {
   changes.publish({ kind: 'run-queue', clusterId });

@@ -9,7 +9,7 @@ import { ActionButton } from '../../ui/action-button.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { QueryView } from '../../ui/states.tsx';
 
-/** Who may edit the flow and who may run it. Saving replaces both lists, so it says what it sets. */
+/** Who may edit the flow and who may run it: begins with what is set, because saving replaces both lists. */
 export function FlowAccess({ flow }: { readonly flow: DesktopFlow }) {
   const accounts = useQuery(accountsQuery);
   return (
@@ -27,10 +27,10 @@ function ShareForm({
   readonly people: Parameters<typeof PeoplePicker>[0]['people'];
 }) {
   const me = useMe();
-  const [coOwners, setCoOwners] = useState<ReadonlySet<string>>(new Set());
-  const [users, setUsers] = useState<ReadonlySet<string>>(new Set());
+  const [coOwners, setCoOwners] = useState<ReadonlySet<string>>(new Set(flow.coOwners));
+  const [users, setUsers] = useState<ReadonlySet<string>>(new Set(flow.users));
   const [busy, setBusy] = useState(false);
-  const mayShare = me.id === flow.owner.id || me.roles.includes('admin');
+  const mayShare = me.id === flow.owner.id || flow.coOwners.includes(me.id) || me.roles.includes('admin');
   const save = async () => {
     setBusy(true);
     try {
@@ -44,8 +44,7 @@ function ShareForm({
   return (
     <div className="card form">
       <p>
-        Owner: <strong>{flow.owner.name}</strong>. Saving replaces the lists of co-owners and users with what is chosen
-        here.
+        Owner: <strong>{flow.owner.name}</strong>
       </p>
       <PeoplePicker label="Co-owners: edit, run and share" people={people} chosen={coOwners} onChange={setCoOwners} />
       <PeoplePicker label="Users: run" people={people} chosen={users} onChange={setUsers} />
@@ -53,7 +52,9 @@ function ShareForm({
         <ActionButton
           appearance="primary"
           busy={busy}
-          disabledReason={mayShare ? null : `Only ${flow.owner.name} or an admin may change who has access.`}
+          disabledReason={
+            mayShare ? null : `Only ${flow.owner.name}, a co-owner or an admin may change who has access.`
+          }
           onClick={() => void save()}
         >
           Set access

@@ -19,7 +19,7 @@ export type { Diagnostic, Mode, Severity } from './syntax/diagnostic.ts';
 export type { Flow } from './syntax/nodes.ts';
 export { type ParsedFlow, parseFlow, printLossless } from './syntax/parse-flow.ts';
 export { createMasker, type Masker } from './interpret/masker.ts';
-export { type ParameterFacts, parameterFacts } from './interpret/flow-parameters.ts';
+export { declareInputs, type ParameterFacts, parameterFacts } from './interpret/flow-parameters.ts';
 export { type ActionIndex, type FoundAction, indexActions } from './interpret/action-index.ts';
 export { printFlow } from './print/print-flow.ts';
 export { checkFlow, checkText } from './check/check-flow.ts';

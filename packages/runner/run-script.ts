@@ -3,6 +3,7 @@ import { actionModules, createActionContext, createX11Dialogs, knownActions } fr
 import {
   checkFlow,
   createMasker,
+  declareInputs,
   type Flow,
   type FlowFailure,
   type FlowOutcome,
@@ -68,7 +69,8 @@ type Outcome = FlowOutcome | { readonly ok: false; readonly refusal: RunFailure 
 function readScript(start: RunnerStart) {
   if (Buffer.byteLength(start.script) > limits.SCRIPT_BYTES_MAX)
     return refused(tooLarge('The script', limits.SCRIPT_BYTES_MAX));
-  const { flow, diagnostics } = parseFlow(start.script, { mode: 'lenient' });
+  const { flow: parsed, diagnostics } = parseFlow(start.script, { mode: 'lenient' });
+  const flow = declareInputs(parsed, Object.keys(start.inputs));
   const checks = { modules: actionModules, knownActions, pathMapping: start.windowsPaths };
   const first = [...diagnostics, ...checkFlow(flow, checks)].find((diagnostic) => diagnostic.severity === 'error');
   if (first === undefined) return { ok: true as const, flow };

@@ -1,4 +1,4 @@
-import type { Expression, FlowParameter } from '../syntax/nodes.ts';
+import type { Expression, Flow, FlowParameter } from '../syntax/nodes.ts';
 import { toList } from './coerce.ts';
 import { datatableOf, listOf, objectOf } from './constructors.ts';
 import { toText } from './print-value.ts';
@@ -34,6 +34,19 @@ export function parameterFacts(parameter: FlowParameter): ParameterFacts {
     isSensitive: constant('issensitive') === true,
     defaultValue: constant('defaultvalue'),
   };
+}
+
+/**
+ * A copy from the designer does not carry the flow's inputs, so whoever runs it names them; they are texts. A definition
+ * says itself what it takes.
+ */
+export function declareInputs(flow: Flow, names: readonly string[]): Flow {
+  if (flow.container === 'definition' || names.length === 0) return flow;
+  const place = { line: 1, column: 1 };
+  const text = (value: string): Expression => ({ kind: 'text', value, ...place });
+  const properties: Expression = { kind: 'object', entries: [{ key: text('Type'), value: text('Text') }], ...place };
+  const inputs = names.map((name): FlowParameter => ({ name, properties, ...place }));
+  return { ...flow, header: { ...flow.header, inputs } };
 }
 
 const keyText = (key: Expression): string =>

@@ -1,15 +1,23 @@
 import { actionModules, knownActions } from '@deskhand/actions';
-import { checkFlow, type Diagnostic, type Flow, type Mode, parseFlow } from '@deskhand/robin';
+import { checkFlow, declareInputs, type Diagnostic, type Flow, type Mode, parseFlow } from '@deskhand/robin';
 
 export interface CheckedScript {
   readonly flow: Flow;
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface CheckedFor {
+  readonly mode: Mode;
+  /** Inputs that a copy from the designer does not declare itself. */
+  readonly inputs?: readonly string[];
+  readonly pathMapping?: Readonly<Record<string, string>>;
+}
+
 /** Everything that is known about a flow before it runs. */
-export function checkScript(script: string, mode: Mode): CheckedScript {
-  const { flow, diagnostics } = parseFlow(script, { mode });
-  const checked = checkFlow(flow, { modules: actionModules, knownActions, mode });
+export function checkScript(script: string, { mode, inputs = [], pathMapping = {} }: CheckedFor): CheckedScript {
+  const { flow: parsed, diagnostics } = parseFlow(script, { mode });
+  const flow = declareInputs(parsed, inputs);
+  const checked = checkFlow(flow, { modules: actionModules, knownActions, mode, pathMapping });
   return { flow, diagnostics: [...diagnostics, ...checked].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '@deskhand/robin';
 import type { Call, Command } from '../../command.ts';
-import { flag } from '../../command.ts';
+import { flag, texts } from '../../command.ts';
 import type { ExitCode } from '../../exit-code.ts';
 import { failureOf } from '../../failure.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { type Colour, paint } from '../../terminal/terminal.ts';
 import { openScript, type ScriptFile } from './files.ts';
+import { pathsOf } from './windows-paths.ts';
 
 const colours: Readonly<Record<Diagnostic['severity'], Colour>> = { error: 'red', warning: 'yellow', info: 'blue' };
 
@@ -16,6 +17,16 @@ export const check: Command = {
   options: [
     { syntax: '--strict', description: 'what the designer accepts, and nothing else' },
     { syntax: '--lenient', description: 'what people have: repaired where that is safe, and said (the default)' },
+    {
+      syntax: '--input <name>',
+      description: 'an input that a copy from the designer does not declare',
+      repeated: true,
+    },
+    {
+      syntax: '--windows-path <from=to>',
+      description: 'a Windows folder and the one that will stand for it',
+      repeated: true,
+    },
   ],
   examples: [
     'deskhand flow check invoices.robin',
@@ -27,12 +38,14 @@ export const check: Command = {
     const strict = flag(call, 'strict');
     if (strict && flag(call, 'lenient')) throw usageFailure('A check is strict or lenient, not both.', '--strict');
     const { checkScript } = await import('./check-script.ts');
+    const checkedFor = {
+      mode: strict ? 'strict' : 'lenient',
+      inputs: texts(call, 'input'),
+      pathMapping: pathsOf(texts(call, 'windowsPath')),
+    } as const;
     let worst: ExitCode = 0;
     for (const file of call.arguments) {
-      const diagnostics = diagnosticsOf(
-        file,
-        (script) => checkScript(script, strict ? 'strict' : 'lenient').diagnostics,
-      );
+      const diagnostics = diagnosticsOf(file, (script) => checkScript(script, checkedFor).diagnostics);
       call.output.line({ file, diagnostics }, () => diagnostics.map((one) => asText(call, file, one)).join(''));
       worst = Math.max(worst, exitOf(diagnostics)) as ExitCode;
     }

@@ -44,6 +44,13 @@ test('--json prints state, outputs and error last', async () => {
   expect(JSON.parse(out)).toEqual({ state: 'succeeded', outputs: { Greeting: 'Hello Ada' }, error: null });
 });
 
+test('a copy from the designer takes what is given as its inputs, as text', async () => {
+  const copied = "FlowControl.ThrowCustomError CustomErrorCode: $'''Told''' CustomErrorMessage: $'''%Who + 1%'''\n";
+  const { exit, out } = await flowRun(copied, ['--input', 'who=7', '--json']);
+  expect(exit).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'Told', message: '71' } });
+});
+
 test('a flow that fails exits 1 and names the error and its place', async () => {
   const { exit, out, error } = await flowRun(`SET A TO 1\nTHROW ERROR\nSET X TO 1 / (A - A)\n`, ['--json']);
   expect(exit, error).toBe(1);

@@ -87,6 +87,14 @@ test('bytes that are no text are told with their place, and the flow is not run'
   expect(await type('flow', 'run', path)).toMatchObject({ exit: 2, error: expect.stringContaining('not-utf8') });
 });
 
+test('a copy from the designer is told its inputs and Windows folders', async () => {
+  const path = file('copied.robin', "SET Path TO $'''C:\\\\Data\\\\%Name%.txt'''\n");
+  expect((await type('flow', 'check', path)).exit).toBe(2);
+  expect((await type('flow', 'check', path, '--input', 'Name')).exit).toBe(1);
+  const words = ['--input', 'Name', '--windows-path', 'C:\\Data=/srv/data'];
+  expect(await type('flow', 'check', path, ...words)).toMatchObject({ exit: 0, out: '' });
+});
+
 test('a finding that quotes the flow does not command the terminal', async () => {
   const { exit, out } = await type('flow', 'check', file('a.robin', '\u001b[2J\u0000 gone\n'));
   expect(exit).toBe(2);

@@ -1,10 +1,11 @@
 import type { RunnerResult, RunnerStart } from '@deskhand/protocol/runner.ts';
 import { argument, type Call, type Command, flag, text, texts } from '../../command.ts';
 import type { ExitCode } from '../../exit-code.ts';
-import { cannot, usageFailure } from '../../terminal/errors.ts';
+import { cannot } from '../../terminal/errors.ts';
 import { timeOption } from '../time-option.ts';
 import { declaredInput, inputValue, parseInputs } from '../runs/inputs.ts';
 import { nameOfFile, readScript } from './files.ts';
+import { pathsOf } from './windows-paths.ts';
 
 const CULTURE_DEFAULT = 'en-US';
 
@@ -54,7 +55,10 @@ async function startOf(call: Call): Promise<RunnerStart> {
   const file = argument(call, 0);
   const script = readScript(file);
   const { checkScript } = await import('./check-script.ts');
-  const { flow, diagnostics } = checkScript(script, 'lenient');
+  const given = parseInputs(texts(call, 'input'));
+  const windowsPaths = pathsOf(texts(call, 'windowsPath'));
+  const checkedFor = { mode: 'lenient', inputs: [...given.keys()], pathMapping: windowsPaths } as const;
+  const { flow, diagnostics } = checkScript(script, checkedFor);
   const first = diagnostics.find(({ severity }) => severity === 'error');
   if (first)
     throw cannot(
@@ -68,9 +72,9 @@ async function startOf(call: Call): Promise<RunnerStart> {
     attempt: 1,
     flowName: nameOfFile(file),
     script,
-    ...(await inputsOf(call, flow)),
+    ...(await inputsOf(given, flow)),
     secrets: [],
-    windowsPaths: pathsOf(texts(call, 'windowsPath')),
+    windowsPaths,
     culture: text(call, 'culture') ?? CULTURE_DEFAULT,
     mode: 'here',
     channel: null,
@@ -80,11 +84,14 @@ async function startOf(call: Call): Promise<RunnerStart> {
 
 type Flow = Awaited<ReturnType<typeof import('./check-script.ts')['checkScript']>>['flow'];
 
-async function inputsOf(call: Call, flow: Flow): Promise<Pick<RunnerStart, 'inputs' | 'sensitive'>> {
+async function inputsOf(
+  given: ReadonlyMap<string, string>,
+  flow: Flow,
+): Promise<Pick<RunnerStart, 'inputs' | 'sensitive'>> {
   const { parameterFacts } = await import('@deskhand/robin');
   const declared = flow.header.inputs.map(parameterFacts);
   const inputs: Record<string, unknown> = {};
-  for (const [name, value] of parseInputs(texts(call, 'input'))) {
+  for (const [name, value] of given) {
     const input = declaredInput(name, declared);
     inputs[input.name] = inputValue(value, input.type);
   }
@@ -101,17 +108,6 @@ async function inputsOf(call: Call, flow: Flow): Promise<Pick<RunnerStart, 'inpu
   const marked = new Set(flow.header.sensitive.map((name) => name.toLowerCase()));
   const isSensitive = (one: (typeof declared)[number]) => one.isSensitive || marked.has(one.name.toLowerCase());
   return { inputs, sensitive: declared.filter(isSensitive).map(({ name }) => name) };
-}
-
-function pathsOf(written: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    written.map((word) => {
-      const at = word.lastIndexOf('=');
-      if (at < 1)
-        throw usageFailure(`"${word}" is not written FROM=TO.`, String.raw`--windows-path 'C:\Users\ada=/home/ada'`);
-      return [word.slice(0, at), word.slice(at + 1)];
-    }),
-  );
 }
 
 type Line = Parameters<Parameters<typeof import('./run-here.ts')['runHere']>[1]['onLine']>[0];

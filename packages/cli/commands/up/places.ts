@@ -8,6 +8,8 @@ export interface Places {
   /** Undefined leaves it to the server. */
   readonly serverData: string | undefined;
   readonly gatewayData: (number: number) => string;
+  /** Undefined leaves it to the gateway. */
+  readonly kit: string | undefined;
   readonly shown: string;
 }
 
@@ -20,18 +22,21 @@ export function placesOf(data: string | undefined, env: NodeJS.ProcessEnv = proc
   if (data !== undefined) {
     const folder = resolve(data);
     makeFolder(folder);
-    return { serverData: join(folder, 'server'), gatewayData: numbered(join(folder, 'gateway')), shown: folder };
+    return { serverData: join(folder, 'server'), gatewayData: numbered(join(folder, 'gateway')),
+      kit: join(folder, 'kit'), shown: folder };
   }
   if (process.getuid?.() === 0)
     return {
       serverData: undefined,
       gatewayData: numbered('/var/lib/deskhand-gateway'),
+      kit: undefined,
       shown: '/var/lib/deskhand and /var/lib/deskhand-gateway',
     };
   const home = env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
   return {
     serverData: undefined,
     gatewayData: numbered(join(home, 'deskhand-gateway')),
+    kit: undefined,
     shown: `${join(home, 'deskhand')} and ${join(home, 'deskhand-gateway')}`,
   };
 }

@@ -148,9 +148,10 @@ async function startGateway(
   everything: StartedTogether,
   { number, count }: { readonly number: number; readonly count: number },
 ): Promise<void> {
-  const data = placesOf(text(call, 'data')).gatewayData(number);
+  const { gatewayData, kit } = placesOf(text(call, 'data'));
+  const data = gatewayData(number);
   if (!existsSync(join(data, 'gateway.json'))) await enrol(call, server, { data, number, count });
-  const args = ['run', '--data', data, ...(count > 1 ? ['--beside-others'] : [])];
+  const args = ['run', '--data', data, ...(kit ? ['--kit', kit] : []), ...(count > 1 ? ['--beside-others'] : [])];
   const start = (): SupervisedProgram => startProgram({ program: 'gateway', args, onLog: logger(call) });
   const first = start();
   everything.add({ stop: first.end });

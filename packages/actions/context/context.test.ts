@@ -23,7 +23,7 @@ describe('paths of Windows go through the mapping', () => {
     ['\\\\Server\\Share\\b.csv', '/mnt/share/b.csv'],
     ['"C:\\Users\\x\\a b.txt"', '/home/x/flows/a b.txt'],
     ['/etc/hosts', '/etc/hosts'],
-    ['/tmp/back\\slash', '/tmp/back\\slash'],
+    ['/home/x\\sub\\a.txt', '/home/x/sub/a.txt'],
     ['sub\\a.txt', '/work/sub/a.txt'],
     ['a.txt', '/work/a.txt'],
   ])('%s → %s', (written, path) => {
@@ -35,6 +35,14 @@ describe('paths of Windows go through the mapping', () => {
     expect(attempt).toThrow(ActionError);
     expect(attempt).toThrow(/pathMappings/);
   });
+});
+
+test('a file that is named with a backslash is found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paths-'));
+  const odd = join(folder, 'back\\slash');
+  writeFileSync(odd, '');
+  expect(pathResolver('/work', {})(odd)).toBe(odd);
+  rmSync(folder, { recursive: true });
 });
 
 test('facts of a file are read when they are asked for', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ActionError } from '@deskhand/robin';
 
@@ -11,7 +12,7 @@ export function pathResolver(workingFolder: string, mappings: PathMappings): (wr
     .sort((a, b) => b.from.length - a.from.length);
   return (written) => {
     const path = unquoted(written.trim());
-    if (!isWindowsPath(path)) return resolve(workingFolder, withSlashes(path));
+    if (!isWindowsPath(path)) return resolve(workingFolder, existsSync(path) ? path : withSlashes(path));
     const wanted = comparable(path);
     const mapping = folders.find(({ from }) => wanted === from || wanted.startsWith(`${from}/`));
     if (mapping === undefined) throw windowsPath(path);
@@ -23,8 +24,8 @@ export function pathResolver(workingFolder: string, mappings: PathMappings): (wr
 /** A drive or a share. A relative path with backslashes is none: it is read as one of this machine. */
 const isWindowsPath = (path: string): boolean => /^[A-Za-z]:(?:[\\/]|$)/.test(path) || path.startsWith('\\\\');
 
-/** A name that holds a backslash and stands in a path with slashes is left alone; only Windows' own form is turned. */
-const withSlashes = (path: string): string => (path.startsWith('/') ? path : path.replaceAll('\\', '/'));
+/** Flows put paths together with backslashes (`%Folder%\\name.txt`), whatever the folder was; a name on this disk has none. */
+const withSlashes = (path: string): string => path.replaceAll('\\', '/');
 
 const comparable = (path: string): string => withSlashes(path).replace(/\/+$/, '').toLowerCase();
 

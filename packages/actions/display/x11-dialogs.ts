@@ -24,13 +24,11 @@ export function createX11Dialogs(
   environment: Readonly<Record<string, string>>,
   { onShown }: { readonly onShown?: (title: string) => void } = {},
 ): DesktopDialogs {
-  const shownBy =
-    ({ title }: { readonly title: string }, signal: AbortSignal) =>
-    async (processId: number) => {
-      if (onShown !== undefined && (await windowIsPainted(processId, environment, signal))) onShown(title);
-    };
-  const ask = (dialog: AnyDialog, args: readonly string[], signal: AbortSignal, input = ''): Promise<Answer> => {
-    const onStarted = shownBy(dialog, signal);
+  const tell = async (title: string, processId: number, signal: AbortSignal): Promise<void> => {
+    if (onShown !== undefined && (await windowIsPainted(processId, environment, signal))) onShown(title);
+  };
+  const ask = ({ title }: AnyDialog, args: readonly string[], signal: AbortSignal, input = ''): Promise<Answer> => {
+    const onStarted = (processId: number): void => void tell(title, processId, signal);
     return show({ command: zenityIn(environment), args, environment, signal, input, onStarted });
   };
   return {

@@ -5,6 +5,7 @@ import { readChoice, readOptionalPath, readText } from '../declare/read-argument
 import { codePage, codePageMembers } from '../encoding/code-pages.ts';
 import type { TextEncoding } from '../encoding/text-encoding.ts';
 import { isFolder } from '../file/find-files.ts';
+import { withLocalPaths } from './command-paths.ts';
 import { scriptErrors } from './errors.ts';
 import { runScript } from './run-script.ts';
 
@@ -27,7 +28,7 @@ export const runDosCommand: ActionDefinition = {
   id: 'Scripting.RunDOSCommand',
   title: 'Run DOS command',
   summary:
-    'Runs a command and keeps what it prints. Ours: the command goes to this machine’s shell (sh), and a warning is logged when it looks like one of Windows.',
+    'Runs a command and keeps what it prints. Ours: the command goes to this machine’s shell (sh), with its paths turned into those of this machine, and a warning is logged when it looks like one of Windows.',
   linux: 'process',
   aliases: ['System.RunDOSCommand'],
   errors: [
@@ -45,7 +46,8 @@ export const runDosCommand: ActionDefinition = {
 };
 
 async function execute(call: ActionCall) {
-  const written = readText(call, 'DOSCommandOrApplication');
+  const { resolvePath } = call.context;
+  const written = withLocalPaths(readText(call, 'DOSCommandOrApplication'), resolvePath);
   warnOfWindows(call, written);
   const folderPath = readOptionalPath(call, 'WorkingDirectory');
   if (folderPath !== undefined && !isFolder(folderPath)) {

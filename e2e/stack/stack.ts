@@ -17,6 +17,8 @@ export interface Stack {
   readonly gateway: () => Program;
   readonly gatewayData: string;
   readonly serverData: string;
+  /** As the first gateway's enrolment showed it; a virtual gateway has none. */
+  readonly recoveryKey: string | undefined;
   /** The way into the network of the stack. */
   readonly relay: Relay | undefined;
   /** Of the certificate that the server shows now; null when it speaks no TLS. */
@@ -36,6 +38,7 @@ export interface EnrolWish {
   readonly data: string;
   /** Default: a new one. */
   readonly token?: string;
+  readonly recoveryKey?: string | undefined;
   /** Default: the right one. */
   readonly fingerprint?: string;
 }
@@ -92,8 +95,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const fingerprint = wish.fingerprint ?? server.said.fingerprint;
     const token = wish.token ?? (await client.createEnrolmentToken({ params: { id: cluster.id } })).token;
     const args = ['enrol', '--server', address, '--name', wish.name, '--token-stdin', '--data', wish.data];
+    if (wish.recoveryKey) args.push('--recovery-key-stdin');
     args.push('--session-host', options.sessionHost, ...(fingerprint ? ['--server-fingerprint', fingerprint] : []));
-    return await runProgram('gateway', args, `${token}\n`, surroundings(options));
+    // Without a terminal, on which it would show the recovery key to a person.
+    const prefix = ['setsid', '--wait', ...(network?.prefix ?? [])];
+    return await runProgram('gateway', args, `${token}\n${wish.recoveryKey ?? ''}\n`, { prefix });
   };
   const enrolled = await enrol({ name: 'machine-1', data: gatewayData });
   if (enrolled.code !== 0) throw new Error(`The gateway could not be enrolled: ${enrolled.stderr}`);
@@ -108,6 +114,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     serverData,
     gatewayData,
     relay,
+    recoveryKey: /^ {2}(\S+)$/m.exec(enrolled.stderr)?.[1],
     server: () => server.program,
     gateway: () => gateway,
     fingerprint: () => server.said.fingerprint,
@@ -141,7 +148,7 @@ const lastLines = (program: Program): string => program.log().split('\n').slice(
 const surroundings = ({ network }: Pick<StackOptions, 'network'>): Surroundings => ({ prefix: network?.prefix ?? [] });
 
 export const runGateway = (data: string, options: Pick<StackOptions, 'gatewayEnvironment' | 'network'>): Program =>
-  startProgram('gateway', ['run', '--data', data, '--beside-others'], {
+  startProgram('gateway', ['run', '--data', data, '--beside-others', '--kit', `${data}-kit`], {
     ...surroundings(options),
     env: { ...process.env, ...options.gatewayEnvironment },
   });

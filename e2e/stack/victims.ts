@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from './wait-until.ts';
 
@@ -38,6 +38,20 @@ export async function killPostgres(serverData: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
   await waitUntil('PostgreSQL to be gone', () => isGone(pid) || undefined);
 }
+
+/** PostgreSQL stays away until it is let go: nobody can start it, because its folder admits nobody. */
+export async function keepPostgresAway(serverData: string): Promise<{ letGo(): void }> {
+  const cluster = join(serverData, 'postgres', 'cluster');
+  const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const { mode } = statSync(cluster);
+  chmodSync(cluster, 0);
+  process.kill(pid, 'SIGKILL');
+  await waitUntil('PostgreSQL to be gone', () => isGone(pid) || undefined);
+  return { letGo: () => chmodSync(cluster, mode) };
+}
+
+/** Whether any process of this account is alive. */
+export const isSignedIn = (uid: number): boolean => processes().some((process) => process.uid === uid);
 
 function environmentOf(pid: number): string {
   try {

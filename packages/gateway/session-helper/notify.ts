@@ -24,6 +24,7 @@ export async function notify(): Promise<void> {
     process.exit(1);
   });
   let shown = 0;
+  let offersStop = false;
   bus.on('message', (message) => {
     if (message.interface !== NAME || message.member !== 'ActionInvoked') return;
     const [id, action] = message.body as [number, string];
@@ -32,12 +33,16 @@ export async function notify(): Promise<void> {
   await withTimeout(subscribe(bus));
   for await (const line of createInterface({ input: process.stdin })) {
     try {
-      shown = await withTimeout(show(bus, shown, JSON.parse(line) as HelperNotification));
+      const notification = JSON.parse(line) as HelperNotification;
+      shown = await withTimeout(show(bus, shown, notification));
+      offersStop = notification.stopButton;
       report({ type: 'shown' });
     } catch (error) {
       report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
   }
+  // A Stop button that nobody hears any more would lie; a gateway that comes back shows its own.
+  if (offersStop) await withTimeout(take(bus, shown)).catch(() => undefined);
   bus.disconnect();
 }
 
@@ -86,6 +91,12 @@ async function hasService(bus: MessageBus): Promise<boolean> {
     }),
   );
   return reply?.body[0] === true;
+}
+
+async function take(bus: MessageBus, shown: number): Promise<void> {
+  const { Message } = (await import('dbus-next')).default;
+  const close = { destination: NAME, path: PATH, interface: NAME, member: 'CloseNotification' };
+  await bus.call(new Message({ ...close, signature: 'u', body: [shown] }));
 }
 
 async function show(bus: MessageBus, replaces: number, notification: HelperNotification): Promise<number> {

@@ -8,7 +8,7 @@ import { endingOfResult, runnerLost } from './endings.ts';
 import { closeAttempt } from './finish-attempt.ts';
 import { live, takeInHand } from './run-attempt.ts';
 import { openRunnerChannel } from './runner-events.ts';
-import { listenForStop } from './show-notification.ts';
+import { listenForStop, showNotification } from './show-notification.ts';
 import { superviseRunner, type WatchedRunner } from './supervise-runner.ts';
 import { keyOf, nameOf } from './attempt-record.ts';
 import type { AttemptInHand, Core, Ending } from './core.ts';
@@ -118,6 +118,8 @@ async function takeUp(core: Core, one: Found, steps: readonly RestartStep[]): Pr
 function adopt(core: Core, attempt: AttemptInHand, session: HostedSession, runner: RunnerRecord): void {
   listenForStop(core, attempt);
   const record = core.book.get(attempt.facts);
+  // The popup of the gateway before went with it, and its Stop button too.
+  if (record?.phase === 'running') void showNotification(core, attempt, 'running');
   if (record?.endWanted) attempt.ending.abort();
   core.log.info({ ...nameOf(attempt.facts), session: session.record.sessionId }, 'adopted a runner');
   attempt.finished = live(core, attempt, async () => await superviseRunner(core, attempt, watchedByPid(core, runner)));

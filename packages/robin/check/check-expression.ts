@@ -121,7 +121,7 @@ function checkFunction(to: Checking, { name, operands, line, column }: Expressio
 
 const windowsPath = /^(?:[A-Za-z]:[\\/]|\\\\[^\\\s]+\\)/;
 function checkPath(to: Checking, text: string, place: { line: number; column: number }): void {
-  if (to.hasPathMapping || !windowsPath.test(text)) return;
+  if (!windowsPath.test(text) || to.isMapped(text)) return;
   const shown = text.split('\n')[0]?.slice(0, 60) ?? '';
   const remedy =
     'Declare a path mapping for the machine, for example C:\\Data → /srv/data, or make the folder an input.';

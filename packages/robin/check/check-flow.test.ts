@@ -132,7 +132,14 @@ describe('what only Windows knows', () => {
   test('paths, until a mapping is declared', () => {
     const text = "SET A TO $'''C:\\Data\\\\%B%'''\nSET B TO '\\\\\\\\server\\share'\nSET C TO 'C: drive'";
     check(text, 'warning windows-path-without-mapping 1', 'warning windows-path-without-mapping 2');
-    expect(findings(text, 'strict', { pathMapping: { 'C:\\Data': '/srv' } })).toEqual([]);
+    const one = { 'c:/data/': '/srv' };
+    expect(findings(text, 'strict', { pathMapping: one })).toEqual(['warning windows-path-without-mapping 2']);
+    expect(findings(text, 'strict', { pathMapping: { ...one, '\\\\server\\share': '/mnt' } })).toEqual([]);
+    expect(findings("SET A TO 'C:\\Database\\x'", 'strict', { pathMapping: one })).toHaveLength(1);
+  });
+  test('a path whose folder only the run knows may be mapped', () => {
+    const mapped = { pathMapping: { 'C:\\Users\\ada': '/home/ada' } };
+    expect(findings("SET B TO 1\nSET A TO $'''C:\\Users\\\\%B%\\x'''", 'strict', mapped)).toEqual([]);
   });
   test('encrypted passwords', () => check("Test.Take Password: P'abc'", 'error encrypted-password 1'));
   test('Power Fx beyond the shared part', () =>

@@ -37,12 +37,21 @@ function createChecking(flow: Flow, report: Reporter, options: CheckOptions): Ch
     actions,
     known,
     moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
-    hasPathMapping: Object.keys(options.pathMapping ?? {}).length > 0,
+    isMapped: mappedBy(Object.keys(options.pathMapping ?? {})),
     defined: definedVariables(flow, actions),
     elements: flow.trailer?.json === undefined ? undefined : elementsOf(flow),
     subflows: new Map(flow.subflows.map((one) => [one.name.toLowerCase(), one])),
     suggest: createSuggester(),
     reported: new Set(),
+  };
+}
+
+function mappedBy(folders: readonly string[]): (path: string) => boolean {
+  const comparable = (path: string): string => path.replaceAll('\\', '/').replace(/\/*$/, '/').toLowerCase();
+  const known = folders.map(comparable);
+  return (path) => {
+    const wanted = comparable(path);
+    return known.some((folder) => wanted.startsWith(folder) || folder.startsWith(wanted));
   };
 }
 

@@ -32,7 +32,8 @@ export interface Checking {
   /** By lower-case id. */
   readonly known: ReadonlyMap<string, KnownAction>;
   readonly moduleNames: ReadonlySet<string>;
-  readonly hasPathMapping: boolean;
+  /** Whether some declared folder stands for this path of Windows, or may once its variables are known. */
+  readonly isMapped: (path: string) => boolean;
   readonly defined: DefinedVariables;
   /** The elements behind the actions; undefined where the text has none. */
   readonly elements: ElementStore | undefined;

@@ -43,8 +43,13 @@ export function parameterFacts(parameter: FlowParameter): ParameterFacts {
 export function declareInputs(flow: Flow, names: readonly string[]): Flow {
   if (flow.container === 'definition' || names.length === 0) return flow;
   const place = { line: 1, column: 1 };
-  const text = (value: string): Expression => ({ kind: 'text', value, ...place });
-  const properties: Expression = { kind: 'object', entries: [{ key: text('Type'), value: text('Text') }], ...place };
+  const text = (value: string): Expression => ({ kind: 'text', value, depth: 1, ...place });
+  const properties: Expression = {
+    kind: 'object',
+    entries: [{ key: text('Type'), value: text('Text') }],
+    depth: 2,
+    ...place,
+  };
   const inputs = names.map((name): FlowParameter => ({ name, properties, ...place }));
   return { ...flow, header: { ...flow.header, inputs } };
 }

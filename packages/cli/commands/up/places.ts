@@ -22,8 +22,12 @@ export function placesOf(data: string | undefined, env: NodeJS.ProcessEnv = proc
   if (data !== undefined) {
     const folder = resolve(data);
     makeFolder(folder);
-    return { serverData: join(folder, 'server'), gatewayData: numbered(join(folder, 'gateway')),
-      kit: join(folder, 'kit'), shown: folder };
+    return {
+      serverData: join(folder, 'server'),
+      gatewayData: numbered(join(folder, 'gateway')),
+      kit: join(folder, 'kit'),
+      shown: folder,
+    };
   }
   if (process.getuid?.() === 0)
     return {

@@ -10,6 +10,7 @@ const CLUSTER_NAME = 'This machine';
 const GATEWAYS_MAX = 20;
 /** A program that ends by itself is started again after so long. */
 const RESTART_DELAY_MS = 1_000;
+const PARENT_LOOK_INTERVAL_MS = 250;
 
 export const up: Command = {
   name: 'up',
@@ -239,6 +240,17 @@ const untilStopped = (call: Call): Promise<void> =>
   new Promise((resolve) => {
     const stop = (): void => resolve();
     process.once('SIGTERM', stop);
+    if (process.env.npm_command !== undefined) whenParentIsGone(stop);
     if (call.signal.aborted) stop();
     else call.signal.addEventListener('abort', stop, { once: true });
   });
+
+/** npm and npx end the shell between them and us, and that shell tells nobody. */
+function whenParentIsGone(stop: () => void): void {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    stop();
+  }, PARENT_LOOK_INTERVAL_MS).unref();
+}

@@ -6,8 +6,8 @@ import { createLogSender, type LogSender } from './log-sender.ts';
 
 /** A result does not wait longer than this for a long log to leave before it. */
 export const RESULT_WAITS_FOR_LOG_MS = 3_000;
-/** After the result is acknowledged the rest of a long log is still carried for so long. */
-export const LOG_AFTER_RESULT_MAX_MS = 60_000;
+/** After the result is acknowledged the rest of a long log is carried on, until none of it was taken for so long. */
+export const LOG_AFTER_RESULT_WAIT_MS = 60_000;
 
 export function createCourier(core: Core, facts: AttemptFacts, settled: () => void): Courier {
   return new AttemptCourier(core, facts, settled);
@@ -67,14 +67,14 @@ class AttemptCourier implements Courier {
 
   logAcknowledged(seq: number): void {
     this.#log?.acknowledged(seq);
+    if (this.#isResultAcked) this.#waitForRest();
     this.pump();
   }
 
   resultAcknowledged(): void {
     if (this.#isClosed || this.#isResultAcked) return;
     this.#isResultAcked = true;
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.#settle('acknowledged'), LOG_AFTER_RESULT_MAX_MS).unref();
+    this.#waitForRest();
     this.pump();
   }
 
@@ -114,6 +114,12 @@ class AttemptCourier implements Courier {
     }
     const result = { ...record.result, phasesMs: record.phasesMs };
     this.#isResultSent = this.#core.link.send({ type: 'result', ...nameOf(this.#facts), result });
+  }
+
+  #waitForRest(): void {
+    clearTimeout(this.#patience);
+    if (!this.#isClosed)
+      this.#patience = setTimeout(() => this.#settle('acknowledged'), LOG_AFTER_RESULT_WAIT_MS).unref();
   }
 
   #losePatience(): void {

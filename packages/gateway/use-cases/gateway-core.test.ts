@@ -2,6 +2,7 @@ import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { afterEach, expect, test, vi } from 'vitest';
+import { LOG_AFTER_RESULT_WAIT_MS } from './courier.ts';
 import { LOG_LINES_IN_FLIGHT_MAX } from './log-sender.ts';
 import { FakeWorld, orderOf } from '../testing/fake-world.ts';
 
@@ -324,4 +325,27 @@ test('a result that the server took from the report does not cut the log off', a
   expect(world.of('result')).toEqual([]);
   world.core.handlers.message({ type: 'logAck', runId: 'r1', attempt: 1, seq: 1 });
   expect(world.core.inHand.size).toBe(0);
+});
+
+test('after the result the rest of a long log is carried for as long as the server takes of it', async () => {
+  const world = await worldOf();
+  await run(world);
+  const count = LOG_LINES_IN_FLIGHT_MAX + 700;
+  world.spooled.push(...Array.from({ length: count }, (_, index) => lineOf(index + 1)));
+  world.channel?.on.event({ type: 'spooled', lastLogSeq: count });
+  world.runnerEnds({ lastLogSeq: count });
+  await until(() => expect(world.core.handlers.report({ wasRestored: false }).attempts[0]?.phase).toBe('ended'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    world.core.handlers.message({ type: 'resultAck', runId: 'r1', attempt: 1 });
+    for (const seq of [500, 1_000, LOG_LINES_IN_FLIGHT_MAX]) {
+      await vi.advanceTimersByTimeAsync(LOG_AFTER_RESULT_WAIT_MS - 1);
+      world.core.handlers.message({ type: 'logAck', runId: 'r1', attempt: 1, seq });
+    }
+    expect(seqsSent(world)).toHaveLength(count);
+    await vi.advanceTimersByTimeAsync(LOG_AFTER_RESULT_WAIT_MS);
+    expect(world.core.inHand.size).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -39,7 +39,9 @@ const START = `
 umask 077
 cat >"$XAUTHORITY"
 cd "$XDG_RUNTIME_DIR" || exit 1
-exec 2>>desktop.log
+exec 2>desktop.log
+# A try on another display number, which failed, may have left these.
+rm -f display-ready bus-ready manager-ready bus vnc.sock
 mkfifo display-ready bus-ready manager-ready || exit 1
 cat >dunstrc <<'DUNST'
 [global]

@@ -25,6 +25,7 @@ type Popup = Parameters<HostedSession['notifier']['show']>[0];
  * that can be full, and a server that only listens.
  */
 export class FakeWorld {
+  readonly pictures = { taken: 0, open: 0, atOnce: 0 };
   readonly sent: WorkMessage[] = [];
   readonly entries: JournalEntry[] = [];
   readonly popups: Popup[] = [];
@@ -176,7 +177,13 @@ export class FakeWorld {
       account: { user: accountName, uid: 1001, gid: 1001, home: '/home/x', shell: '/bin/sh' },
       environment: {},
       spawn: (program) => this.#spawn(program),
-      screenshot: async () => undefined,
+      screenshot: async () => {
+        this.pictures.taken++;
+        this.pictures.atOnce = Math.max(this.pictures.atOnce, ++this.pictures.open);
+        await new Promise((resolve) => setImmediate(resolve));
+        this.pictures.open--;
+        return undefined;
+      },
       notifier: {
         show: async (popup) => void this.popups.push(popup),
         onStop: (listener) => {

@@ -73,6 +73,8 @@ export interface AttemptInHand {
   channel: RunnerChannel | undefined;
   /** By the boot clock; for the progress that is told beside liveness. */
   lastActionAtMs: number | undefined;
+  /** How many pictures the runner has asked for, and whether one is being taken. */
+  readonly pictures: { asked: number; isTaking: boolean };
   /** Set while a runner is supervised. */
   onResult: ((result: RunnerResult) => void) | undefined;
   onRunning: (() => void) | undefined;

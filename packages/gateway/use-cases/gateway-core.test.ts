@@ -1,5 +1,6 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
+import { limits } from '@deskhand/protocol/limits.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { afterEach, expect, test, vi } from 'vitest';
 import { LOG_AFTER_RESULT_WAIT_MS } from './courier.ts';
@@ -348,4 +349,15 @@ test('after the result the rest of a long log is carried for as long as the serv
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a runner that asks for pictures without end gets one at a time, and only as many as are kept', async () => {
+  const world = await worldOf();
+  await run(world);
+  for (let wave = 0; wave < 2 * limits.SCREENSHOTS_PER_RUN_MAX; wave++) {
+    for (let asked = 0; asked < 50; asked++) world.channel?.on.event({ type: 'screenshotWanted', caption: 'again' });
+    await until(() => expect(world.pictures.open).toBe(0));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(world.pictures).toEqual({ taken: limits.SCREENSHOTS_PER_RUN_MAX, open: 0, atOnce: 1 });
 });

@@ -47,6 +47,7 @@ export function takeInHand(core: Core, facts: AttemptFacts): AttemptInHand {
     session: undefined,
     channel: undefined,
     lastActionAtMs: undefined,
+    pictures: { asked: 0, isTaking: false },
     onResult: undefined,
     onRunning: undefined,
     finished: Promise.resolve(),

@@ -75,11 +75,17 @@ function endWhenSpoolOverflows(core: Core, attempt: AttemptInHand): void {
   void attempt.session?.signOut({ graceMs: 0 }).catch(() => undefined);
 }
 
+/** Each costs a process in the session, so a runner gets one at a time and no more than are kept. */
 async function takeScreenshot(core: Core, attempt: AttemptInHand, caption: string): Promise<void> {
+  const { pictures } = attempt;
+  if (pictures.isTaking) return;
+  pictures.isTaking = true;
+  pictures.asked++;
   const of = nameOf(attempt.facts);
   const number = core.screenshots.list(of).length + 1;
   try {
-    if (number > limits.SCREENSHOTS_PER_RUN_MAX || attempt.session === undefined) return;
+    const isTooMany = Math.max(pictures.asked, number) > limits.SCREENSHOTS_PER_RUN_MAX;
+    if (isTooMany || attempt.session === undefined) return;
     const signal = AbortSignal.timeout(SCREENSHOT_WAIT_MS);
     const png = await atMost(SCREENSHOT_WAIT_MS, attempt.session.screenshot(signal));
     if (png === undefined || png.length > limits.SCREENSHOT_BYTES_MAX) return;
@@ -88,6 +94,7 @@ async function takeScreenshot(core: Core, attempt: AttemptInHand, caption: strin
   } catch (error) {
     core.log.info({ ...of, because: String(error) }, 'a screenshot could not be taken');
   } finally {
+    pictures.isTaking = false;
     attempt.channel?.send({ type: 'screenshotTaken' });
   }
 }

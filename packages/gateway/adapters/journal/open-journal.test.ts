@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AttemptFacts, type JournalEntry, JournalFault } from '../../ports/journal.ts';
 import { compactEntries, JOURNAL_KEEP_MS, recordsOf } from '../../use-cases/attempt-record.ts';
-import { openJournal } from './open-journal.ts';
+import { JOURNAL_ROOM_BYTES_MIN, openJournal } from './open-journal.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,11 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = (options: { nowMs?: number; compactAboveBytes?: number; in?: string } = {}) =>
+const open = (options: { nowMs?: number; compactAboveBytes?: number; in?: string; freeBytes?: () => number } = {}) =>
   openJournal({
     folder: options.in ?? folder,
     nowMs: () => options.nowMs ?? 0,
     compact: compactEntries,
+    freeBytes: options.freeBytes ?? (() => JOURNAL_ROOM_BYTES_MIN),
     ...(options.compactAboveBytes === undefined ? {} : { compactAboveBytes: options.compactAboveBytes }),
   });
 const path = () => join(folder, 'journal.jsonl');
@@ -47,6 +48,16 @@ test('what was recorded is found again under the same journal id', () => {
   const second = open();
   expect(second.id).toBe(first.id);
   expect(second.entries).toEqual([started('r1')]);
+});
+
+test('a disk with hardly any room left is a fault before a write fails, and is none when there is room again', () => {
+  let free = JOURNAL_ROOM_BYTES_MIN - 1;
+  const journal = open({ freeBytes: () => free });
+  expect(journal.fault()).toContain('are free on its disk');
+  journal.record(started('r1'));
+  free = JOURNAL_ROOM_BYTES_MIN;
+  expect(journal.fault()).toBeNull();
+  journal.close();
 });
 
 test('the file is readable by its owner only', () => {

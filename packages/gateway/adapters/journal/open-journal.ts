@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal, JournalEntry } from '../../ports/journal.ts';
 import { JournalFault } from '../../ports/journal.ts';
@@ -8,6 +8,8 @@ import { JournalFile, toLines } from './journal-file.ts';
 
 /** Above this the journal is written anew without what nobody needs any more. */
 export const JOURNAL_COMPACT_ABOVE_BYTES = 4_000_000;
+/** With less the journal could not be written anew, and a run would have no room for its log and its result. */
+export const JOURNAL_ROOM_BYTES_MIN = 2 * JOURNAL_COMPACT_ABOVE_BYTES;
 /** Entries that wait for the disk; far more than the runs a machine can hold at once can produce. */
 export const JOURNAL_UNWRITTEN_MAX = 10_000;
 
@@ -17,6 +19,8 @@ export interface JournalOptions {
   /** Which entries still matter, in fewer lines. */
   readonly compact: (entries: readonly JournalEntry[], nowMs: number) => readonly JournalEntry[];
   readonly compactAboveBytes?: number;
+  /** Room on the disk of a folder, for whoever asks. */
+  readonly freeBytes?: (folder: string) => number;
 }
 
 interface Header {
@@ -35,6 +39,18 @@ export function openJournal(options: JournalOptions): Journal {
     throw new JournalFault(`${path} is not a journal of Deskhand. Move it away; the server will then ask an admin.`);
   }
   return new FileJournal(options, file, header.id, entries);
+}
+
+const inKilobytes = (bytes: number): number => Math.floor(bytes / 1000);
+
+function freeBytesOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // A folder that cannot be looked at has room for nothing.
+    return 0;
+  }
 }
 
 const newId = (): string => randomBytes(12).toString('hex');
@@ -57,7 +73,14 @@ class FileJournal implements Journal {
   }
 
   fault(): string | null {
-    return this.#fault;
+    return this.#fault ?? this.#lackOfRoom();
+  }
+
+  #lackOfRoom(): string | null {
+    const { folder, freeBytes = freeBytesOf } = this.#options;
+    const free = freeBytes(folder);
+    if (free >= JOURNAL_ROOM_BYTES_MIN) return null;
+    return `${this.#file.path}: only ${inKilobytes(free)} kB are free on its disk, and ${inKilobytes(JOURNAL_ROOM_BYTES_MIN)} are needed.`;
   }
 
   record(entry: JournalEntry): void {

@@ -32,6 +32,7 @@ const forTests = {
   faketime: 'faketime',
   strace: 'strace',
   passwd: 'useradd',
+  iproute2: 'ip',
 };
 
 const folders = [...new Set([...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin', '/bin'])];

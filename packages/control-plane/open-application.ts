@@ -128,7 +128,12 @@ async function openHttp({
   unlink,
   log,
 }: HttpParts): Promise<FastifyInstance> {
-  const clusterPorts = { clusters: stores.clusters, wake: (id: string) => runs.wakeups.wake(id), unlink };
+  const clusterPorts = {
+    accounts: stores.accounts,
+    clusters: stores.clusters,
+    wake: (id: string) => runs.wakeups.wake(id),
+    unlink,
+  };
   const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
   const handlers: Handlers = {
     ...accountHandlers(stores),

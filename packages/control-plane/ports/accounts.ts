@@ -28,6 +28,8 @@ export interface ApiTokenRecord {
 export interface AccountStore {
   list(): Promise<readonly AccountRecord[]>;
   byId(id: string): Promise<AccountRecord | undefined>;
+  /** Those of the ids that are nobody's. */
+  unknownOf(ids: readonly string[]): Promise<readonly string[]>;
   byEmail(email: string): Promise<AccountRecord | undefined>;
   /** Answers `email-taken` when another account has the address. */
   add(account: NewAccount, audit: AuditFact): Promise<'added' | 'email-taken'>;

@@ -90,7 +90,7 @@ export interface ClusterStore {
   enrol(
     enrolment: Enrolment,
     audit: AuditFact,
-  ): Promise<{ cluster: ClusterRecord } | 'token-wrong' | 'name-taken' | 'cluster-key-needed'>;
+  ): Promise<{ cluster: ClusterRecord } | 'token-wrong' | 'name-taken' | 'identity-taken' | 'cluster-key-needed'>;
 
   listGateways(clusterId: string | null): Promise<readonly GatewayRecord[]>;
   gatewayById(id: string): Promise<GatewayRecord | undefined>;

@@ -29,6 +29,14 @@ export function openAccountStore(pool: Pool): AccountStore {
     list: async () =>
       (await rowsOf<AccountRow>(pool, `select ${columns} from account a order by lower(a.name)`)).map(accountFromRow),
     byId: (id) => one('a.id = $1', id),
+    unknownOf: async (ids) =>
+      (
+        await rowsOf<{ id: string }>(
+          pool,
+          'select id from unnest($1::text[]) id where not exists (select 1 from account a where a.id = id.id)',
+          [ids],
+        )
+      ).map(({ id }) => id),
     byEmail: (email) => one('lower(a.email) = lower($1)', email),
     add: async (account, audit) => {
       try {

@@ -6,7 +6,7 @@ import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { isUniqueViolation } from './fault.ts';
 import { inTransaction, type Queryable, rowOf } from './query.ts';
 
-type Refused = 'token-wrong' | 'name-taken' | 'cluster-key-needed';
+type Refused = 'token-wrong' | 'name-taken' | 'identity-taken' | 'cluster-key-needed';
 
 /** An expected refusal inside the transaction, so that a refused enrolment does not use the token up. */
 class EnrolmentRefused extends Error {
@@ -35,6 +35,7 @@ export async function enrol(
     });
   } catch (error) {
     if (error instanceof EnrolmentRefused) return error.because;
+    if (isUniqueViolation(error, 'gateway_public_key_key')) return 'identity-taken';
     if (isUniqueViolation(error)) return 'name-taken';
     throw error;
   }

@@ -2,10 +2,11 @@ import type { ClusterId, ConnectionId } from '@deskhand/domain/brand.ts';
 import { accountOnMachine, parseAccountName } from '@deskhand/domain/connection/account-name.ts';
 import type { ClusterStore } from '../../ports/clusters.ts';
 import type { ConnectionChange, ConnectionRecord, ConnectionStore } from '../../ports/connections.ts';
+import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId } from '../accounts/secrets.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
-export interface ConnectionPorts {
+export interface ConnectionPorts extends KnownAccounts {
   readonly connections: ConnectionStore;
   readonly clusters: ClusterStore;
 }
@@ -95,6 +96,8 @@ export async function shareConnection(
 ): Promise<Outcome<ConnectionRecord>> {
   const connection = await ownConnection(ports, caller, id);
   if (!connection.ok) return connection;
+  const unknown = await refusedAccounts(ports, accounts);
+  if (unknown) return unknown;
   await ports.connections.change(
     id,
     { sharedWith: accounts },

@@ -2,11 +2,12 @@ import { seesEverything } from '@deskhand/domain/account/permissions.ts';
 import type { DesktopFlowId } from '@deskhand/domain/brand.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { FlowRecord, FlowStore, FlowVersionRecord } from '../../ports/flows.ts';
+import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId } from '../accounts/secrets.ts';
 import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { readScript } from './read-script.ts';
 
-export interface FlowPorts {
+export interface FlowPorts extends KnownAccounts {
   readonly flows: FlowStore;
 }
 
@@ -77,6 +78,8 @@ export async function shareFlow(
 ): Promise<Outcome<FlowRecord>> {
   const flow = await ownFlow(ports, caller, id);
   if (!flow.ok) return flow;
+  const unknown = await refusedAccounts(ports, [...shares.coOwners, ...shares.users]);
+  if (unknown) return unknown;
   await ports.flows.change(id, shares, auditBy(caller, 'share', `desktop-flow ${id}`, shares));
   return flowFor(ports, caller, id);
 }

@@ -6,12 +6,13 @@ import type {
   GatewayChange,
   GatewayRecord,
 } from '../../ports/clusters.ts';
+import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId, newSecret } from '../accounts/secrets.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export const ENROLMENT_TOKEN_LIFETIME_MS = 3_600_000;
 
-export interface ClusterPorts {
+export interface ClusterPorts extends KnownAccounts {
   readonly clusters: ClusterStore;
   /** Wakes the planner of a cluster whose members or settings changed. */
   readonly wake: (clusterId: string) => void;
@@ -41,6 +42,8 @@ export async function updateCluster(
   id: string,
   change: ClusterChange,
 ): Promise<Outcome<ClusterSummary>> {
+  const unknown = await refusedAccounts(ports, change.sharedWith ?? []);
+  if (unknown) return unknown;
   const answer = await ports.clusters.change(
     id,
     change,

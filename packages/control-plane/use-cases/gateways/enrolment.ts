@@ -49,6 +49,10 @@ export async function enrolGateway(
   const answer = await ports.clusters.enrol(enrolment, audit);
   if (answer === 'token-wrong') return refuse('enrolment-token-wrong');
   if (answer === 'name-taken') return refuse('gateway-name-taken');
+  if (answer === 'identity-taken')
+    return refuse('conflict', {
+      detail: 'A gateway with this key was enrolled before: the key was copied from another machine.',
+    });
   if (answer === 'cluster-key-needed') return refuse('cluster-key-needed');
   return done({ gatewayId, cluster: answer.cluster });
 }

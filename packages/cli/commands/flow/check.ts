@@ -6,6 +6,7 @@ import { failureOf } from '../../failure.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { type Colour, paint } from '../../terminal/terminal.ts';
 import { openScript, type ScriptFile } from './files.ts';
+import { shownText } from './shown-text.ts';
 import { pathsOf } from './windows-paths.ts';
 
 const colours: Readonly<Record<Diagnostic['severity'], Colour>> = { error: 'red', warning: 'yellow', info: 'blue' };
@@ -76,11 +77,7 @@ function exitOf(diagnostics: readonly Diagnostic[]): ExitCode {
   return diagnostics.some(({ severity }) => severity === 'warning') ? 1 : 0;
 }
 
-/** Findings quote the flow, and what a flow holds must not command the terminal. */
-// biome-ignore lint: the pattern is about control characters
-const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g;
-
 function asText({ terminal }: Call, file: string, { severity, code, message, line, column }: Diagnostic): string {
-  const shown = message.replace(controlCharacters, '\ufffd');
+  const shown = shownText(message.replaceAll('\n', ' '));
   return `${file}:${line}:${column}: ${paint(terminal, colours[severity], severity)}: ${shown} (${code})\n`;
 }

@@ -51,6 +51,13 @@ test('a copy from the designer takes what is given as its inputs, as text', asyn
   expect(JSON.parse(out)).toMatchObject({ error: { code: 'Told', message: '71' } });
 });
 
+test('what a flow says does not command the terminal', async () => {
+  const said = "Logging.LogMessage Message: $'''a\u001b[2Jb''' LogLevel: Logging.LogLevel.InfoLevel\n";
+  const { exit, error } = await flowRun(said);
+  expect(exit).toBe(0);
+  expect(error).toContain('a\ufffd[2Jb');
+});
+
 test('a flow that fails exits 1 and names the error and its place', async () => {
   const { exit, out, error } = await flowRun(`SET A TO 1\nTHROW ERROR\nSET X TO 1 / (A - A)\n`, ['--json']);
   expect(exit, error).toBe(1);

@@ -5,6 +5,7 @@ import { cannot } from '../../terminal/errors.ts';
 import { timeOption } from '../time-option.ts';
 import { declaredInput, inputValue, parseInputs } from '../runs/inputs.ts';
 import { nameOfFile, readScript } from './files.ts';
+import { shownText } from './shown-text.ts';
 import { pathsOf } from './windows-paths.ts';
 
 const CULTURE_DEFAULT = 'en-US';
@@ -119,7 +120,7 @@ function showLine(call: Call, line: Line): void {
   }
   const place = `${line.subflow}:${line.line}`;
   const said = [line.action, line.message].filter((part) => part !== '').join(': ');
-  call.output.hint(`${place.padEnd(12)} ${line.level === 'info' ? '' : `${line.level}: `}${said}`);
+  call.output.hint(`${place.padEnd(12)} ${line.level === 'info' ? '' : `${line.level}: `}${shownText(said)}`);
 }
 
 function showResult(call: Call, ended: Ended): void {
@@ -131,6 +132,6 @@ function showResult(call: Call, ended: Ended): void {
   );
   if (error) {
     const where = error.location ? ` (${error.location.subflow}, line ${error.location.line})` : '';
-    call.terminal.error(`error: ${error.message}${where}\ncode: ${error.code}\n`);
+    call.terminal.error(`error: ${shownText(error.message)}${where}\ncode: ${error.code}\n`);
   } else if (!call.output.json) call.output.hint(state === 'succeeded' ? 'Succeeded.' : `The run ended: ${state}.`);
 }

@@ -5,6 +5,7 @@ import type { Problem } from '@deskhand/protocol/errors.ts';
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
+import type { Database } from '../adapters/postgres/database.ts';
 import { type TestDatabase, withTestDatabase } from '../adapters/postgres/testing.ts';
 import type { PortalFiles } from '../adapters/http/portal-files.ts';
 import { type Application, openApplication } from '../open-application.ts';
@@ -38,14 +39,20 @@ export interface HttpWorld extends Application {
   end(): Promise<void>;
 }
 
-export async function createHttpWorld(
-  options: { portal?: PortalFiles; connections?: number } = {},
-): Promise<HttpWorld> {
+export interface HttpWorldOptions {
+  readonly portal?: PortalFiles;
+  readonly connections?: number;
+  /** Another way to the same database, for example one that can be cut. */
+  readonly through?: (database: TestDatabase) => Promise<Database>;
+}
+
+export async function createHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const database = await withTestDatabase(options.connections);
+  const reached = (await options.through?.(database)) ?? database;
   const sent: HttpWorld['sent'] = [];
   const logged: string[] = [];
   const application = await openApplication({
-    database,
+    database: reached,
     links: {
       send: (gatewayId, message) => {
         sent.push({ gatewayId, message });
@@ -81,7 +88,8 @@ export async function createHttpWorld(
       (await stores.audit.list({ actor: null, object: null, before: null, limit: 10_000 })).toReversed(),
     end: async () => {
       await application.close();
-      await database.pool.end();
+      await reached.pool.end();
+      if (reached !== database) await database.pool.end();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { FastifyReply } from 'fastify';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createLiveEvents } from './live-events.ts';
 
 /** A reply that keeps what was written to it. */
@@ -79,4 +79,47 @@ test('a listener who comes back after something was not published is told to rel
   events.stream(stream.reply, listener('s1-1'));
   expect(stream.text()).toContain('"type":"reload"');
   stream.raw.end();
+});
+
+test('a listener whose sign-in was revoked loses its stream at the next comment', async () => {
+  vi.useFakeTimers();
+  const events = createLiveEvents('s1', 1000);
+  const stream = openStream();
+  let isClosed = false;
+  stream.raw.on('close', () => {
+    isClosed = true;
+  });
+  let viewer: typeof alice | undefined = alice;
+  events.stream(stream.reply, { ...listener(), viewerNow: async () => viewer });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([stream.text().includes('still here'), isClosed]).toEqual([true, false]);
+  viewer = undefined;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(isClosed).toBe(true);
+  vi.useRealTimers();
+});
+
+test('a listener who lost a role sees no more of what it showed', async () => {
+  vi.useFakeTimers();
+  const events = createLiveEvents('s1', 1000);
+  const stream = openStream();
+  const admin = { ...alice, roles: ['admin' as const] };
+  events.stream(stream.reply, { ...listener(), viewer: admin, viewerNow: async () => alice });
+  await vi.advanceTimersByTimeAsync(1000);
+  events.publish(queueChanged(1), ({ roles }) => roles.includes('admin'));
+  expect(stream.text()).not.toContain('run-queue');
+  stream.raw.end();
+  vi.useRealTimers();
+});
+
+test('a stream survives that nobody can be asked for the moment', async () => {
+  vi.useFakeTimers();
+  const events = createLiveEvents('s1', 1000);
+  const stream = openStream();
+  const viewerNow = () => Promise.reject(new Error('The database is away.'));
+  events.stream(stream.reply, { ...listener(), viewerNow });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(stream.text()).toContain('still here');
+  stream.raw.end();
+  vi.useRealTimers();
 });

@@ -45,7 +45,8 @@ export interface RunRecord {
   readonly signedOutAt: Date | null;
   readonly resubmitOf: RunId | null;
   readonly lastActionAt: Date | null;
-  readonly logSeq: number;
+  /** Of the newest attempt: those that are kept, and those that are not. */
+  readonly logLines: number;
   readonly logLinesLost: number;
   readonly screenshots: number;
 }

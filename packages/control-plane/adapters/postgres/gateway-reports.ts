@@ -109,7 +109,7 @@ const endText = `
     update run set state = $5, phase = null, outputs = $6, error = $7, ended_at = clock_timestamp(),
       started_at = coalesce(started_at, case when $9::float8 is not null then ${moment('$9::float8')} end),
       signed_out_at = case when mode = 'unattended' then clock_timestamp() end,
-      log_lines_lost = greatest(log_lines_lost, $8::int)
+      log_lines_unnumbered = $8::int
     where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt
   ), late as (
     update run set holds_machine = false where id = $1 and attempt = $2 and gateway_id = $3 and state = 'uncertain' returning id, attempt

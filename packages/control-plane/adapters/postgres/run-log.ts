@@ -14,7 +14,7 @@ interface Totals {
 export async function readLog(pool: Pool, runId: string, window: LogWindow): Promise<LogPage> {
   const totals = await rowOf<Totals>(
     pool,
-    `select a.attempt, case when a.attempt = r.attempt then r.log_lines_lost else 0 end as lost,
+    `select a.attempt, case when a.attempt = r.attempt then r.log_lines_lost + r.log_lines_unnumbered else 0 end as lost,
         coalesce((select max(seq) from run_log l where l.run_id = r.id and l.attempt = a.attempt), 0) as total,
         (select min(seq) from run_log l where l.run_id = r.id and l.attempt = a.attempt and l.is_problem
           and l.line->>'status' = 'failed') as first_error_seq

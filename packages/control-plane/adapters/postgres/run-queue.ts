@@ -210,7 +210,7 @@ const commitText = `
   ), offered as (
     update run r set state = 'offered', attempt = r.attempt + 1, gateway_id = o.gateway_id, journal_id = null,
       offered_at = clock_timestamp(), acquired_at = null, signing_in_at = null, downloading_at = null, phase = null,
-      log_seq = 0, log_lines_lost = 0, last_action_at = null
+      log_seq = 0, log_lines_lost = 0, log_lines_unnumbered = 0, last_action_at = null
     from offer o, bumped b
     where r.id = o.run_id and r.cluster_id = b.id and r.state = 'queued' and r.attempt = o.attempt
       and ($9::int is null or r.mode = 'attended' or o.place <= (select count(*) from slot))

@@ -146,6 +146,19 @@ describe('the log', () => {
     expect(page.lines.map((line) => line.seq)).toEqual([1, 2, 3, 6]);
   });
 
+  test('counts what the runner had no room for as lost, beside all that arrived, before the result or after it', async () => {
+    const run = await world.submit();
+    const attempt = await world.start(link, run);
+    const send = (...seqs: number[]) =>
+      world.say(link, { type: 'log', runId: run.id, attempt, lines: seqs.map((seq) => logLine(seq)) });
+    await send(1, 2);
+    const said = succeeded(run.id, attempt);
+    await world.say(link, { ...said, result: { ...said.result, lastLogSeq: 4, logLinesLost: 100 } });
+    await send(3, 4);
+    expect(value(await world.runs.get(alice, run.id))).toMatchObject({ logLines: 4, logLinesLost: 100 });
+    expect(value(await world.runs.log(alice, run.id, {}))).toMatchObject({ total: 4, lost: 100 });
+  });
+
   test('takes texts that the database could not store', async () => {
     const run = await world.submit();
     const attempt = await world.start(link, run);

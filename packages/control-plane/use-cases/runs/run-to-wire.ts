@@ -40,7 +40,7 @@ export function runToWire(run: RunRecord, waiting?: Waiting): Run {
     resubmitOf: run.resubmitOf,
     unreachableSince: run.endedAt === null ? time(run.gateway?.unreachableSince ?? null) : null,
     lastActionAt: time(run.lastActionAt),
-    logLines: Math.max(0, run.logSeq - run.logLinesLost),
+    logLines: run.logLines,
     logLinesLost: run.logLinesLost,
     screenshots: run.screenshots,
   };

@@ -9,6 +9,12 @@ const kinds = ['pg', 'session', 'e2e'] as const;
 const slow = kinds.map((kind) => `**/*.${kind}.test.ts`);
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.build/**'];
 
+/** No test shows that something is quick: the limits end what hangs, on a machine that does much else besides. */
+const patience = (kind: 'unit' | (typeof kinds)[number]) => ({
+  testTimeout: { unit: 60_000, pg: 120_000, session: 180_000, e2e: 240_000 }[kind],
+  hookTimeout: 180_000,
+});
+
 export default defineConfig({
   test: {
     projects: [

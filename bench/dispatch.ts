@@ -16,34 +16,29 @@ const GOAL = { p50: 1.5, p99: 2 };
 export async function bench(): Promise<void> {
   const server = await openBenchServer({ gateways: 1, accounts: 1 });
   const graphile = await openGraphile(server.databaseUrl);
-  try {
-    await dispatchOurs(server, WARM_UP);
-    await dispatchPeer(graphile, WARM_UP);
-    const each = SUBMITS / BLOCKS;
-    const samples = await interleaved(
-      BLOCKS,
-      () => dispatchOurs(server, each),
-      () => dispatchPeer(graphile, each),
-    );
-    const ours = figures(samples.ours.flat());
-    const peer = figures(samples.peer.flat());
-    const ratio = { p50: rounded(ours.p50Ms / peer.p50Ms), p99: rounded(ours.p99Ms / peer.p99Ms) };
-    const met = ratio.p50 <= GOAL.p50 && ratio.p99 <= GOAL.p99;
-    report(
-      {
-        bench: 'dispatch',
-        ours,
-        peer,
-        ratio,
-        goal: `p50 <= ${GOAL.p50} and p99 <= ${GOAL.p99} times graphile-worker`,
-        met,
-      },
-      samples,
-    );
-  } finally {
-    await graphile.close();
-    await server.close();
-  }
+  await dispatchOurs(server, WARM_UP);
+  await dispatchPeer(graphile, WARM_UP);
+  const each = SUBMITS / BLOCKS;
+  const samples = await interleaved(
+    BLOCKS,
+    () => dispatchOurs(server, each),
+    () => dispatchPeer(graphile, each),
+  );
+  const ours = figures(samples.ours.flat());
+  const peer = figures(samples.peer.flat());
+  const ratio = { p50: rounded(ours.p50Ms / peer.p50Ms), p99: rounded(ours.p99Ms / peer.p99Ms) };
+  const met = ratio.p50 <= GOAL.p50 && ratio.p99 <= GOAL.p99;
+  report(
+    {
+      bench: 'dispatch',
+      ours,
+      peer,
+      ratio,
+      goal: `p50 <= ${GOAL.p50} and p99 <= ${GOAL.p99} times graphile-worker`,
+      met,
+    },
+    samples,
+  );
 }
 
 type Server = Awaited<ReturnType<typeof openBenchServer>>;

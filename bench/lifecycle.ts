@@ -17,28 +17,23 @@ const GOAL = 0.5;
 export async function bench(): Promise<void> {
   const server = await openBenchServer({ gateways: GATEWAYS, accounts: IN_FLIGHT });
   const graphile = await openGraphile(server.databaseUrl, IN_FLIGHT);
-  try {
-    await inFlight(IN_FLIGHT, (lane) => wholeRun(server, lane));
-    const ours = () => perSecond((lane) => wholeRun(server, lane));
-    const peer = () => perSecond(() => wholeJob(graphile));
-    const samples = await interleaved(BLOCKS, ours, peer);
-    const figures = { ours: rounded(median(samples.ours), 1), peer: rounded(median(samples.peer), 1) };
-    const ratio = rounded(figures.ours / figures.peer);
-    report(
-      {
-        bench: 'lifecycle',
-        ours: { runsPerSecond: figures.ours },
-        peer: { jobsPerSecond: figures.peer },
-        ratio: { throughput: ratio },
-        goal: `>= ${GOAL} of graphile-worker unbatched`,
-        met: ratio >= GOAL,
-      },
-      samples,
-    );
-  } finally {
-    await graphile.close();
-    await server.close();
-  }
+  await inFlight(IN_FLIGHT, (lane) => wholeRun(server, lane));
+  const ours = () => perSecond((lane) => wholeRun(server, lane));
+  const peer = () => perSecond(() => wholeJob(graphile));
+  const samples = await interleaved(BLOCKS, ours, peer);
+  const figures = { ours: rounded(median(samples.ours), 1), peer: rounded(median(samples.peer), 1) };
+  const ratio = rounded(figures.ours / figures.peer);
+  report(
+    {
+      bench: 'lifecycle',
+      ours: { runsPerSecond: figures.ours },
+      peer: { jobsPerSecond: figures.peer },
+      ratio: { throughput: ratio },
+      goal: `>= ${GOAL} of graphile-worker unbatched`,
+      met: ratio >= GOAL,
+    },
+    samples,
+  );
 }
 
 type Server = Awaited<ReturnType<typeof openBenchServer>>;

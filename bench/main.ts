@@ -1,4 +1,6 @@
 /** Benchmarks with a peer or a floor in the same run. `npm run bench [name]…`; each prints one JSON line with a ratio. */
+import { cleanUp } from './parts/leftovers.ts';
+
 const benches = ['interpreter', 'session', 'dispatch', 'lifecycle'] as const;
 
 const asked = process.argv.slice(2);
@@ -7,8 +9,18 @@ if (unknown.length > 0) {
   console.error(`error: There is no benchmark named ${unknown.join(', ')}.\ntry: npm run bench ${benches.join(' | ')}`);
   process.exit(3);
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
 for (const name of asked.length > 0 ? asked : benches) {
   process.stderr.write(`\n${name}\n`);
-  const { bench } = (await import(`./${name}.ts`)) as { bench: () => Promise<void> };
-  await bench();
+  try {
+    const { bench } = (await import(`./${name}.ts`)) as { bench: () => Promise<void> };
+    await bench();
+  } catch (error) {
+    // The others still run; the exit code tells that one did not.
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await cleanUp();
+  }
 }

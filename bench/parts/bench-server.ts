@@ -1,20 +1,22 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@deskhand/protocol/http/client.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
-import { testDataFolder } from '../../packages/control-plane/adapters/postgres/testing.ts';
+import { ensureSystemUser, isRoot } from '../../packages/control-plane/adapters/operating-system/privileges.ts';
+import { prepareEmbedded } from '../../packages/control-plane/adapters/postgres/binaries.ts';
+import { type EmbeddedOptions, startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
+import { cleanLater } from './leftovers.ts';
 import { startProgram } from './programs.ts';
 import { enrolStub } from './stub-gateway.ts';
 
 /** The control plane in its own process on a PostgreSQL with fsync, its gateways in another one. */
 export async function openBenchServer(size: { readonly gateways: number; readonly accounts: number }) {
-  const options = testDataFolder();
+  const options = benchData();
   const postgres = await startEmbedded(options);
-  // The unprivileged user that the server becomes must reach the socket; the folder above stays this benchmark's.
-  for (const part of ['', 'postgres', 'postgres/socket']) chmodSync(join(options.dataFolder, part), 0o711);
+  cleanLater(() => postgres.stop());
   const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
   const port = await freePort();
   const data = join(options.dataFolder, 'server');
@@ -40,13 +42,19 @@ export async function openBenchServer(size: { readonly gateways: number; readonl
         body: { flowId: world.flowId, connectionId: world.connections[account] as string, mode: 'unattended' },
         idempotencyKey,
       }),
-    close: async () => {
-      await gateways.end();
-      await server.end();
-      await postgres.stop();
-      rmSync(options.dataFolder, { recursive: true, force: true });
-    },
   };
+}
+
+/** As root, PostgreSQL runs as the user that the server becomes: nobody else may enter the folder of its socket. */
+function benchData(): EmbeddedOptions {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'deskhand-bench-'));
+  cleanLater(() => rmSync(dataFolder, { recursive: true, force: true }));
+  if (!isRoot()) return { dataFolder, authentication: 'trust' };
+  const runAs = ensureSystemUser();
+  chownSync(dataFolder, runAs.uid, runAs.gid);
+  mkdirSync(join(dataFolder, 'postgres'), { mode: 0o700 });
+  prepareEmbedded(dataFolder, runAs.uid, runAs.gid);
+  return { dataFolder, runAs, authentication: 'trust' };
 }
 
 type Client = ReturnType<typeof createClient>;

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { makeWorkerUtils } from 'graphile-worker';
+import { cleanLater } from './leftovers.ts';
 import { startProgram } from './programs.ts';
 
 /** graphile-worker on the given database: jobs are added here and handled in a process of its own. */
 export async function openGraphile(databaseUrl: string, concurrency = 8) {
   const utilities = await makeWorkerUtils({ connectionString: databaseUrl });
+  cleanLater(() => utilities.release());
   await utilities.migrate();
   const handler = startProgram(fileURLToPath(new URL('../peers/graphile-handler.ts', import.meta.url)), [
     databaseUrl,
@@ -17,9 +19,5 @@ export async function openGraphile(databaseUrl: string, concurrency = 8) {
     handler,
     nextNumber: () => ++number,
     addJob: (task: string, payload: unknown) => utilities.addJob(task, payload),
-    close: async () => {
-      await handler.end();
-      await utilities.release();
-    },
   };
 }

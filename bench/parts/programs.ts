@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { cleanLater } from './leftovers.ts';
 
 /** A program under measurement, talking JSON lines on its standard output. */
 export interface Program {
@@ -8,7 +9,6 @@ export interface Program {
   /** The next line that the predicate takes. */
   next<T>(accepts: (line: Record<string, unknown>) => boolean): Promise<T>;
   send(line: unknown): void;
-  end(): Promise<void>;
 }
 
 const END_TIMEOUT_MS = 15_000;
@@ -34,6 +34,7 @@ export function startProgram(
     if (taker >= 0) waiting.splice(taker, 1)[0]?.resolve(line as never);
     else seen.push(line);
   });
+  cleanLater(() => endOf(child));
   child.on('exit', (code) => {
     for (const { reject } of waiting.splice(0)) reject(new Error(`${file} ended with ${String(code)}.`));
   });
@@ -45,13 +46,14 @@ export function startProgram(
       return new Promise((resolve, reject) => waiting.push({ accepts, resolve, reject }));
     },
     send: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
-    end: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
-      await gone;
-      clearTimeout(timer);
-    },
   };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+  await gone;
+  clearTimeout(timer);
 }

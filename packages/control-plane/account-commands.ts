@@ -6,6 +6,7 @@ import { isLoopback, type ServerConfig } from './config.ts';
 import type { AccountPorts } from './use-cases/accounts/accounts.ts';
 import { resetPassword } from './use-cases/accounts/accounts.ts';
 import { newSetupCode } from './use-cases/accounts/setup.ts';
+import { rememberApiTokens } from './use-cases/accounts/token-memory.ts';
 import type { Caller } from './ports/outcome.ts';
 import { problem } from '@deskhand/protocol/errors.ts';
 
@@ -59,7 +60,7 @@ export const sourceOf = (config: ServerConfig): { url: string } | { dataFolder: 
   config.databaseUrl ? { url: config.databaseUrl } : { dataFolder: config.dataFolder };
 
 export const accountPorts = (database: Database): AccountPorts => ({
-  accounts: openAccountStore(database.pool),
+  accounts: rememberApiTokens(openAccountStore(database.pool), () => performance.now()),
   installation: openInstallationStore(database.pool),
   passwords: argon2Hasher,
 });

@@ -105,6 +105,15 @@ export interface SubmitFacts {
     readonly needsNoPassword: boolean;
   } | null;
   readonly earlier: { readonly runId: RunId; readonly bodyHash: Buffer } | null;
+  /** Of flow, connection and cluster: a run is added only while they are still what it was judged by. */
+  readonly digest: string;
+}
+
+/** Names what a submission was judged by. */
+export interface JudgedBy {
+  readonly digest: string;
+  /** As it was asked for: null is the current version. */
+  readonly flowVersion: number | null;
 }
 
 export interface RunFilter {
@@ -177,8 +186,14 @@ export interface RunStore {
     readonly accountId: AccountId;
     readonly key: string | null;
   }): Promise<SubmitFacts>;
-  /** Adds the run and its key, or answers `key-taken` when the same key came in at the same moment. */
-  add(run: NewRun, key: IdempotencyKey | null, actor: string, audit: AuditFact): Promise<RunRecord | 'key-taken'>;
+  /** Adds the run and its key, or nothing when the key is taken or the facts are no longer those of the digest. */
+  add(
+    run: NewRun,
+    judgedBy: JudgedBy,
+    key: IdempotencyKey | null,
+    actor: string,
+    audit: AuditFact,
+  ): Promise<RunRecord | 'judge-again'>;
   byId(id: string): Promise<RunRecord | undefined>;
   byIds(ids: readonly string[]): Promise<readonly RunRecord[]>;
   /** Newest request first; large inputs and outputs are left out. */

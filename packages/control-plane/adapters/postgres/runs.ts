@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type {
   CancelAnswer,
   IdempotencyKey,
+  JudgedBy,
   NewRun,
   RunEventRecord,
   RunFilter,
@@ -25,7 +26,7 @@ const IDEMPOTENCY_KEY_HOURS = 24;
 export function openRunStore(pool: Pool): RunStore {
   return {
     submitFacts: (question) => submitFacts(pool, question),
-    add: (run, key, actor, audit) => add(pool, run, key, actor, audit),
+    add: (...given) => add(pool, ...given),
     byId: async (id) => first(await named<RunRow>(pool, 'run-by-id', `${selectRuns('run')} where r.id = $1`, [id])),
     byIds: async (ids) =>
       (await named<RunRow>(pool, 'runs-by-ids', `${selectRuns('run', 'listed')} where r.id = any($1)`, [ids])).map(
@@ -68,24 +69,38 @@ function first(rows: readonly RunRow[]): RunRecord | undefined {
   return rows[0] && runFromRow(rows[0]);
 }
 
-const submitFactsText = `
-  select
-    (select jsonb_build_object('id', f.id, 'name', f.name, 'currentVersion', f.version, 'ownerId', f.owner_id,
+/** Everything but the key; both statements build it from the same text, so that what one read the other recognises. */
+const factsOf = ({
+  flow,
+  version,
+  connection,
+}: {
+  readonly flow: string;
+  readonly version: string;
+  readonly connection: string;
+}): string => `
+  select jsonb_build_object(
+    'flow', (select jsonb_build_object('id', f.id, 'name', f.name, 'currentVersion', f.version, 'ownerId', f.owner_id,
         'coOwners', f.co_owners, 'users', f.users, 'version', v.version, 'inputs', v.inputs, 'problems', v.problems)
-      from desktop_flow f join desktop_flow_version v on v.flow_id = f.id and v.version = coalesce($2::int, f.version)
-      where f.id = $1 and f.deleted_at is null) as flow,
-    (select jsonb_build_object('id', c.id, 'name', c.name, 'accountName', c.account_name, 'ownerId', c.owner_id,
+      from desktop_flow f join desktop_flow_version v on v.flow_id = f.id and v.version = coalesce(${version}, f.version)
+      where f.id = ${flow} and f.deleted_at is null),
+    'connection', (select jsonb_build_object('id', c.id, 'name', c.name, 'accountName', c.account_name, 'ownerId', c.owner_id,
         'sharedWith', c.shared_with, 'hasPassword', c.sealed_password is not null)
-      from connection c where c.id = $3 and c.deleted_at is null) as connection,
-    (select jsonb_build_object('id', k.id, 'name', k.name, 'ownerId', k.owner_id, 'ownerName', o.name,
+      from connection c where c.id = ${connection} and c.deleted_at is null),
+    'cluster', (select jsonb_build_object('id', k.id, 'name', k.name, 'ownerId', k.owner_id, 'ownerName', o.name,
         'sharedWith', k.shared_with, 'accountRule', k.account_rule, 'serviceAccounts', k.service_accounts,
         'startDeadlineMs', k.start_deadline_ms,
         'needsNoPassword', not exists (select 1 from gateway g
           where g.cluster_id = k.id and g.removed_at is null and g.session_host <> 'virtual'))
       from connection c join gateway_cluster k on k.id = c.cluster_id left join account o on o.id = k.owner_id
-      where c.id = $3 and c.deleted_at is null) as cluster,
+      where c.id = ${connection} and c.deleted_at is null)) as facts`;
+const digestOfFacts = `encode(sha256(convert_to(facts::text, 'UTF8')), 'hex')`;
+
+const submitFactsText = `
+  select facts->'flow' as flow, facts->'connection' as connection, facts->'cluster' as cluster, ${digestOfFacts} as digest,
     (select jsonb_build_object('runId', i.run_id, 'bodyHash', encode(i.body_hash, 'hex')) from idempotency_key i
-      where i.account_id = $4 and i.key = $5 and i.created_at > now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})) as earlier`;
+      where i.account_id = $4 and i.key = $5 and i.created_at > now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})) as earlier
+  from (${factsOf({ flow: '$1', version: '$2::int', connection: '$3' })}) now`;
 
 async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFacts']>[0]): Promise<SubmitFacts> {
   const { flowId, flowVersion, connectionId, accountId, key } = question;
@@ -104,11 +119,16 @@ async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFact
   return { ...row, earlier };
 }
 
-/** One statement: the key decides between two submits of the same moment, and nothing is added for the later one. */
+/**
+ * One statement: the key decides between two submits of the same moment, and nothing is added for the later one, nor when
+ * flow, connection or cluster are no longer what the submission was judged by. `$20` is the version that was asked for.
+ */
 const addText = `
-  with key as (
+  with judged as (
+    select 1 from (${factsOf({ flow: '$2', version: '$20::int', connection: '$4' })}) now where ${digestOfFacts} = $19
+  ), key as (
     insert into idempotency_key as i (account_id, key, body_hash, run_id)
-    select $6, $11::text, $12::bytea, $1 where $11::text is not null
+    select $6, $11::text, $12::bytea, $1 from judged where $11::text is not null
     on conflict (account_id, key) do update set body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = now()
       where i.created_at <= now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})
     returning 1
@@ -117,7 +137,7 @@ const addText = `
       when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms, resubmit_of)
     select $1, $2, $3, c.id, c.cluster_id, $6, $5, $7, 'queued', c.machine_user, c.when_session_blocked, $8::jsonb,
       now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13
-    from connection c where c.id = $4 and ($11::text is null or exists (select 1 from key))
+    from connection c, judged where c.id = $4 and ($11::text is null or exists (select 1 from key))
     returning *
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor) select id, 0, 'submit', 'Submitted', $14 from added
@@ -129,10 +149,11 @@ const addText = `
 async function add(
   pool: Pool,
   run: NewRun,
+  judgedBy: JudgedBy,
   key: IdempotencyKey | null,
   actor: string,
   audit: AuditFact,
-): Promise<RunRecord | 'key-taken'> {
+): Promise<RunRecord | 'judge-again'> {
   const rows = await named<RunRow>(pool, 'add-run', addText, [
     run.id,
     run.flowId,
@@ -152,11 +173,10 @@ async function add(
     audit.object,
     JSON.stringify(audit.detail),
     audit.origin,
+    judgedBy.digest,
+    judgedBy.flowVersion,
   ]);
-  const added = first(rows);
-  if (added !== undefined) return added;
-  if (key === null) throw new Error(`The connection ${run.connectionId} went away during a submit.`);
-  return 'key-taken';
+  return first(rows) ?? 'judge-again';
 }
 
 async function list(pool: Pool, filter: RunFilter): Promise<readonly RunRecord[]> {

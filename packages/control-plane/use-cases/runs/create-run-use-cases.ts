@@ -10,6 +10,7 @@ import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
 import { createWaitingReader } from '../run-queue/waiting.ts';
 import { createWakeups, type PlanningFault, type Wakeups } from '../run-queue/wakeups.ts';
+import { createFactsMemory } from './facts-memory.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as read from './read.ts';
 import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
@@ -64,6 +65,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     ...given,
     wakeups,
     waiting: createWaitingReader(given.queue),
+    factsMemory: createFactsMemory(),
     queueDepth: createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX),
   };
   return {

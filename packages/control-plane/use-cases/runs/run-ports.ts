@@ -8,6 +8,7 @@ import type { RunRecord, RunStore, SubmitFacts } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { WaitingReader } from '../run-queue/waiting.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
+import type { FactsMemory } from './facts-memory.ts';
 import type { QueueDepth } from './queue-depth.ts';
 import { runToWire } from './run-to-wire.ts';
 
@@ -29,6 +30,7 @@ export interface RunPorts {
   readonly wakeups: Wakeups;
   readonly waiting: WaitingReader;
   readonly queueDepth: QueueDepth;
+  readonly factsMemory: FactsMemory;
   readonly accountRule: AccountRule;
   readonly newId: () => string;
 }

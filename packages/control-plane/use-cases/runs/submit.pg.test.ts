@@ -124,3 +124,26 @@ test('resubmit makes a linked run with the current version by default, and asks 
   });
   expect(await world.runs.resubmit(alice, lost.id, { acceptUncertain: true })).toMatchObject({ ok: true });
 });
+
+test('a submission is judged by what flow, connection and cluster are at its commit, however often it came before', async () => {
+  value(await world.runs.submit(alice, body));
+  const change = (text: string) => world.database.pool.query(text);
+  await change(`update connection set owner_id = null`);
+  expect(await world.runs.submit(alice, body)).toMatchObject({ ok: false, values: { what: 'connection' } });
+  await change(`update connection set owner_id = 'alice'`);
+  value(await world.runs.submit(alice, body));
+  await change(`insert into desktop_flow_version (flow_id, version, script, inputs, outputs, problems, saved_by)
+    values ('flow', 2, 'WAIT 2', '[]', '[]', 0, 'alice')`);
+  await change(`update desktop_flow set version = 2`);
+  expect(value(await world.runs.submit(alice, body)).flow.version).toBe(2);
+  await change(`update gateway_cluster set start_deadline_ms = 60000`);
+  const run = value(await world.runs.submit(alice, body));
+  expect(Date.parse(run.startDeadlineAt) - Date.parse(run.requestedAt)).toBe(60_000);
+});
+
+test('a refusal is never given from memory', async () => {
+  await world.database.pool.query(`update desktop_flow_version set problems = 1`);
+  expect(await world.runs.submit(alice, body)).toMatchObject({ code: 'flow-not-parsable' });
+  await world.database.pool.query(`update desktop_flow_version set problems = 0`);
+  value(await world.runs.submit(alice, body));
+});

@@ -41,12 +41,18 @@ export function submissionOf(request: SubmitRunRequest): Submission {
   };
 }
 
+/** Changes of the same moment that a submission is judged again for. */
+const SUBMIT_TRIES_MAX = 8;
+
 export interface SubmitOptions {
   /** The `Idempotency-Key` of the request. */
   readonly key?: string | undefined;
 }
 
-/** Acknowledged after commit. Two round trips: what the submission is judged by, and the run with its key and events. */
+/**
+ * Acknowledged after commit. One round trip when flow and connection were submitted before: what the submission was judged
+ * by is checked again in the statement that adds the run. Else, and before anything is refused, it is read first.
+ */
 export async function submit(
   ports: RunPorts,
   caller: Caller,
@@ -54,8 +60,28 @@ export async function submit(
   { key }: SubmitOptions = {},
 ): Promise<Outcome<Run>> {
   const idempotency = key === undefined ? null : { key, bodyHash: hashOf(submission) };
-  const facts = await ports.runs.submitFacts({ ...submission, accountId: caller.id, key: idempotency?.key ?? null });
-  if (facts.earlier !== null && idempotency !== null) return await sameAsBefore(ports, facts.earlier, idempotency);
+  const known = ports.factsMemory.recall(submission);
+  if (known !== undefined) {
+    const answer = await addJudged(ports, caller, submission, known, idempotency);
+    if (answer !== 'judge-again' && answer.ok) return answer;
+  }
+  for (let tries = 0; tries < SUBMIT_TRIES_MAX; tries += 1) {
+    const facts = await ports.runs.submitFacts({ ...submission, accountId: caller.id, key: idempotency?.key ?? null });
+    if (facts.earlier !== null && idempotency !== null) return await sameAsBefore(ports, facts.earlier, idempotency);
+    ports.factsMemory.keep(submission, facts);
+    const answer = await addJudged(ports, caller, submission, facts, idempotency);
+    if (answer !== 'judge-again') return answer;
+  }
+  throw new Error(`Flow ${submission.flowId} or its connection changed at every try to submit it.`);
+}
+
+async function addJudged(
+  ports: RunPorts,
+  caller: Caller,
+  submission: Submission,
+  facts: SubmitFacts,
+  idempotency: IdempotencyKey | null,
+): Promise<Outcome<Run> | 'judge-again'> {
   const judged = judge(ports, caller, submission, facts);
   if (!judged.ok) return judged;
   const { target, inputs, exception } = judged.value;
@@ -68,9 +94,10 @@ export async function submit(
     connection: target.connection.name,
     ...(exception === null ? {} : { exception }),
   };
-  const verb = submission.resubmitOf === null ? 'submit' : 'resubmit';
-  const added = await ports.runs.add(run, idempotency, caller.name, auditBy(caller, verb, `run ${run.id}`, detail));
-  if (added === 'key-taken') return await submit(ports, caller, submission, key === undefined ? {} : { key });
+  const audit = auditBy(caller, submission.resubmitOf === null ? 'submit' : 'resubmit', `run ${run.id}`, detail);
+  const judgedBy = { digest: facts.digest, flowVersion: submission.flowVersion };
+  const added = await ports.runs.add(run, judgedBy, idempotency, caller.name, audit);
+  if (added === 'judge-again') return added;
   announce(ports, added);
   return done(runToWire(added));
 }

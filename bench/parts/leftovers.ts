@@ -7,8 +7,20 @@ export function cleanLater(cleaning: Cleaning): void {
   cleanings.push(cleaning);
 }
 
-/** Undoes what was handed in, the newest first; one that fails is said and keeps no other from being undone. */
+let cleaningUp: Promise<void> | undefined;
+
+/**
+ * Undoes what was handed in, the newest first; one that fails is said and keeps no other from being undone. Asked twice,
+ * by a signal and by the failure that follows it, it is done once.
+ */
 export async function cleanUp(): Promise<void> {
+  cleaningUp ??= undoAll().finally(() => {
+    cleaningUp = undefined;
+  });
+  await cleaningUp;
+}
+
+async function undoAll(): Promise<void> {
   for (let cleaning = cleanings.pop(); cleaning !== undefined; cleaning = cleanings.pop()) {
     try {
       await cleaning();

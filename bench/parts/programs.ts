@@ -12,6 +12,8 @@ export interface Program {
 }
 
 const END_TIMEOUT_MS = 15_000;
+/** A line that does not come for so long never will; the benchmark fails and says which program it waited for. */
+const LINE_TIMEOUT_MS = 60_000;
 
 export function startProgram(
   file: string,
@@ -43,7 +45,19 @@ export function startProgram(
     next: (accepts) => {
       const at = seen.findIndex(accepts);
       if (at >= 0) return Promise.resolve(seen.splice(at, 1)[0] as never);
-      return new Promise((resolve, reject) => waiting.push({ accepts, resolve, reject }));
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error(`${file} said nothing of what was waited for.`)),
+          LINE_TIMEOUT_MS,
+        );
+        const settled =
+          <Value>(settle: (value: Value) => void) =>
+          (value: Value): void => {
+            clearTimeout(timer);
+            settle(value);
+          };
+        waiting.push({ accepts, resolve: settled(resolve), reject: settled(reject) });
+      });
     },
     send: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
   };

@@ -3,6 +3,7 @@ import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import {
   enrolProofText,
   type GatewayMessage,
+  HEARTBEAT_INTERVAL_MS,
   LINK_PATH,
   LINK_PROTOCOL_VERSION,
   linkProofText,
@@ -69,12 +70,22 @@ export function linkStub(
         case 'refused':
           return reject(new Error(`${message.code}: ${message.message}`));
         case 'reconciled':
+          beat(socket, link);
           return resolve(link);
         default:
           return onMessage(message, link);
       }
     });
   });
+}
+
+/** A gateway that is silent for long is offered nothing any more. */
+function beat(socket: WebSocket, link: StubLink): void {
+  const timer = setInterval(
+    () => link.send({ type: 'heartbeat', progress: [], journalFault: null }),
+    HEARTBEAT_INTERVAL_MS,
+  );
+  socket.on('close', () => clearInterval(timer));
 }
 
 /** A machine for which every account is free, so that nothing but the queue is measured. */

@@ -10,17 +10,18 @@ export const rounded = (value: number, digits = 3): number => Number(value.toFix
  * The same work by us and by the peer, in turns, so that whatever else the machine does falls on both. Each block answers
  * its raw samples.
  */
-export async function interleaved<T>(
+export async function interleaved<Ours, Peer>(
   blocks: number,
-  ours: (block: number) => Promise<T>,
-  peer: (block: number) => Promise<T>,
-): Promise<{ ours: T[]; peer: T[] }> {
-  const samples: { ours: T[]; peer: T[] } = { ours: [], peer: [] };
+  ours: (block: number) => Promise<Ours>,
+  peer: (block: number) => Promise<Peer>,
+): Promise<{ ours: Ours[]; peer: Peer[] }> {
+  const samples: { ours: Ours[]; peer: Peer[] } = { ours: [], peer: [] };
   for (let block = 0; block < blocks; block++) {
     const first = block % 2 === 0 ? 'ours' : 'peer';
     for (const side of first === 'ours' ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const)) {
       process.stderr.write(`block ${block + 1} of ${blocks}: ${side}\n`);
-      samples[side].push(await (side === 'ours' ? ours(block) : peer(block)));
+      if (side === 'ours') samples.ours.push(await ours(block));
+      else samples.peer.push(await peer(block));
     }
   }
   return samples;

@@ -37,12 +37,17 @@ const dayDates = Array.from({ length: 7 }, (_, day) => new Date(Date.UTC(2023, 0
 type Format = Intl.DateTimeFormatOptions;
 
 function describe(culture: string): DateCulture {
-  const partsOf = (options: Format, date = SAMPLE): Intl.DateTimeFormatPart[] =>
-    new Intl.DateTimeFormat(culture, { timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn', ...options })
-      .formatToParts(date)
-      .map((part) => ({ ...part, value: part.value.replaceAll(/[\u202f\u00a0]/g, ' ') }));
+  // To make a format takes longer than to use it a dozen times, and every runner makes one culture at its start.
+  const partsOfAll = (options: Format, dates: readonly Date[]): Intl.DateTimeFormatPart[][] => {
+    const fixed = { timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn' } as const;
+    const format = new Intl.DateTimeFormat(culture, { ...fixed, ...options });
+    return dates.map((date) =>
+      format.formatToParts(date).map((part) => ({ ...part, value: part.value.replaceAll(/[\u202f\u00a0]/g, ' ') })),
+    );
+  };
+  const partsOf = (options: Format): Intl.DateTimeFormatPart[] => partsOfAll(options, [SAMPLE])[0] ?? [];
   const pick = (options: Format, type: Intl.DateTimeFormatPartTypes, dates: readonly Date[]): string[] =>
-    dates.map((date) => partsOf(options, date).find((part) => part.type === type)?.value ?? '');
+    partsOfAll(options, dates).map((parts) => parts.find((part) => part.type === type)?.value ?? '');
   const patternOf = (options: Format): string => pattern(partsOf(options));
   const halfDay = (hour: number): string =>
     pick({ hour: 'numeric', hour12: true }, 'dayPeriod', [new Date(Date.UTC(2023, 0, 1, hour))])[0] ?? '';

@@ -18,6 +18,24 @@ const entryPoints = Object.fromEntries(
     .filter(([, entry]) => existsSync(entry)),
 );
 const outdir = join(root, '.build', 'kit');
+
+/**
+ * An ES module that imports `node:http` makes Node read every export of it, among them the ones that load its whole HTTP
+ * client: a quarter of a runner's start, whether the flow uses it or not. Taken as an object it costs nothing.
+ */
+const httpAsObject = {
+  name: 'http-as-object',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({
+      path: path.replace('node:', ''),
+      namespace: 'built-in',
+    }));
+    onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+      loader: 'js',
+    }));
+  },
+};
 rmSync(outdir, { recursive: true, force: true });
 try {
   await build({
@@ -30,6 +48,10 @@ try {
     target: 'node24',
     logLevel: 'warning',
     legalComments: 'inline',
+    // Half the text is read in half the time. Names stay, so a stack trace still tells where it was.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [httpAsObject],
     loader: { '.node': 'copy' },
     // Packages in the older module format call require, which an ES module does not have by itself.
     banner: {

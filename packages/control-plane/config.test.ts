@@ -11,6 +11,11 @@ test('a port that is no port is refused with what to give', () => {
   expect(() => readConfig(['--port', '99999'], {})).toThrow(/0 to 65535/);
 });
 
+test('a certificate without its key, or a key without its certificate, is refused', () => {
+  expect(() => readConfig(['--tls-cert', '/c.pem'], {})).toThrow('--tls-key');
+  expect(() => readConfig([], { DESKHAND_TLS_KEY: '/k.pem' })).toThrow('--tls-cert');
+});
+
 test.each([
   ['127.0.0.1', true],
   ['127.8.9.1', true],
@@ -18,6 +23,7 @@ test.each([
   ['::1', true],
   ['0.0.0.0', false],
   ['10.0.0.4', false],
+  ['127.desk.example', false],
 ])('%s counts as loopback: %s', (host, answer) => {
   expect(isLoopback(host)).toBe(answer);
 });

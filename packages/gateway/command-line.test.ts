@@ -29,6 +29,13 @@ test.each([
   ['a token on the command line', ['enrol', '--server', 'https://x', '--token', 'secret']],
   ['no token at all', ['enrol', '--server', 'https://x']],
   ['an address that is none', ['enrol', '--server', 'desk.example', '--token-stdin']],
+  ['an address without a name', ['enrol', '--server', 'https://', '--token-stdin']],
+  ['a server off this machine without TLS', ['enrol', '--server', 'http://desk.example:4680', '--token-stdin']],
+  ['a name that only begins like loopback', ['enrol', '--server', 'http://127.desk.example', '--token-stdin']],
+  [
+    'a fingerprint where there is no certificate',
+    ['enrol', '--server', 'http://127.0.0.1:4680', '--server-fingerprint', 'ab', '--token-stdin'],
+  ],
   ['sign-ins without root', [...enrol, '--session-host', 'linux']],
   ['a recovery key that is not asked to be new', ['recovery-key']],
 ])('%s is a matter of usage', (_what, args) => {

@@ -102,7 +102,8 @@ function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: s
   }
   if (sessionHost === 'linux' && !isRoot)
     throw new UsageError('Only root can sign accounts in: --session-host virtual');
-  if (!values.server || !/^https?:\/\//.test(values.server)) throw new UsageError('Give the server: --server URL');
+  if (!values.server || !/^https?:\/\//.test(values.server) || !URL.canParse(values.server))
+    throw new UsageError('Give the server: --server URL');
   if (!isSafeWay(values.server))
     throw new UsageError('Off this machine the server speaks TLS only: give its https:// address.');
   if (values['server-fingerprint'] && !values.server.startsWith('https:'))

@@ -24,3 +24,13 @@ test('a line that is no setting is named with its file', () => {
     'Line 1 of deskhand.toml is not a setting.',
   );
 });
+
+test('a fingerprint is taken as people copy it, and refused when it is none', () => {
+  const pairs = Array.from({ length: 32 }, () => 'AB').join(':');
+  const given = readSettings({}, { ...home, DESKHAND_SERVER_FINGERPRINT: `SHA256:${pairs}` }, () => undefined);
+  expect(given['server-fingerprint']).toEqual({
+    value: 'ab'.repeat(32),
+    origin: 'environment DESKHAND_SERVER_FINGERPRINT',
+  });
+  expect(() => readSettings({ 'server-fingerprint': 'AB:CD' }, home, () => undefined)).toThrow('is not the SHA-256');
+});

@@ -41,8 +41,8 @@ describe('deskhand up', () => {
     );
 
   test('ends in a one-time link, starts again on the same folder within 5 s, and leaves no process', async () => {
-    const data = join(folder, 'data');
     const port = await freePort();
+    const data = join(folder, `data-${port}`);
     const first = start(data, port);
     const link = await oneTimeLink(first);
     expect(link.startsWith(`http://127.0.0.1:${port}/setup#code=`)).toBe(true);

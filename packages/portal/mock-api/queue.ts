@@ -83,6 +83,7 @@ export function queueView(world: World, clusterId: string): RunQueueView {
       inUse: running.length,
       all: machines.reduce((sum, gateway) => sum + (gateway.machine?.sessionLimit ?? 0), 0),
     },
+    maySteer: true,
     version: Date.now(),
   };
 }

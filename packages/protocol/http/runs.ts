@@ -137,6 +137,8 @@ export const RunQueueView = Type.Object({
   total: Type.Integer(),
   slots: Type.Object({ inUse: Type.Integer(), all: Type.Integer() }),
   version: Type.Integer(),
+  /** Whether the caller may move runs of others: admins, operators and the owner of the cluster. */
+  maySteer: Type.Boolean(),
 });
 export type RunQueueView = Static<typeof RunQueueView>;
 

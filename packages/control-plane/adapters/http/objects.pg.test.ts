@@ -205,6 +205,19 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     expect(await undo('user', run)).toBe(403);
   });
 
+  test('the queue tells who may order it, so that the portal offers no more', async () => {
+    for (const [name, may] of [
+      ['admin', true],
+      ['operator', true],
+      ['owner', true],
+      ['user', false],
+      ['viewer', false],
+    ] as const) {
+      const queue = await world.ask('GET', `/gateway-clusters/${things.cluster}/run-queue`, { as: by(name) });
+      expect([name, queue.json<{ maySteer: boolean }>().maySteer]).toEqual([name, may]);
+    }
+  });
+
   test('a co-owner of the flow sees the run and leaves its place alone', async () => {
     const run = await runOfUser();
     expect(await priority('coOwner', run)).toBe(403);

@@ -1,6 +1,6 @@
 import type { Priority } from '@deskhand/domain/run/run.ts';
 import { runCan, type RunVerb } from '@deskhand/domain/run/run-can.ts';
-import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId, RunId } from '@deskhand/domain/brand.ts';
 import { limitOfMember } from '@deskhand/domain/capacity/session-limit.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
@@ -18,11 +18,12 @@ const QUEUED_SHOWN_MAX = 200;
 export async function view(ports: RunPorts, caller: Caller, clusterId: string): Promise<Outcome<RunQueueView>> {
   const reading = await ports.queue.read(clusterId);
   if (reading === undefined) return refuse('not-found', { what: 'gateway cluster' });
-  const [places, inHand, total, version] = await Promise.all([
+  const [places, inHand, total, version, ownerId] = await Promise.all([
     ports.queue.firstPlaces(clusterId, QUEUED_SHOWN_MAX),
     ports.queue.inHand(clusterId),
     ports.runs.countQueued(clusterId, limits.RUNS_PER_QUEUE_MAX),
     ports.queue.viewVersion(clusterId),
+    ports.queue.ownerOf(clusterId),
   ]);
   const runs = await ports.runs.byIds([...inHand, ...places.map((place) => place.id)]);
   const waiting = await ports.waiting.of(runs);
@@ -53,6 +54,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
     total,
     slots: slotsOf(reading.snapshot),
     version,
+    maySteer: mayDo(caller.roles, 'queue.order') && steersQueue(caller, ownerId ?? null),
   });
 }
 

@@ -121,7 +121,7 @@ function QueueTable({ view }: { readonly view: RunQueueView }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const runActions = useRunActions();
-  const moves = useQueueMoves({ clusterId: view.cluster.id, onMoved: settle });
+  const moves = useQueueMoves({ clusterId: view.cluster.id, maySteer: view.maySteer, onMoved: settle });
   const keepFocus = useKeptFocus(rows);
   const chosen = rows.filter((entry) => selected.has(entry.run.id)).map((entry) => entry.run);
   const columns = useMemo(

@@ -3,7 +3,7 @@ import { ArrowDown20Regular, ArrowUp20Regular, Dismiss20Regular, Flag20Regular }
 import { useQueryClient } from '@tanstack/react-query';
 import type { KeyboardEvent } from 'react';
 import { api } from '../../api/client.ts';
-import { useWhyNotAllowed } from '../../app/me.tsx';
+import { useMe, useWhyNotAllowed } from '../../app/me.tsx';
 import type { MenuAction } from '../../ui/action-menu.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
@@ -11,14 +11,19 @@ import { runName, whyNotRun } from '../run/use-run-actions.tsx';
 
 interface QueueMovesOptions {
   readonly clusterId: string;
+  readonly maySteer: boolean;
   /** The person moved something, so the new order is shown at once. */
   readonly onMoved: () => void;
 }
 
+const notSteering = 'Only admins, operators and the owner of the gateway cluster change the order of its run queue.';
+
 /** The verbs that change the order of a run queue, by menu and by keyboard. */
-export function useQueueMoves({ clusterId, onMoved }: QueueMovesOptions) {
+export function useQueueMoves({ clusterId, maySteer, onMoved }: QueueMovesOptions) {
   const cache = useQueryClient();
-  const whyNot = useWhyNotAllowed('queue.order');
+  const me = useMe();
+  const whyNotOrder = useWhyNotAllowed('queue.order');
+  const whyNot = whyNotOrder ?? (maySteer ? null : notSteering);
 
   const refresh = async () => {
     onMoved();
@@ -77,7 +82,7 @@ export function useQueueMoves({ clusterId, onMoved }: QueueMovesOptions) {
         label: `Set priority to ${other}`,
         icon: <Flag20Regular />,
         onSelect: () => void setPriority(run, other),
-        disabledReason: whyNot ?? whyNotRun(run, 'setPriority'),
+        disabledReason: (run.submittedBy.id === me.id ? whyNotOrder : whyNot) ?? whyNotRun(run, 'setPriority'),
       },
       {
         label: 'Cancel run',

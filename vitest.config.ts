@@ -18,14 +18,13 @@ const patience = (kind: 'unit' | (typeof kinds)[number]) => ({
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], ...patience('unit') } },
       ...kinds.map((kind) => ({
         test: {
           name: kind,
           include: [`**/*.${kind}.test.ts`],
           exclude: ignored,
-          testTimeout: kind === 'pg' ? 60_000 : 180_000,
-          hookTimeout: 120_000,
+          ...patience(kind),
           fileParallelism: kind === 'pg',
           // Real programs share two cores with a browser and a database: a time limit that passed once is asked again,
           // and the report says that it was.

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { loadAllModules } from './adapters/operating-system/load-all-modules.ts';
 import {
@@ -45,6 +46,8 @@ export async function prepareStart(config: ServerConfig): Promise<Prepared> {
     : undefined;
   if (account) {
     await loadAllModules();
+    // The cache of compiled modules belongs to whoever started us; afterwards it could not be written.
+    flushCompileCache();
     becomeSystemUser(account);
   }
   const tls = given ?? (isLoopback(config.host) ? undefined : await ownCertificate(config.dataFolder));

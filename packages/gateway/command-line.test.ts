@@ -41,3 +41,11 @@ test.each([
 ])('%s is a matter of usage', (_what, args) => {
   expect(() => parseCommand(args, person)).toThrow(UsageError);
 });
+
+test('a gateway follows a server that has moved, but never into the clear', () => {
+  expect(parseCommand(['run', '--server', 'http://127.0.0.1:4712/'], root)).toMatchObject({
+    movedTo: 'http://127.0.0.1:4712',
+  });
+  expect(() => parseCommand(['run', '--server', 'http://desk.example'], root)).toThrow(/TLS only/);
+  expect(parseCommand(['run'], root)).toMatchObject({ movedTo: null });
+});

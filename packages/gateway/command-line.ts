@@ -22,6 +22,7 @@ Options of enrol
   --data DIR                 where keys and journal are kept
 
 Options of run
+  --server URL               where the server is now, when it has moved since the machine was enrolled
   --beside-others            do not refuse when another gateway runs on this machine, to try clusters
   --kit DIR                  as root: where runners are copied so that every account can read them; default:
                              /var/lib/deskhand-kit
@@ -41,7 +42,14 @@ export type Command =
       readonly readsRecoveryKey: boolean;
       readonly offersTryAccount: boolean;
     }
-  | { readonly kind: 'run'; readonly dataFolder: string; readonly besideOthers: boolean; readonly kitFolder: string }
+  | {
+      readonly kind: 'run';
+      readonly dataFolder: string;
+      readonly besideOthers: boolean;
+      readonly kitFolder: string;
+      /** Where the server is now, when it is no longer where the machine was enrolled. */
+      readonly movedTo: string | null;
+    }
   | { readonly kind: 'recovery-key'; readonly dataFolder: string }
   | { readonly kind: 'help' };
 
@@ -76,7 +84,13 @@ export function parseCommand(args: readonly string[], surroundings: Surroundings
   const dataFolder = values.data ?? defaultDataFolder(surroundings);
   switch (kind) {
     case 'run':
-      return { kind, dataFolder, besideOthers: values['beside-others'] ?? false, kitFolder: values.kit ?? KIT_FOLDER };
+      return {
+        kind,
+        dataFolder,
+        besideOthers: values['beside-others'] ?? false,
+        kitFolder: values.kit ?? KIT_FOLDER,
+        movedTo: values.server === undefined ? null : serverAddress(values.server),
+      };
     case 'recovery-key':
       if (!values.new) throw new UsageError('A recovery key is shown only when it is made: give --new.');
       return { kind, dataFolder };
@@ -102,23 +116,27 @@ function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: s
   }
   if (sessionHost === 'linux' && !isRoot)
     throw new UsageError('Only root can sign accounts in: --session-host virtual');
-  if (!values.server || !/^https?:\/\//.test(values.server) || !URL.canParse(values.server))
-    throw new UsageError('Give the server: --server URL');
-  if (!isSafeWay(values.server))
-    throw new UsageError('Off this machine the server speaks TLS only: give its https:// address.');
-  if (values['server-fingerprint'] && !values.server.startsWith('https:'))
+  const serverUrl = serverAddress(values.server ?? '');
+  if (values['server-fingerprint'] && !serverUrl.startsWith('https:'))
     throw new UsageError('A fingerprint belongs to an https:// address.');
   if (!values['token-stdin']) throw new UsageError('Give the token on standard input, with --token-stdin.');
   return {
     kind: 'enrol' as const,
     dataFolder,
-    serverUrl: values.server.replace(/\/+$/, ''),
+    serverUrl,
     name: values.name ?? hostname(),
     fingerprint: values['server-fingerprint'] ?? null,
     sessionHost: sessionHost as 'linux' | 'virtual',
     readsRecoveryKey: values['recovery-key-stdin'] ?? false,
     offersTryAccount: values['try-account'] ?? false,
   };
+}
+
+function serverAddress(server: string): string {
+  if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw new UsageError('Give the server: --server URL');
+  if (!isSafeWay(server))
+    throw new UsageError('Off this machine the server speaks TLS only: give its https:// address.');
+  return server.replace(/\/+$/, '');
 }
 
 /** The token and the link must not pass a network in the clear. */

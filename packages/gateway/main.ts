@@ -95,7 +95,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const key = openGatewayKey(folder);
   const { newEncryptedClusterKey } = identity;
   const link = new ServerLink({
-    serverUrl: identity.serverUrl,
+    serverUrl: command.movedTo ?? identity.serverUrl,
     fingerprint: identity.fingerprint,
     memory: openLinkMemory(join(folder, 'link.json')),
     hello: {

@@ -8,6 +8,8 @@ import { startProgram, type SupervisedProgram } from './supervised-program.ts';
 
 const CLUSTER_NAME = 'This machine';
 const GATEWAYS_MAX = 20;
+/** A gateway that has not linked for so long is not going to. */
+const GATEWAY_READY_MAX_MS = 90_000;
 /** A program that ends by itself is started again after so long. */
 const RESTART_DELAY_MS = 1_000;
 const PARENT_LOOK_INTERVAL_MS = 250;
@@ -152,14 +154,27 @@ async function startGateway(
   const { gatewayData, kit } = placesOf(text(call, 'data'));
   const data = gatewayData(number);
   if (!existsSync(join(data, 'gateway.json'))) await enrol(call, server, { data, number, count });
-  const args = ['run', '--data', data, ...(kit ? ['--kit', kit] : []), ...(count > 1 ? ['--beside-others'] : [])];
+  // The server may stand at another port than when this machine was enrolled.
+  const args = ['run', '--data', data, '--server', server.listening.address];
+  if (kit) args.push('--kit', kit);
+  if (count > 1) args.push('--beside-others');
   const start = (): SupervisedProgram => startProgram({ program: 'gateway', args, onLog: logger(call) });
   const first = start();
   everything.add({ stop: first.end });
-  await first.next('ready', true).catch((error: Error) => {
+  await within(GATEWAY_READY_MAX_MS, first.next('ready', true)).catch((error: Error) => {
     throw cannot('The gateway did not start.', error.message, 'deskhand doctor');
   });
   everything.add(keep(first, start, call));
+}
+
+async function within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`It did not answer within ${limitMs / 1000} s.`)), limitMs);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function enrol(

@@ -32,7 +32,8 @@ export function openParent(): Parent {
     onQuestion: (answer) => {
       lines.on('line', (line) => {
         const question = parseQuestion(line);
-        if (question) void answer(question).then(tell);
+        // A question that cannot be answered, because the program is ending, stays without an answer.
+        if (question) void answer(question).then(tell, () => undefined);
       });
     },
     onGone: (listener) => {

@@ -71,11 +71,12 @@ function RunList({ page, filters, onChange }: RunListProps) {
   const actions = useRunActions();
   const cache = useQueryClient();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const { rows, holders } = useSteadyRows(page.items, keyOf);
+  const { rows, holders, settle } = useSteadyRows(page.items, keyOf);
   const newer = useNewerRuns(page.items);
   const columns = useMemo(() => runColumns({ menu: actions.menu }), [actions.menu]);
   if (page.items.length === 0 && newer === 0) return <NoRuns filters={filters} onChange={onChange} />;
   const refresh = () => {
+    settle();
     void cache.invalidateQueries({ queryKey: ['runs'] });
   };
   const chosen = rows.filter((run) => selected.has(run.id));

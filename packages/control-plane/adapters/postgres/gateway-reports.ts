@@ -103,12 +103,15 @@ async function addLog(pool: Pool, of: AttemptOf, lines: readonly LogLine[]): Pro
   return row?.log_seq;
 }
 
+/** When it happened by the gateway's account, else now. */
+const since = (ms: string): string => `case when ${ms} is not null then ${moment(ms)} else clock_timestamp() end`;
+
 /** Written once: a repeated result finds the run ended, and one of an uncertain run is kept beside it as a late report. */
 const endText = `
   with moved as (
-    update run set state = $5, phase = null, outputs = $6, error = $7, ended_at = clock_timestamp(),
+    update run set state = $5, phase = null, outputs = $6, error = $7, ended_at = ${since('$13::float8')},
       started_at = coalesce(started_at, case when $9::float8 is not null then ${moment('$9::float8')} end),
-      signed_out_at = case when mode = 'unattended' then clock_timestamp() end,
+      signed_out_at = case when mode = 'unattended' then ${since('$14::float8')} end,
       log_lines_unnumbered = $8::int
     where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt
   ), late as (
@@ -142,6 +145,8 @@ async function end(pool: Pool, of: AttemptOf, result: AttemptResult): Promise<'e
     endEvents[result.state],
     said.toWellFormed().replaceAll('\0', ''),
     `The gateway reported later that it ${result.state}. ${said}`.trim().toWellFormed().replaceAll('\0', ''),
+    result.phasesMs['ending'] ?? null,
+    result.phasesMs['ended'] ?? null,
   ]);
   if (row?.ended === true) return 'ended';
   if (row?.late === true) return 'late';

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isReachable, runThroughOpenDoor } from './reachable.ts';
 
 const STEP_TIMEOUT_MS = 30 * 60_000;
 
@@ -56,6 +57,9 @@ const steps: readonly Step[] = [
 ];
 
 const quick = process.argv.includes('--quick');
+if (process.getuid?.() === 0 && !quick && !isReachable(root.replace(/\/$/, ''))) {
+  process.exit(runThroughOpenDoor(root.replace(/\/$/, ''), 'setup/test.ts', process.argv.slice(2)));
+}
 mkdirSync(join(root, '.build', 'test-results'), { recursive: true });
 const results = steps.filter((step) => step.quick || !quick).map(run);
 printTable(results);

@@ -57,8 +57,10 @@ const steps: readonly Step[] = [
 ];
 
 const quick = process.argv.includes('--quick');
-if (process.getuid?.() === 0 && !quick && !isReachable(root.replace(/\/$/, ''))) {
-  process.exit(runThroughOpenDoor(root.replace(/\/$/, ''), 'setup/test.ts', process.argv.slice(2)));
+const isBehindDoor = process.argv.includes('--behind-door');
+// Once is enough: a clone whose own folder is closed stays closed behind the door too.
+if (process.getuid?.() === 0 && !quick && !isBehindDoor && !isReachable(root.replace(/\/$/, ''))) {
+  process.exit(runThroughOpenDoor(root.replace(/\/$/, ''), 'setup/test.ts', ['--behind-door']));
 }
 mkdirSync(join(root, '.build', 'test-results'), { recursive: true });
 const results = steps.filter((step) => step.quick || !quick).map(run);

@@ -70,7 +70,8 @@ test('a copy that comes with an older link number quarantines the identity, and 
     await waitUntil('the gateway to say why', () => program.log().includes('link-quarantined') || undefined);
   await copy.end();
 
-  // The original still holds its run; nothing new is given to it.
+  // The original still holds its run, which the copy left alone; nothing new is given to it.
+  expect((await stack.client.getRun({ params: { id: before.run.id } })).state).toMatch(/^(starting|running)$/);
   const waiting = await run('waiting');
   const because = await waitUntil(
     'the reason of the waiting run',

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
@@ -90,7 +91,8 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   if (isRoot && !command.besideOthers) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
   const log = openLog();
   const kit = isRoot ? kitCopiedTo(command.kitFolder, findBundles()) : kitInPlace(findBundles());
-  const host = openHost(identity, { nodePath: kit.node, helperPath: kit.sessionHelper }, (line) => log.info({}, line));
+  const helper = { nodePath: kit.node, helperPath: kit.sessionHelper };
+  const host = openHost(identity, { ...helper, instance: instanceOf(identity, folder) }, (line) => log.info({}, line));
   const journal = openJournal({ folder, nowMs: Date.now, compact: compactEntries });
   const key = openGatewayKey(folder);
   const { newEncryptedClusterKey } = identity;
@@ -144,12 +146,18 @@ function enrolledIdentity(folder: string): GatewayIdentity {
   throw new StartRefused(`No gateway is enrolled in ${folder}. Enrol it first: deskhand gateway enrol --help`);
 }
 
+/** Whose sessions are swept and adopted. A copy of the data folder is another instance, a moved folder is the same. */
+function instanceOf({ gatewayId }: GatewayIdentity, folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${gatewayId.slice(0, 12)}-${dev.toString(36)}${ino.toString(36)}`;
+}
+
 function openHost(
   identity: GatewayIdentity,
-  helper: { readonly nodePath: string; readonly helperPath: string },
+  parts: { readonly nodePath: string; readonly helperPath: string; readonly instance: string },
   log: (line: string) => void,
 ) {
-  const options = { ...helper, instance: identity.gatewayId.slice(0, 16), log };
+  const options = { ...parts, log };
   if (identity.sessionHost === 'virtual') return new VirtualHost(options);
   if (!isRoot) throw new StartRefused('This gateway signs accounts in, which only root can do. Start it as root.');
   return new LinuxHost(options);

@@ -70,7 +70,12 @@ export function NewFlowDialog({ onClose }: { readonly onClose: () => void }) {
       <div className="editor-frame compact">
         <Suspense
           fallback={
-            <Textarea style={{ width: '100%', height: 280 }} value={script} onChange={(_e, d) => setScript(d.value)} />
+            <Textarea
+              aria-label="Script"
+              style={{ width: '100%', height: 280 }}
+              value={script}
+              onChange={(_event, { value }) => setScript(value)}
+            />
           }
         >
           <ScriptEditor label="Script" script={script} onChange={setScript} diagnostics={diagnostics} goTo={goTo} />

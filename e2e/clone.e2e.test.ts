@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
@@ -41,6 +41,8 @@ const run = async (name: string) => {
   return { marks, run: await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } }) };
 };
 
+const journalOf = ({ gatewayData }: Stack): string => readFileSync(join(gatewayData, 'journal.jsonl'), 'utf8');
+
 test('a token enrols one gateway, and an enrolled folder is not enrolled again', async () => {
   const { token } = await stack.client.createEnrolmentToken({ params: { id: stack.clusterId } });
   const again = await stack.enrol({ name: 'machine-1', data: stack.gatewayData, token });
@@ -81,6 +83,8 @@ test('a copy that comes with an older link number quarantines the identity, and 
   expect([before.marks.starts(), waiting.marks.starts()]).toEqual([1, 0]);
   await stack.client.cancelRun({ params: { id: waiting.run.id } });
   before.marks.letGo();
+  // Signed out before the gateway stops: with its data folder gone nobody would be left to do that.
+  await waitUntil('the original to end its run', () => journalOf(stack).includes('"phase":"ended"') || undefined);
 });
 
 test('enrolled anew the machine takes runs again, and what the quarantined one held is uncertain', async () => {

@@ -88,11 +88,13 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const identity = enrolledIdentity(folder);
   const runtime = runtimeFolder(folder, isRoot);
   const locks = [lockOrRefuse(join(folder, 'gateway.lock'))];
-  if (isRoot && !command.besideOthers) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
+  const holdsMachine = isRoot && !command.besideOthers;
+  if (holdsMachine) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
   const log = openLog();
   const kit = isRoot ? kitCopiedTo(command.kitFolder, findBundles()) : kitInPlace(findBundles());
   const helper = { nodePath: kit.node, helperPath: kit.sessionHelper };
-  const host = openHost(identity, { ...helper, instance: instanceOf(identity, folder) }, (line) => log.info({}, line));
+  const parts = { ...helper, instance: instanceOf(identity, folder), holdsMachine };
+  const host = openHost(identity, parts, (line) => log.info({}, line));
   const journal = openJournal({ folder, nowMs: Date.now, compact: compactEntries });
   const key = openGatewayKey(folder);
   const { newEncryptedClusterKey } = identity;
@@ -135,7 +137,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     for (const lock of locks) lock.release();
   });
   await core.resume();
-  const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
+  const isKitOurs = holdsMachine && core.inHand.size === 0;
   if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
   link.start(core.handlers);
 }
@@ -154,7 +156,12 @@ function instanceOf({ gatewayId }: GatewayIdentity, folder: string): string {
 
 function openHost(
   identity: GatewayIdentity,
-  parts: { readonly nodePath: string; readonly helperPath: string; readonly instance: string },
+  parts: {
+    readonly nodePath: string;
+    readonly helperPath: string;
+    readonly instance: string;
+    readonly holdsMachine: boolean;
+  },
   log: (line: string) => void,
 ) {
   const options = { ...parts, log };

@@ -25,6 +25,8 @@ export interface RegisterOptions {
   readonly baseMode: number;
   /** Tells the sessions of several gateways on one machine apart. */
   readonly instance: string;
+  /** This gateway holds the machine: sessions of other instances were left by gateways that are gone. */
+  readonly holdsMachine: boolean;
   /** Where cgroups of sessions are made; undefined where the kernel or the machine allows none. */
   readonly cgroupParent: string | undefined;
   readonly changeUser: boolean;
@@ -184,7 +186,7 @@ export class SessionRegister {
     const stored = storedSession(this.options.base, sessionId);
     const folder = runtimeFolder(this.options.base, sessionId);
     if (stored === undefined) return this.sweepUnrecorded(sessionId, folder);
-    if (stored.instance !== this.options.instance) return false;
+    if (stored.instance !== this.options.instance && !this.options.holdsMachine) return false;
     const number = stored.record.facts['displayNumber'];
     await endForced({
       containment: this.containmentOf(stored),

@@ -155,4 +155,12 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     expect(await laterHost().adopt(session.record)).toBeUndefined();
     await session.signOut({ graceMs: 0 });
   });
+
+  test('the only gateway of a machine sweeps what one that is gone left behind', async () => {
+    const gone = new LinuxHost({ ...options(), instance: `g${process.pid}` });
+    const { record } = granted(await gone.signIn(request()));
+    const only = new LinuxHost({ ...options(), holdsMachine: true });
+    expect(await only.sweep(new Set())).toEqual([record.sessionId]);
+    expect(processesOf(alice.uid)).toEqual([]);
+  });
 });

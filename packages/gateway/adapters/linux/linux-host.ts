@@ -45,6 +45,8 @@ export interface LinuxHostOptions extends HelperProgram {
   readonly systemAccounts?: readonly string[];
   /** Tells several gateways on one machine apart; each sweeps only its own sessions. */
   readonly instance?: string;
+  /** No other gateway can run here, so sessions of other instances are left over and are swept too. Default: false. */
+  readonly holdsMachine?: boolean;
   readonly runtimeFolder?: string;
   readonly systemBusAddress?: string | undefined;
   /** The session leader and the Node that runs it, as root. */
@@ -77,6 +79,7 @@ export class LinuxHost implements SessionHost {
       base,
       baseMode: 0o711,
       instance: options.instance ?? 'gateway',
+      holdsMachine: options.holdsMachine ?? false,
       cgroupParent,
       changeUser: true,
       helper: options,

@@ -64,6 +64,7 @@ export class VirtualHost implements SessionHost {
       base: this.base,
       baseMode: 0o700,
       instance: options.instance ?? 'gateway',
+      holdsMachine: false,
       cgroupParent: ownCgroup(),
       changeUser: false,
       helper: options,

@@ -68,7 +68,11 @@ function asRoot(): Parts {
   const runtimeFolder = `/run/deskhand-bench-${process.pid}`;
   cleanLater(() => rmSync(runtimeFolder, { recursive: true, force: true }));
   const helper = { nodePath: kit.node, helperPath: kit.sessionHelper };
-  const host = new LinuxHost({ ...helper, runtimeFolder, instance: `bench${process.pid}` });
+  const host = new LinuxHost({
+    ...helper,
+    runtimeFolder,
+    owner: { instance: `bench${process.pid}`, dataFolder: null },
+  });
   const enter = ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--'];
   return {
     host,
@@ -85,7 +89,7 @@ function asMyself(): Parts {
   const host = new VirtualHost({
     ...helper,
     runtimeFolder: benchFolder(tmpdir()),
-    instance: `bench${process.pid}`,
+    owner: { instance: `bench${process.pid}`, dataFolder: null },
   });
   return {
     host,

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
@@ -28,6 +27,7 @@ import { type Command, parseCommand, USAGE, UsageError } from './command-line.ts
 import { makePassableFolder, makePrivateFolder, StartRefused } from './disk/private-folder.ts';
 import { runtimeFolder } from './disk/runtime-folder.ts';
 import type { GatewayIdentity } from './ports/identity.ts';
+import { ownerOf, type SessionOwner } from './session-desktop/session-owner.ts';
 import { compactEntries } from './use-cases/attempt-record.ts';
 import { enrol } from './use-cases/enrol.ts';
 import { createGatewayCore } from './use-cases/gateway-core.ts';
@@ -88,12 +88,11 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const identity = enrolledIdentity(folder);
   const runtime = runtimeFolder(folder, isRoot);
   const locks = [lockOrRefuse(join(folder, 'gateway.lock'))];
-  const holdsMachine = isRoot && !command.besideOthers;
-  if (holdsMachine) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
+  if (isRoot && !command.besideOthers) locks.push(lockOrRefuse(join(runtime, 'gateway.lock')));
   const log = openLog();
   const kit = isRoot ? kitCopiedTo(command.kitFolder, findBundles()) : kitInPlace(findBundles());
   const helper = { nodePath: kit.node, helperPath: kit.sessionHelper };
-  const parts = { ...helper, instance: instanceOf(identity, folder), holdsMachine };
+  const parts = { ...helper, owner: ownerOf(identity.gatewayId, folder) };
   const host = openHost(identity, parts, (line) => log.info({}, line));
   const journal = openJournal({ folder, nowMs: Date.now, compact: compactEntries });
   const key = openGatewayKey(folder);
@@ -137,7 +136,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     for (const lock of locks) lock.release();
   });
   await core.resume();
-  const isKitOurs = holdsMachine && core.inHand.size === 0;
+  const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
   if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
   link.start(core.handlers);
 }
@@ -148,20 +147,9 @@ function enrolledIdentity(folder: string): GatewayIdentity {
   throw new StartRefused(`No gateway is enrolled in ${folder}. Enrol it first: deskhand gateway enrol --help`);
 }
 
-/** Whose sessions are swept and adopted. A copy of the data folder is another instance, a moved folder is the same. */
-function instanceOf({ gatewayId }: GatewayIdentity, folder: string): string {
-  const { dev, ino } = statSync(folder, { bigint: true });
-  return `${gatewayId.slice(0, 12)}-${dev.toString(36)}${ino.toString(36)}`;
-}
-
 function openHost(
   identity: GatewayIdentity,
-  parts: {
-    readonly nodePath: string;
-    readonly helperPath: string;
-    readonly instance: string;
-    readonly holdsMachine: boolean;
-  },
+  parts: { readonly nodePath: string; readonly helperPath: string; readonly owner: SessionOwner },
   log: (line: string) => void,
 ) {
   const options = { ...parts, log };

@@ -19,6 +19,7 @@ import {
 import type { SessionRecord } from '../ports/session-host.ts';
 import type { Entrance } from './entrance.ts';
 import { runInside } from './program-run.ts';
+import type { SessionOwner } from './session-owner.ts';
 
 /**
  * Folders of sessions: `<base>/sessions/<id>` belongs to the gateway's account, and only `user` inside it to the
@@ -31,7 +32,7 @@ export interface RuntimeFolder {
 
 /** Kept beside each session so that a gateway started later can end or adopt it. */
 export interface StoredSession {
-  readonly instance: string;
+  readonly owner: SessionOwner;
   readonly record: SessionRecord;
   readonly account: { readonly gid: number; readonly home: string; readonly shell: string };
   readonly limits: readonly string[];

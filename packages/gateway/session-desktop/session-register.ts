@@ -18,15 +18,13 @@ import {
   type StoredSession,
 } from './runtime-folder.ts';
 import type { HelperProgram } from './session-helper.ts';
+import { isOwnerGone, type SessionOwner } from './session-owner.ts';
 
 export interface RegisterOptions {
   /** `/run/deskhand`, or a private folder of the gateway's account. */
   readonly base: string;
   readonly baseMode: number;
-  /** Tells the sessions of several gateways on one machine apart. */
-  readonly instance: string;
-  /** This gateway holds the machine: sessions of other instances were left by gateways that are gone. */
-  readonly holdsMachine: boolean;
+  readonly owner: SessionOwner;
   /** Where cgroups of sessions are made; undefined where the kernel or the machine allows none. */
   readonly cgroupParent: string | undefined;
   readonly changeUser: boolean;
@@ -72,8 +70,8 @@ export class SessionRegister {
   private readonly held = new Map<string, HostedSession | 'beginning'>();
 
   constructor(options: RegisterOptions) {
-    if (!INSTANCE.test(options.instance))
-      throw new Error(`An instance name cannot be ${JSON.stringify(options.instance)}.`);
+    if (!INSTANCE.test(options.owner.instance))
+      throw new Error(`An instance name cannot be ${JSON.stringify(options.owner.instance)}.`);
     this.options = options;
     makeBase(options.base, options.baseMode);
   }
@@ -124,7 +122,7 @@ export class SessionRegister {
     const { sessionId, runId, kind, account, facts } = request;
     const { user, uid, gid, home, shell } = account;
     return {
-      instance: this.options.instance,
+      owner: this.options.owner,
       ready: false,
       account: { gid, home, shell },
       limits: request.limits,
@@ -153,7 +151,7 @@ export class SessionRegister {
     if (
       stored === undefined ||
       !stored.ready ||
-      stored.instance !== this.options.instance ||
+      stored.owner.instance !== this.options.owner.instance ||
       stored.record.uid !== record.uid
     )
       return undefined;
@@ -186,7 +184,7 @@ export class SessionRegister {
     const stored = storedSession(this.options.base, sessionId);
     const folder = runtimeFolder(this.options.base, sessionId);
     if (stored === undefined) return this.sweepUnrecorded(sessionId, folder);
-    if (stored.instance !== this.options.instance && !this.options.holdsMachine) return false;
+    if (stored.owner.instance !== this.options.owner.instance && !isOwnerGone(stored.owner)) return false;
     const number = stored.record.facts['displayNumber'];
     await endForced({
       containment: this.containmentOf(stored),
@@ -283,7 +281,7 @@ export class SessionRegister {
   }
 
   private cgroupPrefix(): string {
-    return `deskhand-${this.options.instance}.`;
+    return `deskhand-${this.options.owner.instance}.`;
   }
 
   private cgroupPath(sessionId: string): string | undefined {

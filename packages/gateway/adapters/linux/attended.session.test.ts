@@ -25,7 +25,7 @@ describe.runIf(!isRoot)('attended sessions', () => {
 
 describe.runIf(isRoot)('attended sessions', () => {
   const runtimeFolder = `/run/dh-attended-${process.pid}`;
-  const instance = `a${process.pid}`;
+  const owner = { instance: `a${process.pid}`, dataFolder: null };
   let kit: Awaited<ReturnType<typeof buildHelperKit>>;
   let host: LinuxHost;
   let alice: RealAccount;
@@ -33,7 +33,7 @@ describe.runIf(isRoot)('attended sessions', () => {
   beforeAll(async () => {
     kit = await buildHelperKit();
     alice = makeAccount('attended');
-    host = new LinuxHost({ ...kit, runtimeFolder, instance });
+    host = new LinuxHost({ ...kit, runtimeFolder, owner });
   });
   afterAll(async () => {
     await host.sweep(new Set());
@@ -213,7 +213,7 @@ describe.runIf(isRoot)('attended sessions', () => {
     ] as const)('%s: logind is heard', async (_, told, answer) => {
       const session: StandInSession = { id: '7', uid: alice.uid, user: alice.user, display: person.display, ...told };
       const logind = await startStandInLogind([session]);
-      const hearing = new LinuxHost({ ...kit, runtimeFolder, instance, systemBusAddress: logind.address });
+      const hearing = new LinuxHost({ ...kit, runtimeFolder, owner, systemBusAddress: logind.address });
       const result = await hearing.attach(ask());
       logind.stop();
       expect(refusalOf(result)).toBe(answer);
@@ -225,12 +225,12 @@ describe.runIf(isRoot)('attended sessions', () => {
     const common = { uid: alice.uid, user: alice.user, state: 'active', locked: false, display: '' };
     const screen = { width: 800, height: 600 };
     const logind = await startStandInLogind([{ ...common, id: '8', type: 'wayland' }]);
-    const hearing = new LinuxHost({ ...kit, runtimeFolder, instance, systemBusAddress: logind.address });
+    const hearing = new LinuxHost({ ...kit, runtimeFolder, owner, systemBusAddress: logind.address });
     expect(refusalOf(await hearing.signIn({ ...ask(), screen }))).toBe('session-exists');
     expect(refusalOf(await hearing.attach(ask()))).toBe('attended-wayland');
     logind.stop();
     const remote = await startStandInLogind([{ ...common, id: '9', type: 'tty', remote: true }]);
-    const other = new LinuxHost({ ...kit, runtimeFolder, instance, systemBusAddress: remote.address });
+    const other = new LinuxHost({ ...kit, runtimeFolder, owner, systemBusAddress: remote.address });
     expect(await other.listSessions()).toEqual(
       expect.not.arrayContaining([expect.objectContaining({ uid: alice.uid })]),
     );

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { granted, outputOf, refusalOf } from '../../ports/session-host.contract.ts';
 import type { SessionRecord } from '../../ports/session-host.ts';
 import { isAlive } from '../../session-desktop/process-facts.ts';
+import { ownerOf } from '../../session-desktop/session-owner.ts';
 import { buildHelperKit } from '../../session-desktop/testing/helper-kit.ts';
 import {
   makeAccount,
@@ -35,7 +38,7 @@ describe.runIf(!isRoot)('a gateway that is killed', () => {
 
 describe.runIf(isRoot)('a gateway that is killed', () => {
   const runtimeFolder = `/run/dh-crash-${process.pid}`;
-  const instance = `k${process.pid}`;
+  const owner = { instance: `k${process.pid}`, dataFolder: null };
   const scratch = `/tmp/dh-crash-${process.pid}`;
   let kit: Awaited<ReturnType<typeof buildHelperKit>>;
   let alice: RealAccount;
@@ -53,7 +56,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     for (const folder of [runtimeFolder, scratch]) rmSync(folder, { recursive: true, force: true });
   });
 
-  const options = () => ({ nodePath: kit.nodePath, helperPath: kit.helperPath, runtimeFolder, instance });
+  const options = () => ({ nodePath: kit.nodePath, helperPath: kit.helperPath, runtimeFolder, owner });
   const laterHost = (): LinuxHost => new LinuxHost(options());
   const countFile = `${scratch}/count`;
   const count = (): number => (existsSync(countFile) ? readFileSync(countFile, 'utf8').length : 0);
@@ -148,7 +151,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
   });
 
   test('sweeps only its own sessions, not those of another gateway on the machine', async () => {
-    const neighbour = new LinuxHost({ ...options(), instance: `n${process.pid}` });
+    const neighbour = new LinuxHost({ ...options(), owner: { instance: `n${process.pid}`, dataFolder: null } });
     const session = granted(await neighbour.signIn(request()));
     expect(await laterHost().sweep(new Set())).toEqual([]);
     expect(await outputOf(session, 'xdotool getdisplaygeometry')).toEqual(['800 600']);
@@ -156,11 +159,13 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     await session.signOut({ graceMs: 0 });
   });
 
-  test('the only gateway of a machine sweeps what one that is gone left behind', async () => {
-    const gone = new LinuxHost({ ...options(), instance: `g${process.pid}` });
+  test('sweeps what a gateway left whose data folder is gone', async () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'dh-gone-'));
+    const gone = new LinuxHost({ ...options(), owner: ownerOf('gone', dataFolder) });
     const { record } = granted(await gone.signIn(request()));
-    const only = new LinuxHost({ ...options(), holdsMachine: true });
-    expect(await only.sweep(new Set())).toEqual([record.sessionId]);
+    expect(await laterHost().sweep(new Set())).toEqual([]);
+    rmSync(dataFolder, { recursive: true });
+    expect(await laterHost().sweep(new Set())).toEqual([record.sessionId]);
     expect(processesOf(alice.uid)).toEqual([]);
   });
 });

@@ -17,8 +17,8 @@ if (isRoot) {
     const kit = await buildHelperKit();
     const alice = makeAccount('alice');
     const runtimeFolder = `/run/dh-contract-${process.pid}`;
-    const instance = `c${process.pid}`;
-    const makeHost = (): LinuxHost => new LinuxHost({ ...kit, runtimeFolder, instance });
+    const owner = { instance: `c${process.pid}`, dataFolder: null };
+    const makeHost = (): LinuxHost => new LinuxHost({ ...kit, runtimeFolder, owner });
     return {
       host: makeHost(),
       laterHost: makeHost,

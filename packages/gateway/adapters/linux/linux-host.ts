@@ -34,6 +34,7 @@ import { isAlive, readProcFile, startTimeOf } from '../../session-desktop/proces
 import { prepareDisplaySockets, type StoredSession } from '../../session-desktop/runtime-folder.ts';
 import { askInside, probeLockInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
 import { cgroupOf, ourFact, personSessions, type PersonSession } from '../../session-desktop/session-listing.ts';
+import type { SessionOwner } from '../../session-desktop/session-owner.ts';
 import { SessionRegister, type BegunSession } from '../../session-desktop/session-register.ts';
 import { endLeader, Leaders, type Leader } from './leader.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
@@ -43,10 +44,8 @@ import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refus
 export interface LinuxHostOptions extends HelperProgram {
   /** Accounts that the machine's own configuration allows although they belong to the system. */
   readonly systemAccounts?: readonly string[];
-  /** Tells several gateways on one machine apart; each sweeps only its own sessions. */
-  readonly instance?: string;
-  /** No other gateway can run here, so sessions of other instances are left over and are swept too. Default: false. */
-  readonly holdsMachine?: boolean;
+  /** Tells several gateways on one machine apart; each sweeps its own sessions and those of gateways that are gone. */
+  readonly owner?: SessionOwner;
   readonly runtimeFolder?: string;
   readonly systemBusAddress?: string | undefined;
   /** The session leader and the Node that runs it, as root. */
@@ -78,8 +77,7 @@ export class LinuxHost implements SessionHost {
     this.register = new SessionRegister({
       base,
       baseMode: 0o711,
-      instance: options.instance ?? 'gateway',
-      holdsMachine: options.holdsMachine ?? false,
+      owner: options.owner ?? { instance: 'gateway', dataFolder: null },
       cgroupParent,
       changeUser: true,
       helper: options,

@@ -36,7 +36,7 @@ describe.runIf(isRoot)('sign-in of real accounts', () => {
     kit = await buildHelperKit();
     alice = makeAccount('alice');
     bob = makeAccount('bob');
-    host = new LinuxHost({ ...kit, runtimeFolder, instance: `s${process.pid}` });
+    host = new LinuxHost({ ...kit, runtimeFolder, owner: { instance: `s${process.pid}`, dataFolder: null } });
     mkdirSync(scratch);
     chmodSync(scratch, 0o777);
   });

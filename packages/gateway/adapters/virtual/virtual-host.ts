@@ -28,12 +28,13 @@ import { startTimeOf } from '../../session-desktop/process-facts.ts';
 import { lstatOf } from '../../session-desktop/runtime-folder.ts';
 import { probeLockInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
 import { ourFact, personSessions, type PersonSession } from '../../session-desktop/session-listing.ts';
+import type { SessionOwner } from '../../session-desktop/session-owner.ts';
 import { SessionRegister, type BeginRequest } from '../../session-desktop/session-register.ts';
 import { giveLockBack, holdsLock, takeLock } from './account-lock.ts';
 import { ownBase, ownCgroup } from './own-places.ts';
 
 export interface VirtualHostOptions extends HelperProgram {
-  readonly instance?: string;
+  readonly owner?: SessionOwner;
   readonly runtimeFolder?: string;
   readonly log?: (line: string) => void;
   /** Which programs are there; given by tests of machines without them. */
@@ -63,8 +64,7 @@ export class VirtualHost implements SessionHost {
     this.register = new SessionRegister({
       base: this.base,
       baseMode: 0o700,
-      instance: options.instance ?? 'gateway',
-      holdsMachine: false,
+      owner: options.owner ?? { instance: 'gateway', dataFolder: null },
       cgroupParent: ownCgroup(),
       changeUser: false,
       helper: options,

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accountPorts } from './account-commands.ts';
@@ -65,10 +66,12 @@ export async function openApplication({ database, links, prepared, log }: Applic
       judgeSubmission(caller, connection, { ...cluster, ownerName: cluster.ownerName ?? 'nobody' }),
     newId,
     random: () => randomInt(2 ** 32) / 2 ** 32,
+    timers: systemTimers,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
   });
   const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink: links.close });
   const stopFeed = startLiveFeed({
+    timers: systemTimers,
     changes,
     events,
     readRuns: runs.readRuns,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterId } from '@deskhand/domain/brand.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { sourceOf } from './account-commands.ts';
@@ -31,7 +32,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = pino({ level: 'info' }, pino.destination({ dest: 2, sync: true }));
   const database = await openDatabase(sourceOf(config));
-  const gatewayLinks = createLinkServer({ log });
+  const gatewayLinks = createLinkServer({ log, timers: systemTimers });
   const { app, stores, changes, runs, ...application } = await openApplication({
     database,
     links: gatewayLinks,
@@ -48,7 +49,8 @@ export async function startServer(
     deadlines: stores.deadlines,
     queue: stores.queue,
     retention: stores.retention,
-    monotonicMs: () => performance.now(),
+    monotonicMs: systemTimers.nowMs,
+    timers: systemTimers,
     onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
   });
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
 import { errorTable, problem } from '@deskhand/protocol/errors.ts';
 import { keyFingerprint } from '@deskhand/protocol/seal.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openEnrolmentServer } from './adapters/enrolment/enrolment-server.ts';
 import { makeTryAccount } from './adapters/enrolment/try-account.ts';
 import { openGatewayKey, readIdentity, writeIdentity } from './adapters/identity/identity-store.ts';
@@ -11,6 +12,7 @@ import { RecoveryKeyRefused, recoveryKeys } from './adapters/identity/recovery-k
 import { createSecretOpener } from './adapters/identity/secret-opener.ts';
 import { openJournal } from './adapters/journal/open-journal.ts';
 import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
+import { dialServer } from './adapters/link/dial-server.ts';
 import { openLinkMemory } from './adapters/link/link-memory.ts';
 import { ServerLink } from './adapters/link/open-link.ts';
 import { LinuxHost } from './adapters/linux/linux-host.ts';
@@ -98,8 +100,8 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const key = openGatewayKey(folder);
   const { newEncryptedClusterKey } = identity;
   const link = new ServerLink({
-    serverUrl: command.movedTo ?? identity.serverUrl,
-    fingerprint: identity.fingerprint,
+    dial: dialServer({ serverUrl: command.movedTo ?? identity.serverUrl, fingerprint: identity.fingerprint }),
+    timers: systemTimers,
     memory: openLinkMemory(join(folder, 'link.json')),
     hello: {
       gatewayId: identity.gatewayId,
@@ -124,6 +126,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     screenshots: openScreenshots(makePrivateFolder(join(folder, 'screenshots'))),
     clock: openBootClock(),
     nowMs: Date.now,
+    timers: systemTimers,
     processes,
     kit: () => kit,
     secrets: createSecretOpener(identity),

@@ -3,6 +3,7 @@ import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { AttemptReport, GatewayMessage, ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -102,6 +103,7 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     accountRule: () => done({ exception: null }),
     newId: () => randomBytes(9).toString('hex'),
     random: () => 0,
+    timers: systemTimers,
     onPlanningFault: (_, error) => faults.push(error),
     ...options.ports,
   });

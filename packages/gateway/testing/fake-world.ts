@@ -1,6 +1,7 @@
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerCommand, RunnerResult } from '@deskhand/protocol/runner.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import { type Journal, type JournalEntry, JournalFault } from '../ports/journal.ts';
 import type { WorkMessage } from '../ports/link.ts';
@@ -110,6 +111,7 @@ export class FakeWorld {
       screenshots: { save: silent, list: () => [], remove: silent, removeAllBut: silent },
       clock: { nowMs: () => this.bootMs, bootId: 'boot' },
       nowMs: () => 1_000_000,
+      timers: systemTimers,
       processes: { startTime: () => undefined, end: async () => undefined },
       kit: () => ({ node: '/kit/node', runner: '/kit/runner.mjs' }),
       secrets: {

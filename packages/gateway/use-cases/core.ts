@@ -1,5 +1,6 @@
 import type { RunResult } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerResult } from '@deskhand/protocol/runner.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { AttemptFacts, Journal } from '../ports/journal.ts';
 import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
@@ -20,6 +21,7 @@ export interface GatewayPorts {
   readonly screenshots: ScreenshotStore;
   readonly clock: BootClock;
   readonly nowMs: () => number;
+  readonly timers: Timers;
   readonly processes: Processes;
   readonly kit: () => RunnerKit;
   readonly secrets: SecretOpener;

@@ -22,7 +22,7 @@ class AttemptCourier implements Courier {
   #isResultSent = false;
   #isResultAcked = false;
   #isClosed = false;
-  #patience: NodeJS.Timeout | undefined;
+  #endPatience: (() => void) | undefined;
   #isPatient = true;
   #hasUnshown = true;
   #dropAs: 'stale' | 'forgotten' | undefined;
@@ -109,7 +109,7 @@ class AttemptCourier implements Courier {
     if (record?.phase !== 'ended' || record.result === null) return;
     if (this.#isResultSent || this.#isResultAcked) return;
     if (this.#isPatient && !(this.#log?.isDone('sent') ?? true)) {
-      this.#patience ??= setTimeout(() => this.#losePatience(), RESULT_WAITS_FOR_LOG_MS).unref();
+      this.#endPatience ??= this.#core.timers.after(RESULT_WAITS_FOR_LOG_MS, () => this.#losePatience());
       return;
     }
     const result = { ...record.result, phasesMs: record.phasesMs };
@@ -117,9 +117,9 @@ class AttemptCourier implements Courier {
   }
 
   #waitForRest(): void {
-    clearTimeout(this.#patience);
+    this.#endPatience?.();
     if (!this.#isClosed)
-      this.#patience = setTimeout(() => this.#settle('acknowledged'), LOG_AFTER_RESULT_WAIT_MS).unref();
+      this.#endPatience = this.#core.timers.after(LOG_AFTER_RESULT_WAIT_MS, () => this.#settle('acknowledged'));
   }
 
   #losePatience(): void {
@@ -130,7 +130,7 @@ class AttemptCourier implements Courier {
   #settle(because: 'acknowledged' | 'stale' | 'forgotten'): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearTimeout(this.#patience);
+    this.#endPatience?.();
     this.#log?.close();
     this.#core.book.note({ type: 'settled', ...nameOf(this.#facts), because });
     const spoolPath = this.#core.book.get(this.#facts)?.launch?.spoolPath;

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { NotificationState } from '@deskhand/domain/session/notifications.ts';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
+import { pause } from '@deskhand/protocol/timers.ts';
 import type { HostedSession } from '../ports/session-host.ts';
 import { showNotification } from './show-notification.ts';
 import { enterPhase, recordOf } from './attempt-in-hand.ts';
@@ -28,7 +28,7 @@ export async function finishAttempt(core: Core, attempt: AttemptInHand, ending: 
   await showNotification(core, attempt, notificationStates[ending.state], ending.error ?? undefined);
   if (attempt.session !== undefined) {
     const isUnseen = attempt.session.record.kind === 'signed-in';
-    if (isUnseen && attempt.facts.notifications) await wait(NOTIFICATION_LINGER_MS);
+    if (isUnseen && attempt.facts.notifications) await pause(core.timers, NOTIFICATION_LINGER_MS);
     await signOut(core, attempt, attempt.session);
   }
   await closeAttempt(core, attempt);
@@ -54,7 +54,7 @@ async function signOut(core: Core, attempt: AttemptInHand, session: HostedSessio
       return;
     } catch (error) {
       core.log.error({ ...nameOf(attempt.facts), tries, error: String(error) }, 'sign-out failed');
-      if (tries < SIGN_OUT_TRIES_MAX) await wait(SIGN_OUT_RETRY_MS);
+      if (tries < SIGN_OUT_TRIES_MAX) await pause(core.timers, SIGN_OUT_RETRY_MS);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { linuxSessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { GatewayLog } from '../ports/machine.ts';
 import type { SessionHost, SessionHostProbe } from '../ports/session-host.ts';
 
@@ -19,15 +20,16 @@ export interface MachineWatch {
 interface WatchPorts {
   readonly host: SessionHost;
   readonly nowMs: () => number;
+  readonly timers: Timers;
   readonly log: GatewayLog;
 }
 
-export function createMachineWatch({ host, nowMs, log }: WatchPorts): MachineWatch {
+export function createMachineWatch({ host, nowMs, timers, log }: WatchPorts): MachineWatch {
   // Versions must rise over restarts too, because the server compares them with what it has remembered.
   let facts: MachineFacts = { ...emptyFacts(host.kind), version: Math.floor(nowMs() / 1000) };
   let changed: (facts: MachineFacts) => void = () => undefined;
   let probedAtMs = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
+  let callOff: (() => void) | undefined;
   let isStopped = false;
 
   const refresh = async (): Promise<MachineFacts> => {
@@ -41,7 +43,7 @@ export function createMachineWatch({ host, nowMs, log }: WatchPorts): MachineWat
   };
   const poll = async (): Promise<void> => {
     await refresh().catch((error: unknown) => log.error({ error: String(error) }, 'could not look at the machine'));
-    if (!isStopped) timer = setTimeout(() => void poll(), FACTS_POLL_INTERVAL_MS);
+    if (!isStopped) callOff = timers.after(FACTS_POLL_INTERVAL_MS, () => void poll());
   };
   return {
     facts: () => facts,
@@ -52,7 +54,7 @@ export function createMachineWatch({ host, nowMs, log }: WatchPorts): MachineWat
     },
     stop: () => {
       isStopped = true;
-      clearTimeout(timer);
+      callOff?.();
     },
   };
 }

@@ -23,7 +23,7 @@ export async function openSession(core: Core, attempt: AttemptInHand, order: Sta
   }
   const tooLong = new AbortController();
   const limit = attempt.facts.acquiredAtBootMs + STARTING_LIMIT_MS;
-  const callOff = onDeadline(core.clock, limit, () => tooLong.abort());
+  const callOff = onDeadline(core, limit, () => tooLong.abort());
   try {
     const signal = AbortSignal.any([attempt.ending.signal, tooLong.signal]);
     const answer = await requestSession(core, order, password, signal);

@@ -1,7 +1,7 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { type JournalEntry as Mark, planAfterRestart, type RestartStep } from '@deskhand/domain/run/after-restart.ts';
-import { setTimeout as wait } from 'node:timers/promises';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
+import { pause } from '@deskhand/protocol/timers.ts';
 import type { AttemptRecord, RunnerRecord } from '../ports/journal.ts';
 import type { HostedSession, SessionRecord } from '../ports/session-host.ts';
 import { endingOfResult, runnerLost } from './endings.ts';
@@ -76,7 +76,8 @@ async function adoptSession(core: Core, session: SessionRecord): Promise<HostedS
 }
 
 async function runnerThatKnocks(core: Core, { attempt }: Found, knock: Promise<number | undefined>) {
-  const pid = await Promise.race([knock, wait(RUNNER_KNOCK_WAIT_MS, undefined)]);
+  const silence = pause(core.timers, RUNNER_KNOCK_WAIT_MS).then(() => undefined);
+  const pid = await Promise.race([knock, silence]);
   const startTime = pid === undefined ? undefined : core.processes.startTime(pid);
   if (pid === undefined || startTime === undefined) return null;
   core.book.note({ type: 'runner', ...nameOf(attempt.facts), runner: { pid, startTime } });
@@ -128,7 +129,7 @@ function adopt(core: Core, attempt: AttemptInHand, session: HostedSession, runne
 /** Not our child, so its end is seen by looking. */
 function watchedByPid(core: Core, runner: RunnerRecord): WatchedRunner {
   const exited = (async () => {
-    while (core.processes.startTime(runner.pid) === runner.startTime) await wait(RUNNER_POLL_MS);
+    while (core.processes.startTime(runner.pid) === runner.startTime) await pause(core.timers, RUNNER_POLL_MS);
     return 'it ended.';
   })();
   return { exited };

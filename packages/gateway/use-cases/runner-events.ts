@@ -83,17 +83,18 @@ async function takeScreenshot(core: Core, attempt: AttemptInHand, caption: strin
   pictures.asked++;
   const of = nameOf(attempt.facts);
   const number = core.screenshots.list(of).length + 1;
+  const tooLong = new AbortController();
   try {
     const isTooMany = Math.max(pictures.asked, number) > limits.SCREENSHOTS_PER_RUN_MAX;
     if (isTooMany || attempt.session === undefined) return;
-    const signal = AbortSignal.timeout(SCREENSHOT_WAIT_MS);
-    const png = await atMost(SCREENSHOT_WAIT_MS, attempt.session.screenshot(signal));
+    const png = await atMost(core.timers, SCREENSHOT_WAIT_MS, attempt.session.screenshot(tooLong.signal));
     if (png === undefined || png.length > limits.SCREENSHOT_BYTES_MAX) return;
     core.screenshots.save(of, { number, caption, png });
     attempt.courier.screenshotTaken();
   } catch (error) {
     core.log.info({ ...of, because: String(error) }, 'a screenshot could not be taken');
   } finally {
+    tooLong.abort();
     pictures.isTaking = false;
     attempt.channel?.send({ type: 'screenshotTaken' });
   }

@@ -1,5 +1,6 @@
 import { type NotificationState, notificationFor } from '@deskhand/domain/session/notifications.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { nameOf } from './attempt-record.ts';
 import type { AttemptInHand, Core } from './core.ts';
@@ -18,7 +19,7 @@ export async function showNotification(
   if (session === undefined || !facts.notifications) return;
   const subject = { flowName: facts.flowName, mode: facts.mode, ...(error ? { error } : {}) };
   try {
-    await atMost(NOTIFICATION_WAIT_MS, session.notifier.show(notificationFor(state, subject)));
+    await atMost(core.timers, NOTIFICATION_WAIT_MS, session.notifier.show(notificationFor(state, subject)));
   } catch (fault) {
     core.log.info({ ...nameOf(facts), state, because: String(fault) }, 'a notification could not be shown');
   }
@@ -30,14 +31,14 @@ export function listenForStop(core: Core, attempt: AttemptInHand): void {
 }
 
 /** Rejects when it takes too long; the work itself goes on unheard. */
-export async function atMost<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+export async function atMost<T>(timers: Timers, limitMs: number, work: Promise<T>): Promise<T> {
+  let callOff = (): void => undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
+    callOff = timers.after(limitMs, () => reject(new Error(`No answer within ${limitMs} ms.`)));
   });
   try {
     return await Promise.race([work, tooLong]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }

@@ -1,5 +1,5 @@
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@deskhand/protocol/timers.ts';
 import type { SessionProcess } from '../ports/session-host.ts';
 import { onDeadline } from './deadline.ts';
 import { endedEarlyWithoutResult, endingOfResult, failedWith, runnerLost } from './endings.ts';
@@ -48,24 +48,24 @@ export async function superviseRunner(core: Core, attempt: AttemptInHand, runner
 function limitExecution(core: Core, attempt: AttemptInHand): () => void {
   const runningAtMs = recordOf(core, attempt).phasesMs.running ?? 0;
   const limit = attempt.facts.acquiredAtBootMs + runningAtMs + attempt.facts.executionTimeoutMs;
-  return onDeadline(core.clock, limit, () => wantEnd(core, attempt, 'timedOut'));
+  return onDeadline(core, limit, () => wantEnd(core, attempt, 'timedOut'));
 }
 
 /** The runner is asked to stop its flow; when it does not, nothing more is awaited and sign-out ends it. */
 function endOnRequest(core: Core, attempt: AttemptInHand, resolve: (ending: Ending) => void): () => void {
-  let patience: NodeJS.Timeout | undefined;
+  let callOff: (() => void) | undefined;
   const ask = (): void => {
     const wanted = recordOf(core, attempt).endWanted ?? 'cancelled';
     attempt.channel?.send({ type: 'cancel', because: wanted });
-    patience = setTimeout(() => {
+    callOff = core.timers.after(END_BY_ITSELF_MS, () => {
       const spooled = spooledEnd(core, attempt);
       resolve(spooled.ending ?? endedEarlyWithoutResult(wanted, attempt.facts, spooled.lastSeq));
-    }, END_BY_ITSELF_MS);
+    });
   };
   if (attempt.ending.signal.aborted) ask();
   else attempt.ending.signal.addEventListener('abort', ask, { once: true });
   return () => {
-    clearTimeout(patience);
+    callOff?.();
     attempt.ending.signal.removeEventListener('abort', ask);
   };
 }
@@ -84,7 +84,7 @@ async function afterRunner(core: Core, attempt: AttemptInHand, how: string): Pro
   const record = recordOf(core, attempt);
   if (record.endWanted !== null) return endedEarlyWithoutResult(record.endWanted, attempt.facts, lastSeq);
   const sessionEnd = attempt.session?.ended.then(({ because }) => afterSession(core, attempt, because));
-  const sessionEnded = await Promise.race([sessionEnd, wait(SESSION_END_WAIT_MS, undefined)]);
+  const sessionEnded = await Promise.race([sessionEnd, pause(core.timers, SESSION_END_WAIT_MS)]);
   if (sessionEnded) return sessionEnded;
   return record.phase === 'running' ? runnerLost(lastLine) : failedWith('runner-failed-to-start', { detail: how });
 }

@@ -1,10 +1,12 @@
 import { mayDo, type Permission } from '@deskhand/domain/account/permissions.ts';
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { Change, ChangeFeed } from '../../ports/changes.ts';
 import type { LiveEvents, Viewer } from './live-events.ts';
 
 export interface LiveFeedPorts {
+  readonly timers: Pick<Timers, 'after'>;
   readonly changes: ChangeFeed;
   readonly events: LiveEvents;
   /** The runs as pages show them, each with who may see it. */
@@ -21,9 +23,9 @@ const FOLD_MS = 100;
 /** Turns changes into live events while somebody listens. Answers how to stop. */
 export function startLiveFeed(ports: LiveFeedPorts): () => void {
   let folded: FoldedChanges = noChanges();
-  let timer: NodeJS.Timeout | undefined;
+  let callOff: (() => void) | undefined;
   const flush = (): void => {
-    timer = undefined;
+    callOff = undefined;
     const changes = folded;
     folded = noChanges();
     if (!ports.events.hasListeners()) return ports.events.skip();
@@ -31,11 +33,11 @@ export function startLiveFeed(ports: LiveFeedPorts): () => void {
   };
   const unsubscribe = ports.changes.subscribe((change) => {
     fold(folded, change);
-    timer ??= setTimeout(flush, FOLD_MS);
+    callOff ??= ports.timers.after(FOLD_MS, flush);
   });
   return () => {
     unsubscribe();
-    clearTimeout(timer);
+    callOff?.();
   };
 }
 

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRunWorld, linuxFacts, type RunWorld } from '../../testing/run-world.ts';
 import { stopTestServer } from '../postgres/testing.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { createLinkServer, type LinkServer } from './link-server.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -24,7 +25,7 @@ let key: KeyObject;
 const clients: GatewayClient[] = [];
 
 beforeEach(async () => {
-  links = createLinkServer({ log: quiet });
+  links = createLinkServer({ log: quiet, timers: systemTimers });
   world = await createRunWorld({ ports: { links }, unlink: links.close });
   const pair = generateKeyPairSync('ed25519');
   key = pair.privateKey;

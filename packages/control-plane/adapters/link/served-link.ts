@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import {
@@ -8,13 +7,14 @@ import {
   type ServerMessage,
 } from '@deskhand/protocol/link/messages.ts';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
 import type { WorkMessage } from '../../use-cases/link/handle-message.ts';
 import type { OpenLink } from '../../use-cases/link/link-ports.ts';
-import { isProven } from './gateway-proof.ts';
+import type { isProven } from './gateway-proof.ts';
 import type { LinkLog } from './link-log.ts';
+import type { ServedWire } from './served-wire.ts';
 
 /** From the challenge to `reconciled`. */
 export const GREETING_TIMEOUT_MS = 20_000;
@@ -33,6 +33,10 @@ type Step =
   | { readonly at: 'ended' };
 
 export interface ServedLinkOptions {
+  readonly timers: Timers;
+  readonly isProven: typeof isProven;
+  /** Never the same twice: a proof is bound to it. */
+  readonly nonce: string;
   readonly log: LinkLog;
   readonly address: string;
   readonly opened: (gatewayId: string) => void;
@@ -44,27 +48,31 @@ const check = Compile(GatewayMessage);
 /** One link, from the challenge to its end. Messages about one run keep their order; those of different runs do not wait for one another. */
 export class ServedLink {
   readonly ended: Promise<void>;
-  readonly #socket: WebSocket;
+  readonly #wire: ServedWire;
   readonly #useCases: LinkUseCases;
   readonly #options: ServedLinkOptions;
-  readonly #nonce = randomBytes(32).toString('base64url');
   readonly #chains = new Map<string, Promise<void>>();
-  readonly #greetingTimer: NodeJS.Timeout;
+  readonly #endGreeting: () => void;
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
   #atWork = 0;
-  #heardAt = performance.now();
+  #heardAt: number;
 
-  constructor(socket: WebSocket, useCases: LinkUseCases, options: ServedLinkOptions) {
-    this.#socket = socket;
+  constructor(wire: ServedWire, useCases: LinkUseCases, options: ServedLinkOptions) {
+    this.#wire = wire;
     this.#useCases = useCases;
     this.#options = options;
-    this.ended = new Promise((resolve) => socket.once('close', () => void this.#closed().finally(resolve)));
-    socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : String(data)));
-    socket.on('pong', () => this.#markHeard());
-    socket.on('error', (error) => options.log.warn({ address: options.address, error: error.message }, 'A link broke'));
-    this.#greetingTimer = setTimeout(() => this.#timeGreetingOut(), GREETING_TIMEOUT_MS);
-    this.#write({ type: 'challenge', nonce: this.#nonce, protocolVersion: LINK_PROTOCOL_VERSION });
+    this.#heardAt = options.timers.nowMs();
+    const ended = Promise.withResolvers<void>();
+    this.ended = ended.promise;
+    wire.listen({
+      text: (text) => this.#hear(text),
+      heard: () => this.#markHeard(),
+      failed: (error) => options.log.warn({ address: options.address, error: error.message }, 'A link broke'),
+      closed: () => void this.#closed().finally(ended.resolve),
+    });
+    this.#endGreeting = options.timers.after(GREETING_TIMEOUT_MS, () => this.#timeGreetingOut());
+    this.#write({ type: 'challenge', nonce: options.nonce, protocolVersion: LINK_PROTOCOL_VERSION });
   }
 
   get gatewayId(): string | undefined {
@@ -76,7 +84,7 @@ export class ServedLink {
   }
 
   send(message: ServerMessage): boolean {
-    if (!this.isOpen() || this.#socket.readyState !== WebSocket.OPEN) return false;
+    if (!this.isOpen() || !this.#wire.isOpen()) return false;
     this.#write(message);
     return true;
   }
@@ -84,19 +92,19 @@ export class ServedLink {
   end(code: number, reason: string): void {
     if (this.#step.at === 'ended') return;
     this.#step = { at: 'ended' };
-    this.#socket.close(code, reason);
+    this.#wire.close(code, reason);
     // A peer that does not answer the close is cut off.
-    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+    this.#options.timers.after(CLOSE_TIMEOUT_MS, () => this.#wire.cut());
   }
 
   /** Shows the gateway that the server lives, and gives up a link that has been silent for too long. */
   beat(silenceMaxMs: number): void {
-    if (performance.now() - this.#heardAt > silenceMaxMs) this.#socket.terminate();
-    else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    if (this.#options.timers.nowMs() - this.#heardAt > silenceMaxMs) this.#wire.cut();
+    else if (this.#wire.isOpen()) this.#wire.ping();
   }
 
   #markHeard(): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#options.timers.nowMs();
   }
 
   #timeGreetingOut(): void {
@@ -104,8 +112,8 @@ export class ServedLink {
   }
 
   #write(message: ServerMessage): void {
-    if (this.#socket.bufferedAmount > OUTGOING_BYTES_MAX) return this.#socket.terminate();
-    this.#socket.send(JSON.stringify(message));
+    if (this.#wire.bytesWaiting() > OUTGOING_BYTES_MAX) return this.#wire.cut();
+    this.#wire.send(JSON.stringify(message));
   }
 
   #hear(text: string): void {
@@ -120,14 +128,14 @@ export class ServedLink {
   #enter(message: GatewayMessage): void {
     const key = this.isOpen() && 'runId' in message ? message.runId : '';
     this.#atWork += 1;
-    if (this.#atWork >= MESSAGES_AT_WORK_MAX) this.#socket.pause();
+    if (this.#atWork >= MESSAGES_AT_WORK_MAX) this.#wire.hold(true);
     const turn = (this.#chains.get(key) ?? Promise.resolve())
       .then(() => this.#obey(message))
       .catch((error: unknown) => this.#failed(error, message));
     const last = turn.then(() => {
       if (this.#chains.get(key) === last) this.#chains.delete(key);
       this.#atWork -= 1;
-      if (this.#atWork <= MESSAGES_AT_WORK_MAX / 2 && this.#socket.isPaused) this.#socket.resume();
+      if (this.#atWork <= MESSAGES_AT_WORK_MAX / 2) this.#wire.hold(false);
     });
     this.#chains.set(key, last);
   }
@@ -168,7 +176,8 @@ export class ServedLink {
     if (hello.protocolVersion !== LINK_PROTOCOL_VERSION) return this.#refuse('link-protocol-version');
     const identity = await this.#useCases.identify(hello.gatewayId);
     if (!identity.ok) return this.#refuse(identity.code);
-    if (!isProven(hello, this.#nonce, identity.value.publicKey)) return this.#refuse('link-proof-wrong');
+    const { isProven, nonce } = this.#options;
+    if (!isProven(hello, nonce, identity.value.publicKey)) return this.#refuse('link-proof-wrong');
     const welcome = await this.#useCases.connect(identity.value, hello.linkNumber);
     if (!welcome.ok) return this.#refuse(welcome.code);
     const { linkNumber, epoch, commit } = welcome.value;
@@ -193,7 +202,7 @@ export class ServedLink {
     const decisions = await this.#useCases.reconcile(link, { ...message, version, encryptedClusterKey });
     this.#write({ type: 'reconciled', decisions: [...decisions] });
     this.#advance({ at: 'open', link });
-    clearTimeout(this.#greetingTimer);
+    this.#endGreeting();
     this.#options.log.info({ gatewayId: link.gatewayId, linkNumber: link.linkNumber }, 'A gateway linked');
     // What was planned for it while the link was opening could not be sent yet.
     await this.#useCases.sendWaiting(link.gatewayId);
@@ -216,7 +225,7 @@ export class ServedLink {
   async #closed(): Promise<void> {
     const link = this.#link;
     this.#step = { at: 'ended' };
-    clearTimeout(this.#greetingTimer);
+    this.#endGreeting();
     this.#options.closed();
     await Promise.all(this.#chains.values());
     if (link === undefined) return;

@@ -1,6 +1,7 @@
 import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
 import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { MemberAnswer, Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
@@ -30,11 +31,11 @@ export interface WaitingReader {
   of(runs: readonly RunRecord[]): Promise<ReadonlyMap<string, Waiting>>;
 }
 
-export function createWaitingReader(queue: RunQueueStore): WaitingReader {
+export function createWaitingReader(queue: RunQueueStore, timers: Pick<Timers, 'nowMs'>): WaitingReader {
   const explanations = new Map<string, Explanation>();
   const explanationOf = (clusterId: string): Explanation => {
     const known = explanations.get(clusterId);
-    const atMs = performance.now();
+    const atMs = timers.nowMs();
     if (known !== undefined && atMs - known.atMs < EXPLANATION_AGE_MAX_MS) return known;
     if (explanations.size >= EXPLANATIONS_KEPT_MAX) explanations.clear();
     const fresh = { atMs, plan: planToRead(queue, clusterId), places: placesOf(queue, clusterId) };

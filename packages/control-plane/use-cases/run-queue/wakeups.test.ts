@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { createWakeups } from './wakeups.ts';
 
 test('wake-ups during a plan become one further plan, so each is seen by a plan that began after it', async () => {
   const started: number[] = [];
   const gates: (() => void)[] = [];
   const wakeups = createWakeups(
+    systemTimers,
     () => {
       started.push(started.length + 1);
       return new Promise((resolve) => gates.push(resolve));
@@ -27,6 +29,7 @@ test('a plan that fails is reported and does not keep the next one from being ma
   const faults: unknown[] = [];
   let plans = 0;
   const wakeups = createWakeups(
+    systemTimers,
     () => {
       plans += 1;
       return plans === 1 ? Promise.reject(new Error('away')) : Promise.resolve();

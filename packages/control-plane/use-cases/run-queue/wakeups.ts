@@ -1,3 +1,5 @@
+import type { Timers } from '@deskhand/protocol/timers.ts';
+
 /** Something went wrong while a queue was planned; the next wake-up tries again. */
 export type PlanningFault = (clusterId: string, error: unknown) => void;
 
@@ -14,15 +16,19 @@ export interface Wakeups {
   close(): Promise<void>;
 }
 
-interface Timer {
+interface Later {
   readonly dueMs: number;
-  readonly handle: NodeJS.Timeout;
+  readonly callOff: () => void;
 }
 
-export function createWakeups(plan: (clusterId: string) => Promise<void>, onFault: PlanningFault): Wakeups {
+export function createWakeups(
+  timers: Timers,
+  plan: (clusterId: string) => Promise<void>,
+  onFault: PlanningFault,
+): Wakeups {
   const planning = new Map<string, Promise<void>>();
   const again = new Set<string>();
-  const timers = new Map<string, Timer>();
+  const later = new Map<string, Later>();
   let isClosed = false;
 
   const run = async (clusterId: string): Promise<void> => {
@@ -38,16 +44,15 @@ export function createWakeups(plan: (clusterId: string) => Promise<void>, onFaul
     else planning.set(clusterId, run(clusterId));
   };
   const wakeIn = (clusterId: string, delayMs: number): void => {
-    const dueMs = performance.now() + delayMs;
-    const known = timers.get(clusterId);
+    const dueMs = timers.nowMs() + delayMs;
+    const known = later.get(clusterId);
     if (isClosed || (known !== undefined && known.dueMs <= dueMs)) return;
-    clearTimeout(known?.handle);
-    const handle = setTimeout(() => {
-      timers.delete(clusterId);
+    known?.callOff();
+    const callOff = timers.after(delayMs, () => {
+      later.delete(clusterId);
       wake(clusterId);
-    }, delayMs);
-    handle.unref();
-    timers.set(clusterId, { dueMs, handle });
+    });
+    later.set(clusterId, { dueMs, callOff });
   };
   const idle = async (): Promise<void> => {
     while (planning.size > 0) await Promise.all(planning.values());
@@ -58,7 +63,7 @@ export function createWakeups(plan: (clusterId: string) => Promise<void>, onFaul
     idle,
     close: async () => {
       isClosed = true;
-      for (const { handle } of timers.values()) clearTimeout(handle);
+      for (const { callOff } of later.values()) callOff();
       await idle();
     },
   };

@@ -1,6 +1,7 @@
 import type { Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
@@ -25,6 +26,7 @@ export interface RunUseCasesPorts {
   readonly accountRule: AccountRule;
   readonly newId: () => string;
   readonly random: Random;
+  readonly timers: Timers;
   readonly onPlanningFault: PlanningFault;
   /** Smaller in tests. */
   readonly runsPerQueueMax?: number;
@@ -64,7 +66,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   const ports: RunPorts = {
     ...given,
     wakeups,
-    waiting: createWaitingReader(given.queue),
+    waiting: createWaitingReader(given.queue, given.timers),
     factsMemory: createFactsMemory(),
     queueDepth: createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX),
   };
@@ -98,11 +100,15 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
 }
 
 function createPlanner(ports: RunUseCasesPorts): Wakeups {
-  const wakeups: Wakeups = createWakeups(async (clusterId) => {
-    const { lookAgainInMs } = await assignRuns(ports, clusterId);
-    if (lookAgainInMs === 0) wakeups.wake(clusterId);
-    else if (lookAgainInMs !== null) wakeups.wakeIn(clusterId, lookAgainInMs);
-  }, ports.onPlanningFault);
+  const wakeups: Wakeups = createWakeups(
+    ports.timers,
+    async (clusterId) => {
+      const { lookAgainInMs } = await assignRuns(ports, clusterId);
+      if (lookAgainInMs === 0) wakeups.wake(clusterId);
+      else if (lookAgainInMs !== null) wakeups.wakeIn(clusterId, lookAgainInMs);
+    },
+    ports.onPlanningFault,
+  );
   ports.changes.onNudge((nudge) => {
     if (nudge.kind === 'plan') wakeups.wake(nudge.clusterId);
   });

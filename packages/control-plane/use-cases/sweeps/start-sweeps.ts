@@ -1,3 +1,4 @@
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { RetentionStore } from '../../ports/sweeps.ts';
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { sweepRetention } from './sweep-retention.ts';
@@ -13,21 +14,24 @@ export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmCloc
 
 /** What runs by the clock. A sweep that fails says so and is tried again at its next turn. */
 export function startSweeps(
-  ports: SweepPorts & { readonly retention: RetentionStore; readonly onFault: (error: unknown) => void },
+  ports: SweepPorts & {
+    readonly timers: Timers;
+    readonly retention: RetentionStore;
+    readonly onFault: (error: unknown) => void;
+  },
 ): Sweeps {
   const deadlines = createDeadlineSweep(ports);
   const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
     let current: Promise<unknown> | undefined;
-    const timer = setInterval(() => {
+    const stop = ports.timers.every(intervalMs, () => {
       current ??= work()
         .catch(ports.onFault)
         .finally(() => {
           current = undefined;
         });
-    }, intervalMs);
-    timer.unref();
+    });
     return async () => {
-      clearInterval(timer);
+      stop();
       await current;
     };
   };

@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
-import { writeAll } from '../../disk/whole-file.ts';
+import type { Disk } from '../../disk/disk.ts';
 
 const LINE_FEED = 10;
 
@@ -10,16 +9,18 @@ const LINE_FEED = 10;
 export class JournalFile {
   readonly path: string;
   readonly lines: readonly unknown[];
+  readonly #disk: Disk;
   readonly #descriptor: number;
   #goodBytes: number;
 
-  constructor(path: string) {
+  constructor(path: string, disk: Disk) {
     this.path = path;
-    const bytes = readFileSync(path);
+    this.#disk = disk;
+    const bytes = disk.read(path);
     this.#goodBytes = bytes.lastIndexOf(LINE_FEED) + 1;
     this.lines = parseLines(path, bytes.subarray(0, this.#goodBytes).toString('utf8'));
-    this.#descriptor = openSync(path, 'r+', 0o600);
-    if (fstatSync(this.#descriptor).size > this.#goodBytes) this.#cutToGood();
+    this.#descriptor = disk.open(path, 'existing');
+    if (disk.sizeBytes(this.#descriptor) > this.#goodBytes) this.#cutToGood();
   }
 
   get sizeBytes(): number {
@@ -30,8 +31,8 @@ export class JournalFile {
   append(lines: readonly unknown[]): void {
     const bytes = Buffer.from(toLines(lines));
     try {
-      writeAll(this.#descriptor, bytes, this.#goodBytes);
-      fsyncSync(this.#descriptor);
+      this.#disk.write(this.#descriptor, bytes, this.#goodBytes);
+      this.#disk.sync(this.#descriptor);
       this.#goodBytes += bytes.length;
     } catch (error) {
       this.#cutToGood();
@@ -40,12 +41,12 @@ export class JournalFile {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#disk.close(this.#descriptor);
   }
 
   #cutToGood(): void {
-    ftruncateSync(this.#descriptor, this.#goodBytes);
-    fsyncSync(this.#descriptor);
+    this.#disk.truncate(this.#descriptor, this.#goodBytes);
+    this.#disk.sync(this.#descriptor);
   }
 }
 

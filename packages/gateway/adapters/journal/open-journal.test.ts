@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AttemptFacts, type JournalEntry, JournalFault } from '../../ports/journal.ts';
 import { compactEntries, JOURNAL_KEEP_MS, recordsOf } from '../../use-cases/attempt-record.ts';
+import { systemDisk } from '../../disk/disk.ts';
 import { JOURNAL_ROOM_BYTES_MIN, openJournal } from './open-journal.ts';
 
 let folder: string;
@@ -18,7 +19,7 @@ const open = (options: { nowMs?: number; compactAboveBytes?: number; in?: string
     folder: options.in ?? folder,
     nowMs: () => options.nowMs ?? 0,
     compact: compactEntries,
-    freeBytes: options.freeBytes ?? (() => JOURNAL_ROOM_BYTES_MIN),
+    disk: { ...systemDisk, freeBytes: options.freeBytes ?? (() => JOURNAL_ROOM_BYTES_MIN) },
     ...(options.compactAboveBytes === undefined ? {} : { compactAboveBytes: options.compactAboveBytes }),
   });
 const path = () => join(folder, 'journal.jsonl');

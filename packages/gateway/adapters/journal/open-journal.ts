@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal, JournalEntry } from '../../ports/journal.ts';
 import { JournalFault } from '../../ports/journal.ts';
-import { writeWholeFile } from '../../disk/whole-file.ts';
+import { type Disk, systemDisk } from '../../disk/disk.ts';
 import { JournalFile, toLines } from './journal-file.ts';
 
 /** Above this the journal is written anew without what nobody needs any more. */
@@ -19,8 +18,8 @@ export interface JournalOptions {
   /** Which entries still matter, in fewer lines. */
   readonly compact: (entries: readonly JournalEntry[], nowMs: number) => readonly JournalEntry[];
   readonly compactAboveBytes?: number;
-  /** Room on the disk of a folder, for whoever asks. */
-  readonly freeBytes?: (folder: string) => number;
+  readonly disk?: Disk;
+  readonly newId?: () => string;
 }
 
 interface Header {
@@ -29,42 +28,38 @@ interface Header {
 }
 
 export function openJournal(options: JournalOptions): Journal {
+  const { disk = systemDisk, newId = randomId } = options;
   const path = join(options.folder, 'journal.jsonl');
-  if (!existsSync(path)) writeWholeFile(path, toLines([headerOf(newId())]));
-  const file = new JournalFile(path);
+  if (!disk.exists(path)) disk.replace(path, toLines([headerOf(newId())]));
+  const file = new JournalFile(path, disk);
   const [header, ...rest] = file.lines as readonly (Header | JournalEntry)[];
   const entries = rest.filter((line): line is JournalEntry => line.type !== 'journal');
   if (header?.type !== 'journal' || typeof header.id !== 'string') {
     file.close();
     throw new JournalFault(`${path} is not a journal of Deskhand. Move it away; the server will then ask an admin.`);
   }
-  return new FileJournal(options, file, header.id, entries);
+  return new FileJournal({ ...options, disk }, file, header.id, entries);
 }
 
 const inKilobytes = (bytes: number): number => Math.floor(bytes / 1000);
 
-function freeBytesOf(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    // A folder that cannot be looked at has room for nothing.
-    return 0;
-  }
-}
-
-const newId = (): string => randomBytes(12).toString('hex');
+const randomId = (): string => randomBytes(12).toString('hex');
 const headerOf = (id: string): Header => ({ type: 'journal', id });
 
 class FileJournal implements Journal {
   readonly id: string;
   readonly entries: readonly JournalEntry[];
   #file: JournalFile;
-  readonly #options: JournalOptions;
+  readonly #options: JournalOptions & { readonly disk: Disk };
   #fault: string | null = null;
   #unwritten: JournalEntry[] = [];
 
-  constructor(options: JournalOptions, file: JournalFile, id: string, entries: readonly JournalEntry[]) {
+  constructor(
+    options: JournalOptions & { readonly disk: Disk },
+    file: JournalFile,
+    id: string,
+    entries: readonly JournalEntry[],
+  ) {
     this.#options = options;
     this.#file = file;
     this.id = id;
@@ -77,8 +72,8 @@ class FileJournal implements Journal {
   }
 
   #lackOfRoom(): string | null {
-    const { folder, freeBytes = freeBytesOf } = this.#options;
-    const free = freeBytes(folder);
+    const { folder, disk } = this.#options;
+    const free = disk.freeBytes(folder);
     if (free >= JOURNAL_ROOM_BYTES_MIN) return null;
     return `${this.#file.path}: only ${inKilobytes(free)} kB are free on its disk, and ${inKilobytes(JOURNAL_ROOM_BYTES_MIN)} are needed.`;
   }
@@ -127,13 +122,14 @@ class FileJournal implements Journal {
   #compactWhenLarge(): void {
     if (this.#file.sizeBytes <= (this.#options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES)) return;
     const path = this.#file.path;
+    const { disk } = this.#options;
     try {
-      const old = new JournalFile(path);
+      const old = new JournalFile(path, disk);
       const entries = old.lines.filter((line) => (line as { type: string }).type !== 'journal') as JournalEntry[];
       old.close();
-      writeWholeFile(path, toLines([headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]));
+      disk.replace(path, toLines([headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]));
       this.#file.close();
-      this.#file = new JournalFile(path);
+      this.#file = new JournalFile(path, disk);
     } catch (error) {
       // The old file is whole and goes on; the disk being full is told by the next write.
       this.#fault = `${path}: ${(error as Error).message}`;

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { type Disk, systemDisk } from '../../disk/disk.ts';
 
 /** What a gateway remembers of its links and of the server's history (DESIGN §7.5, §7.6). */
 export interface LinkMemory {
@@ -22,13 +22,13 @@ const fresh: LinkMemory = { confirmed: 0, pending: null, epoch: null, commit: 0 
  * Two slots of fixed size, written in turns, in place: a crash leaves the other one, and a full disk does not keep the
  * gateway from linking and telling that its disk is full.
  */
-export function openLinkMemory(path: string): LinkMemoryFile {
-  let { memory, turn } = readNewest(path);
+export function openLinkMemory(path: string, disk: Disk = systemDisk): LinkMemoryFile {
+  let { memory, turn } = readNewest(path, disk);
   return {
     read: () => memory,
     write: (next) => {
       turn++;
-      writeSlot(path, turn, next);
+      writeSlot(path, disk, turn, next);
       memory = next;
     },
   };
@@ -38,8 +38,8 @@ interface Slot extends LinkMemory {
   readonly turn: number;
 }
 
-function readNewest(path: string): { memory: LinkMemory; turn: number } {
-  const text = readIfThere(path);
+function readNewest(path: string, disk: Disk): { memory: LinkMemory; turn: number } {
+  const text = disk.exists(path) ? disk.read(path).toString('latin1') : '';
   const slots = [0, 1]
     .map((index) => parseSlot(text.slice(index * SLOT_BYTES, (index + 1) * SLOT_BYTES)))
     .filter((slot): slot is Slot => slot !== undefined)
@@ -59,34 +59,21 @@ function parseSlot(text: string): Slot | undefined {
   }
 }
 
-function writeSlot(path: string, turn: number, memory: LinkMemory): void {
+function writeSlot(path: string, disk: Disk, turn: number, memory: LinkMemory): void {
   const text = JSON.stringify({ ...memory, turn });
   if (Buffer.byteLength(text) >= SLOT_BYTES) throw new Error('The memory of the link does not fit its place.');
-  const descriptor = openForWriting(path);
+  const descriptor = openForWriting(path, disk);
   try {
-    writeSync(descriptor, `${text.padEnd(SLOT_BYTES - 1)}\n`, (turn % 2) * SLOT_BYTES);
-    fsyncSync(descriptor);
+    disk.write(descriptor, Buffer.from(`${text.padEnd(SLOT_BYTES - 1)}\n`), (turn % 2) * SLOT_BYTES);
+    disk.sync(descriptor);
   } finally {
-    closeSync(descriptor);
+    disk.close(descriptor);
   }
 }
 
-function openForWriting(path: string): number {
-  try {
-    return openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const descriptor = openSync(path, 'wx', 0o600);
-  writeSync(descriptor, `${' '.repeat(SLOT_BYTES - 1)}\n`.repeat(2), 0);
+function openForWriting(path: string, disk: Disk): number {
+  if (disk.exists(path)) return disk.open(path, 'existing');
+  const descriptor = disk.open(path, 'create');
+  disk.write(descriptor, Buffer.from(`${' '.repeat(SLOT_BYTES - 1)}\n`.repeat(2)), 0);
   return descriptor;
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }

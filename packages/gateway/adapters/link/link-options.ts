@@ -2,13 +2,13 @@ import type { Hello } from '@deskhand/protocol/link/messages.ts';
 import type { Static } from 'typebox';
 import type { Heartbeat } from '../../ports/link.ts';
 import type { GatewayLog } from '../../ports/machine.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { LinkMemoryFile } from './link-memory.ts';
+import type { Dial } from './link-wire.ts';
 
 export interface LinkOptions {
-  /** `https://server:4680`; the link goes to the same place. */
-  readonly serverUrl: string;
-  /** SHA-256 of the server's certificate, pinned at enrolment; null trusts the authorities of the machine. */
-  readonly fingerprint: string | null;
+  readonly dial: Dial;
+  readonly timers: Timers;
   readonly memory: LinkMemoryFile;
   readonly hello: Pick<
     Static<typeof Hello>,

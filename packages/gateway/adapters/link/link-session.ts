@@ -2,17 +2,16 @@ import { type ErrorCode, errorTable } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import {
   type GatewayMessage,
-  LINK_PATH,
   LINK_PROTOCOL_VERSION,
   LINK_SILENCE_MAX_MS,
   linkProofText,
   ServerMessage,
 } from '@deskhand/protocol/link/messages.ts';
-import { CertificateMismatch, connectPinned } from '@deskhand/protocol/tls/pinned-socket.ts';
+import { CertificateMismatch } from '@deskhand/protocol/tls/pinned-socket.ts';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
 import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
 import type { LinkOptions } from './link-options.ts';
+import type { LinkWire } from './link-wire.ts';
 
 /** From dialling to `reconciled`. */
 export const LINK_HANDSHAKE_WAIT_MS = 15_000;
@@ -45,17 +44,18 @@ export class LinkSession {
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
   readonly #signal: AbortSignal;
-  #socket: WebSocket | undefined;
+  #wire: LinkWire | undefined;
   #step: Step = 'challenge';
   #end: Omit<SessionEnd, 'wasUp'> | undefined;
-  #timers: NodeJS.Timeout[] = [];
-  #heardAt = performance.now();
+  readonly #callOffs: (() => void)[] = [];
+  #heardAt: number;
   #waitsForRoom = false;
 
   constructor(options: LinkOptions, handlers: LinkHandlers, signal: AbortSignal) {
     this.#options = options;
     this.#handlers = handlers;
     this.#signal = signal;
+    this.#heardAt = options.timers.nowMs();
   }
 
   isUp(): boolean {
@@ -63,7 +63,7 @@ export class LinkSession {
   }
 
   hasRoom(): boolean {
-    const hasRoom = this.isUp() && (this.#socket?.bufferedAmount ?? 0) < LINK_ROOM_BYTES;
+    const hasRoom = this.isUp() && (this.#wire?.bytesWaiting() ?? 0) < LINK_ROOM_BYTES;
     this.#waitsForRoom ||= !hasRoom;
     return hasRoom;
   }
@@ -86,7 +86,7 @@ export class LinkSession {
       const because = (error as Error).message || 'The server does not answer.';
       this.#finish(because, error instanceof CertificateMismatch ? 'certificate-mismatch' : null);
     }
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const callOff of this.#callOffs) callOff();
     return {
       ...(this.#end ?? { because: 'The server closed the link.', code: null, needsPerson: false }),
       wasUp: this.#step === 'up',
@@ -94,32 +94,17 @@ export class LinkSession {
   }
 
   async #dial(): Promise<void> {
-    const url = new URL(LINK_PATH, this.#options.serverUrl.replace(/^http/, 'ws'));
-    const tls = await this.#pinnedConnection(url);
-    const socket = new WebSocket(url, {
-      perMessageDeflate: false,
-      maxPayload: limits.LINK_MESSAGE_BYTES_MAX,
-      handshakeTimeout: LINK_HANDSHAKE_WAIT_MS,
-      followRedirects: false,
-      ...(tls ? { createConnection: () => tls } : {}),
-    });
-    this.#socket = socket;
-    this.#timers.push(setTimeout(() => this.#giveUpHandshake(), LINK_HANDSHAKE_WAIT_MS));
-    await new Promise<void>((resolve) => {
-      socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : String(data)));
-      socket.on('pong', () => this.#markHeard());
-      socket.on('ping', () => this.#markHeard());
-      socket.on('error', (error) => this.#finish(error.message || 'The server does not answer.'));
-      socket.on('close', () => resolve());
-      if (this.#signal.aborted) this.close();
-    });
-  }
-
-  async #pinnedConnection(url: URL) {
-    const { fingerprint } = this.#options;
-    if (url.protocol !== 'wss:' || fingerprint === null) return undefined;
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    return await connectPinned({ host, port: Number(url.port || 443), fingerprint, signal: this.#signal });
+    const closed = Promise.withResolvers<void>();
+    const listener = {
+      text: (text: string) => this.#hear(text),
+      heard: () => this.#markHeard(),
+      failed: (error: Error) => this.#finish(error.message || 'The server does not answer.'),
+      closed: closed.resolve,
+    };
+    this.#wire = await this.#options.dial(listener, this.#signal);
+    this.#callOffs.push(this.#options.timers.after(LINK_HANDSHAKE_WAIT_MS, () => this.#giveUpHandshake()));
+    if (this.#signal.aborted) this.close();
+    await closed.promise;
   }
 
   #giveUpHandshake(): void {
@@ -198,42 +183,37 @@ export class LinkSession {
   }
 
   #beatEvery(intervalMs: number): void {
-    const beat = setInterval(
-      () => {
-        if (performance.now() - this.#heardAt > LINK_SILENCE_MAX_MS) this.#finish('The server fell silent.');
-        if (this.isUp()) this.#write({ type: 'heartbeat', ...this.#options.heartbeat() });
-        if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.ping();
-      },
-      Math.min(Math.max(intervalMs, 50), LINK_SILENCE_MAX_MS / 3),
-    );
-    this.#timers.push(beat);
+    const beat = this.#options.timers.every(Math.min(Math.max(intervalMs, 50), LINK_SILENCE_MAX_MS / 3), () => {
+      if (this.#options.timers.nowMs() - this.#heardAt > LINK_SILENCE_MAX_MS) this.#finish('The server fell silent.');
+      if (this.isUp()) this.#write({ type: 'heartbeat', ...this.#options.heartbeat() });
+      this.#wire?.ping();
+    });
+    this.#callOffs.push(beat);
   }
 
   #markHeard(): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#options.timers.nowMs();
   }
 
   #write(message: GatewayMessage): void {
-    const socket = this.#socket;
-    if (socket === undefined || this.#end !== undefined) return;
-    if (socket.bufferedAmount > LINK_OUTGOING_BYTES_MAX) {
+    const wire = this.#wire;
+    if (wire === undefined || this.#end !== undefined) return;
+    if (wire.bytesWaiting() > LINK_OUTGOING_BYTES_MAX) {
       this.#finish('The server takes nothing any more.');
       return;
     }
-    socket.send(JSON.stringify(message), () => this.#tellRoom());
+    wire.send(JSON.stringify(message), () => this.#tellRoom());
   }
 
   #tellRoom(): void {
-    if (!this.#waitsForRoom || !this.isUp() || (this.#socket?.bufferedAmount ?? 0) >= LINK_ROOM_BYTES / 2) return;
+    if (!this.#waitsForRoom || !this.isUp() || (this.#wire?.bytesWaiting() ?? 0) >= LINK_ROOM_BYTES / 2) return;
     this.#waitsForRoom = false;
     this.#handlers.room();
   }
 
   #finish(because: string, code: ErrorCode | null = null): void {
     this.#end ??= { because, code, needsPerson: code !== null && refusalsForPeople.has(code) };
-    const socket = this.#socket;
-    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
-    socket.terminate();
+    this.#wire?.cut();
   }
 }
 

@@ -7,6 +7,8 @@ import type { LinkHandlers, Reconciliation, ServerMemory, WorkOrder } from '../.
 import { selfSigned } from '../../testing/self-signed.ts';
 import { StandInServer } from '../../testing/stand-in-server.ts';
 import { RECONNECT_FIRST_MS, RECONNECT_MAX_MS, reconnectDelayMs } from './back-off.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
+import { dialServer } from './dial-server.ts';
 import { openLinkMemory } from './link-memory.ts';
 import { ServerLink } from './open-link.ts';
 
@@ -47,8 +49,8 @@ function dial(fingerprint: string | null = null) {
   let upCount = 0;
   const memory = openLinkMemory(join(folder, 'link.json'));
   const link = new ServerLink({
-    serverUrl: server.url,
-    fingerprint,
+    dial: dialServer({ serverUrl: server.url, fingerprint }),
+    timers: systemTimers,
     memory,
     hello: { gatewayId: 'g1', journalId: 'j1', version: '1', sessionHost: 'linux', machineName: 'm' },
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),

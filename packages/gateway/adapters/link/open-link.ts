@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@deskhand/protocol/timers.ts';
 import type { Link, LinkHandlers, WorkMessage } from '../../ports/link.ts';
 import { REFUSED_RETRY_MS, reconnectDelayMs } from './back-off.ts';
 import type { LinkOptions } from './link-options.ts';
@@ -50,7 +50,7 @@ export class ServerLink implements Link {
       const delayMs = end.needsPerson ? REFUSED_RETRY_MS : reconnectDelayMs(tries, this.#options.random());
       const { because, code } = end;
       this.#options.log.warn({ because, code, retryInMs: delayMs }, 'the link to the server is down');
-      await wait(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await pause(this.#options.timers, delayMs, this.#stopping.signal);
     }
   }
 

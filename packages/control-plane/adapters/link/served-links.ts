@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { HEARTBEAT_INTERVAL_MS, LINK_SILENCE_MAX_MS } from '@deskhand/protocol/link/messages.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
+import type { EndableLinks } from '../../ports/gateway-links.ts';
+import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
+import { isProven } from './gateway-proof.ts';
+import type { LinkLog } from './link-log.ts';
+import { ServedLink } from './served-link.ts';
+import type { ServedWire } from './served-wire.ts';
+
+/** Links that have not proven yet who they are. */
+const GREETINGS_MAX = 64;
+const LINKS_MAX = 10_000;
+
+/** The server's end of all links of this replica: one for each gateway, the newest. */
+export interface ServedLinks extends EndableLinks {
+  hasRoom(): boolean;
+  serve(wire: ServedWire, link: LinkUseCases, address: string): void;
+  closeAll(): Promise<void>;
+}
+
+export interface ServedLinksParts {
+  readonly log: LinkLog;
+  readonly timers: Timers;
+  readonly newNonce?: () => string;
+  readonly isProven?: typeof isProven;
+}
+
+export function createServedLinks({
+  log,
+  timers,
+  newNonce = () => randomBytes(32).toString('base64url'),
+  isProven: judgeProof = isProven,
+}: ServedLinksParts): ServedLinks {
+  const links = new Set<ServedLink>();
+  const open = new Map<string, ServedLink>();
+  let isClosing = false;
+  const stopBeat = timers.every(HEARTBEAT_INTERVAL_MS, () => {
+    for (const link of links) link.beat(LINK_SILENCE_MAX_MS);
+  });
+
+  return {
+    hasRoom: () => {
+      const greeting = [...links].filter((one) => !one.isOpen()).length;
+      return !isClosing && links.size < LINKS_MAX && greeting < GREETINGS_MAX;
+    },
+    serve: (wire, link, address) => {
+      const served = new ServedLink(wire, link, {
+        log,
+        timers,
+        nonce: newNonce(),
+        isProven: judgeProof,
+        address,
+        opened: (gatewayId) => {
+          // The newer link replaces the older, whose messages are refused from now on (§7.5).
+          open.get(gatewayId)?.end(4001, 'A newer link of this gateway has taken over.');
+          open.set(gatewayId, served);
+        },
+        closed: () => {
+          links.delete(served);
+          if (served.gatewayId !== undefined && open.get(served.gatewayId) === served) open.delete(served.gatewayId);
+        },
+      });
+      links.add(served);
+    },
+    send: (gatewayId, message) => open.get(gatewayId)?.send(message) ?? false,
+    close: (gatewayId) => open.get(gatewayId)?.end(4003, 'The gateway was removed or quarantined.'),
+    closeAll: async () => {
+      isClosing = true;
+      stopBeat();
+      const ended = [...links].map((link) => link.ended);
+      for (const link of links) link.end(1012, 'The server stops.');
+      await Promise.all(ended);
+    },
+  };
+}

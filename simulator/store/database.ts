@@ -1,0 +1,175 @@
+import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
+import type {
+  AccountRow,
+  AddOnSlotRow,
+  ApiTokenRow,
+  AuditRow,
+  ClusterRow,
+  ConnectionRow,
+  DeclineRow,
+  EnrolmentTokenRow,
+  FlowRow,
+  GatewayRow,
+  IdempotencyRow,
+  InstallationRow,
+  RunEventRow,
+  RunParts,
+  SignInRow,
+} from './rows.ts';
+import { type RunChange, RunTable } from './run-table.ts';
+import { Table } from './table.ts';
+
+/** Numbers that only rise, whatever is rolled back. */
+export interface Sequences {
+  requestNumber: number;
+  event: number;
+  audit: number;
+  commit: number;
+}
+
+const noParts: RunParts = { events: [], log: new Map(), screenshots: [] };
+
+/** The state of one database, whole: what `restore` puts back. */
+export interface DatabaseSnapshot {
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string | number, unknown>>;
+  readonly runs: ReturnType<RunTable['copy']>;
+  readonly sequences: Sequences;
+}
+
+/**
+ * The tables of the PostgreSQL adapter as data, shared by every replica. It knows no waiting: what is here happens at one
+ * moment, whole or not at all.
+ */
+export class SimulatedDatabase {
+  readonly #nowMs: () => number;
+  #undo: (() => void)[] = [];
+  #changes: RunChange[] = [];
+  readonly #listeners = new Set<(change: RunChange) => void>();
+  readonly sequences: Sequences = { requestNumber: 0, event: 0, audit: 0, commit: 0 };
+
+  readonly runs: RunTable;
+  readonly installation = this.#table<InstallationRow>();
+  readonly accounts = this.#table<AccountRow>();
+  readonly signIns = this.#table<SignInRow>();
+  readonly apiTokens = this.#table<ApiTokenRow>();
+  readonly clusters = this.#table<ClusterRow>();
+  readonly enrolmentTokens = this.#table<EnrolmentTokenRow>();
+  readonly gateways = this.#table<GatewayRow>();
+  readonly connections = this.#table<ConnectionRow>();
+  readonly flows = this.#table<FlowRow>();
+  readonly parts = this.#table<RunParts>();
+  /** By gateway and class. */
+  readonly declines = this.#table<ReadonlyMap<string, DeclineRow>>();
+  /** By account and key. */
+  readonly idempotencyKeys = this.#table<IdempotencyRow>();
+  readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
+  readonly audit = new Table<AuditRow, number>((undo) => this.#undo.push(undo));
+
+  constructor(nowMs: () => number, epoch = 'epoch') {
+    this.#nowMs = nowMs;
+    this.runs = new RunTable(
+      (undo) => this.#undo.push(undo),
+      (change) => this.#changes.push(change),
+    );
+    this.atomically(() =>
+      this.installation.set('only', { epoch, setupCodeHash: null, setupCodeExpiresAtMs: 0, settings: {} }),
+    );
+  }
+
+  /** By the database's clock. */
+  nowMs(): number {
+    return this.#nowMs();
+  }
+
+  /** Everything that `work` writes, or nothing when it throws. */
+  atomically<T>(work: () => T): T {
+    this.#undo = [];
+    this.#changes = [];
+    try {
+      const value = work();
+      const changes = this.#changes;
+      for (const change of changes) for (const listener of this.#listeners) listener(change);
+      return value;
+    } catch (error) {
+      for (const undo of this.#undo.reverse()) undo();
+      throw error;
+    } finally {
+      this.#undo = [];
+      this.#changes = [];
+    }
+  }
+
+  /** Told of every committed change of a run. */
+  onRunChange(listener: (change: RunChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  partsOf(runId: string): RunParts {
+    return this.parts.get(runId) ?? noParts;
+  }
+
+  addEvent(runId: string, event: Omit<RunEventRow, 'atMs'>): void {
+    this.sequences.event += 1;
+    const parts = this.partsOf(runId);
+    this.parts.set(runId, { ...parts, events: [...parts.events, { ...event, atMs: this.nowMs() }] });
+  }
+
+  addAudit(fact: AuditFact): void {
+    this.sequences.audit += 1;
+    const number = this.sequences.audit;
+    this.audit.set(number, { ...fact, number, atMs: this.nowMs() });
+  }
+
+  /** What plans depend on changes together with the version that plans commit against. */
+  bump(clusterId: string | undefined): void {
+    const cluster = this.clusters.get(clusterId ?? '');
+    if (cluster !== undefined) this.clusters.set(cluster.id, { ...cluster, queueVersion: cluster.queueVersion + 1 });
+  }
+
+  clusterOf(gatewayId: string): string | undefined {
+    return this.gateways.get(gatewayId)?.clusterId;
+  }
+
+  /** Members that were not removed. */
+  membersOf(clusterId: string): GatewayRow[] {
+    return [...this.gateways.values()].filter((one) => one.clusterId === clusterId && one.removedAtMs === null);
+  }
+
+  freeSlotOf(runId: string): void {
+    for (const slot of this.addOnSlots.values()) {
+      if (slot.runId === runId) this.addOnSlots.set(slot.number, { ...slot, runId: null });
+    }
+  }
+
+  snapshot(): DatabaseSnapshot {
+    const tables = Object.entries(this.#tables()).map(([name, table]) => [name, table.copy()] as const);
+    return { tables: new Map(tables), runs: this.runs.copy(), sequences: { ...this.sequences } };
+  }
+
+  /** As a restored backup does, numbers go back as well; a new epoch tells gateways that it happened. */
+  restore(snapshot: DatabaseSnapshot, epoch?: string): void {
+    for (const [name, table] of Object.entries(this.#tables())) {
+      (table as Table<unknown, string | number>).restore(snapshot.tables.get(name) ?? new Map());
+    }
+    this.runs.restore(snapshot.runs);
+    Object.assign(this.sequences, snapshot.sequences);
+    const installation = this.installation.get('only');
+    if (epoch !== undefined && installation !== undefined) this.installation.set('only', { ...installation, epoch });
+    this.#undo = [];
+  }
+
+  #table<Row>(): Table<Row> {
+    return new Table<Row>((undo) => this.#undo.push(undo));
+  }
+
+  #tables(): Readonly<Record<string, Pick<Table<unknown, string | number>, 'copy'>>> {
+    const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
+    const { flows, parts, declines, idempotencyKeys, addOnSlots, audit } = this;
+    const numbered = { addOnSlots, audit };
+    return {
+      ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
+      ...{ flows, parts, declines, idempotencyKeys, ...numbered },
+    };
+  }
+}

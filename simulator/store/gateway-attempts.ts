@@ -1,0 +1,233 @@
+import { rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
+import type { RunError } from '@deskhand/domain/run/run.ts';
+import { type RunEvent, transition } from '@deskhand/domain/run/transitions.ts';
+import type {
+  AttemptOf,
+  GatewayLinkStore,
+  StoredAttempt,
+  WaitingClassOf,
+} from '@deskhand/control-plane/ports/gateway-links.ts';
+import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
+import type { SimulatedDatabase } from './database.ts';
+import { policyAndCapacity } from './member-policy.ts';
+import type { RunRow } from './rows.ts';
+import { namedBy } from './run-records.ts';
+import type { StoreSession } from './server.ts';
+import { stored } from './stored-values.ts';
+
+type AttemptMethods = Pick<
+  GatewayLinkStore,
+  | 'stored'
+  | 'heldBy'
+  | 'openOffers'
+  | 'acquire'
+  | 'returnOffer'
+  | 'rememberDecline'
+  | 'release'
+  | 'lose'
+  | 'settle'
+  | 'takeJournalState'
+>;
+
+/** Offers and the moves of attempts between queue and gateway. */
+export function attemptMethods(session: StoreSession): AttemptMethods {
+  const { database } = session.server;
+  return {
+    stored: (runIds) =>
+      session.run('stored-attempts', () =>
+        [...new Set(runIds)].flatMap((id) => {
+          const run = database.runs.get(id);
+          return run === undefined ? [] : [storedAttempt(run)];
+        }),
+      ),
+    heldBy: (gatewayId) => session.run('held-by', () => database.runs.inHandOf(gatewayId).map(storedAttempt)),
+    openOffers: (gatewayId) =>
+      session.run('open-offers', () =>
+        database.runs
+          .inHandOf(gatewayId)
+          .filter((run) => run.state === 'offered')
+          .map((run) => {
+            const { accountName } = namedBy(database, run).connection;
+            return { runId: run.id, attempt: run.attempt, mode: run.mode, accountName };
+          }),
+      ),
+    acquire: (of, journalId) => session.run('acquire', () => acquire(database, of, journalId)),
+    returnOffer: (of, event, detail) => session.run('back-to-queue', () => backToQueue(database, of, event, detail)),
+    rememberDecline: (gatewayId, decline) =>
+      session.run('remember-decline', () => remember(database, gatewayId, decline)),
+    release: (of, because) => release(session, of, because),
+    lose: (of, error, holdsMachine) => session.run('lose', () => lose(database, of, error, holdsMachine)),
+    settle: (of) => session.run('settle', () => settle(database, of)),
+    takeJournalState: (of, journalId, isRunning) =>
+      session.run('take-journal-state', () => takeJournalState(database, of, journalId, isRunning)),
+  };
+}
+
+function storedAttempt(run: RunRow): StoredAttempt {
+  return {
+    runId: run.id,
+    attempt: run.attempt,
+    gatewayId: run.gatewayId,
+    state: run.state,
+    journalId: run.journalId,
+    hasRun: run.startedAtMs !== null,
+    holdsMachine: run.holdsMachine,
+    cancelBecause: run.cancelBecause,
+  };
+}
+
+/** The run, where attempt and gateway are the stored ones. */
+export function currentAttempt(database: SimulatedDatabase, of: AttemptOf): RunRow | undefined {
+  const run = database.runs.get(of.runId);
+  return run?.attempt === of.attempt && run.gatewayId === of.gatewayId ? run : undefined;
+}
+
+/** The same, where the event leads from its state into another one. */
+function movable(database: SimulatedDatabase, of: AttemptOf, event: RunEvent, into: RunRow['state']) {
+  const run = currentAttempt(database, of);
+  const next = run && transition(run.state, event);
+  return next?.ok === true && next.state === into ? run : undefined;
+}
+
+const nameOf = (database: SimulatedDatabase, gatewayId: string): string =>
+  `gateway ${database.gateways.get(gatewayId)?.name ?? ''}`;
+
+/** Answers the run as it was before, as a repeated acquire finds it as it is. */
+function acquire(
+  database: SimulatedDatabase,
+  of: AttemptOf,
+  journalId: string,
+): Awaited<ReturnType<GatewayLinkStore['acquire']>> {
+  const before = database.runs.get(of.runId);
+  if (before === undefined) return { moved: false, stored: null, order: null };
+  const run = movable(database, of, 'acquire', 'starting');
+  const nowMs = database.nowMs();
+  if (run !== undefined) {
+    const acquired = { state: 'starting', phase: 'signingIn', acquiredAtMs: nowMs, signingInAtMs: nowMs } as const;
+    database.runs.set({ ...run, ...acquired, journalId });
+    const actor = nameOf(database, of.gatewayId);
+    const detail = `Acquired by ${actor.replace('gateway ', '')}`;
+    database.addEvent(run.id, { attempt: run.attempt, event: 'acquire', detail, actor });
+  }
+  return { moved: run !== undefined, stored: storedAttempt(before), order: orderOf(database, before, of) };
+}
+
+function orderOf(database: SimulatedDatabase, run: RunRow, of: AttemptOf): StartOrder {
+  const { flow, connection, submitter } = namedBy(database, run);
+  return {
+    ...policyAndCapacity(database.gateways.get(of.gatewayId)),
+    runId: of.runId,
+    attempt: of.attempt,
+    flowId: flow.id,
+    flowName: flow.name,
+    flowVersion: run.flowVersion,
+    script: flow.versions.find((one) => one.version === run.flowVersion)?.script ?? '',
+    mode: run.mode,
+    accountName: connection.accountName,
+    sealedPassword: connection.sealedPassword,
+    sealContext: connection.sealContext,
+    connectionId: connection.id,
+    clusterId: run.clusterId,
+    passwordVersion: connection.passwordVersion,
+    inputs: run.inputs,
+    executionTimeoutMs: run.executionTimeoutMs,
+    notifications: connection.notifications,
+    requestedBy: submitter.email,
+  };
+}
+
+function backToQueue(
+  database: SimulatedDatabase,
+  of: AttemptOf,
+  event: 'decline' | 'withdraw' | 'release',
+  detail: string,
+): WaitingClassOf | undefined {
+  const run = movable(database, of, event, 'queued');
+  if (run === undefined) return undefined;
+  database.runs.set({ ...run, ...inNobodysHand, state: 'queued' });
+  database.freeSlotOf(run.id);
+  database.addEvent(run.id, { attempt: run.attempt, event, detail, actor: nameOf(database, of.gatewayId) });
+  const { machineUser, mode, whenSessionBlocked } = run;
+  return { machineUser, mode, whenSessionBlocked };
+}
+
+const inNobodysHand = {
+  phase: null,
+  gatewayId: null,
+  journalId: null,
+  offeredAtMs: null,
+  acquiredAtMs: null,
+  signingInAtMs: null,
+  downloadingAtMs: null,
+} as const;
+
+async function release(session: StoreSession, of: AttemptOf, because: string): Promise<WaitingClassOf | undefined> {
+  const { database } = session.server;
+  const returned = await session.run('back-to-queue', () => backToQueue(database, of, 'release', because));
+  if (returned !== undefined) return returned;
+  await session.run('release-cancelled', () => {
+    const run = movable(database, of, 'confirmCancel', 'cancelled');
+    if (run === undefined || run.startedAtMs !== null) return;
+    database.runs.set({ ...run, state: 'cancelled', phase: null, endedAtMs: database.nowMs() });
+    database.freeSlotOf(run.id);
+    const detail = 'Cancelled before it started';
+    database.addEvent(run.id, { attempt: run.attempt, event: 'confirmCancel', detail, actor: 'Deskhand' });
+  });
+  return undefined;
+}
+
+function remember(
+  database: SimulatedDatabase,
+  gatewayId: string,
+  given: Parameters<GatewayLinkStore['rememberDecline']>[1],
+): void {
+  const gateway = database.gateways.get(gatewayId);
+  if (gateway === undefined) return;
+  const known = database.declines.get(gatewayId) ?? new Map();
+  const decline = { ...given, factsVersion: given.factsVersion ?? gateway.facts?.version ?? 0 };
+  const next = rememberDecline(known.get(given.classKey) ?? null, decline, database.nowMs());
+  const row = { ...next, because: stored(next.because), gatewayId: gateway.id };
+  database.declines.set(gatewayId, new Map(known).set(given.classKey, row));
+}
+
+function lose(database: SimulatedDatabase, of: AttemptOf, error: RunError, holdsMachine: boolean): boolean {
+  const run = movable(database, of, 'lose', 'uncertain');
+  if (run === undefined) return false;
+  const lost = { state: 'uncertain', phase: null, error: stored(error), endedAtMs: database.nowMs() } as const;
+  database.runs.set({ ...run, ...lost, holdsMachine });
+  if (!holdsMachine) database.freeSlotOf(run.id);
+  database.addEvent(run.id, { attempt: run.attempt, event: 'lose', detail: error.message, actor: 'Deskhand' });
+  return true;
+}
+
+function settle(database: SimulatedDatabase, of: AttemptOf): void {
+  const run = currentAttempt(database, of);
+  if (run?.holdsMachine !== true) return;
+  database.runs.set({ ...run, holdsMachine: false });
+  database.freeSlotOf(run.id);
+  const detail = 'Its gateway has nothing of it left';
+  database.addEvent(run.id, { attempt: run.attempt, event: 'settle', detail, actor: 'Deskhand' });
+}
+
+/** Offer, acquire and start in one, as the journal says they happened. */
+function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId: string, isRunning: boolean): boolean {
+  const run = database.runs.get(of.runId);
+  if (run === undefined || run.attempt > of.attempt) return false;
+  if (run.state !== 'queued' && run.state !== 'offered') return false;
+  const nowMs = database.nowMs();
+  database.runs.set({
+    ...run,
+    state: isRunning ? 'running' : 'starting',
+    phase: isRunning ? null : 'signingIn',
+    attempt: of.attempt,
+    gatewayId: of.gatewayId,
+    journalId,
+    offeredAtMs: run.offeredAtMs ?? nowMs,
+    acquiredAtMs: nowMs,
+    signingInAtMs: nowMs,
+    startedAtMs: isRunning ? nowMs : null,
+  });
+  const detail = 'The journal of its gateway was ahead of the database';
+  database.addEvent(run.id, { attempt: of.attempt, event: 'take-journal-state', detail, actor: 'Deskhand' });
+  return true;
+}

@@ -1,0 +1,159 @@
+import type { GatewayLinkStore, LinkIdentity } from '@deskhand/control-plane/ports/gateway-links.ts';
+import type { SimulatedDatabase } from './database.ts';
+import { attemptMethods } from './gateway-attempts.ts';
+import { reportMethods } from './gateway-reports.ts';
+import { policyAndCapacity } from './member-policy.ts';
+import type { GatewayRow } from './rows.ts';
+import type { StoreSession } from './server.ts';
+import { stored } from './stored-values.ts';
+
+/** Gateways as the link knows them. */
+export function openSimulatedGatewayLinkStore(session: StoreSession): GatewayLinkStore {
+  return { ...linkMethods(session), ...attemptMethods(session), ...reportMethods(session) };
+}
+
+type LinkMethods = Pick<
+  GatewayLinkStore,
+  | 'identity'
+  | 'prepareLink'
+  | 'quarantine'
+  | 'confirmLink'
+  | 'openLink'
+  | 'closeLink'
+  | 'setFacts'
+  | 'heartbeat'
+  | 'policyAndCapacity'
+>;
+
+function linkMethods(session: StoreSession): LinkMethods {
+  const { database } = session.server;
+  const change = (gatewayId: string, by: (gateway: GatewayRow) => Partial<GatewayRow>): boolean => {
+    const gateway = database.gateways.get(gatewayId);
+    if (gateway === undefined) return false;
+    database.gateways.set(gatewayId, { ...gateway, ...by(gateway) });
+    return true;
+  };
+  const clusterOf = (gatewayId: string) => () => database.clusterOf(gatewayId);
+  return {
+    identity: (gatewayId) => session.run('link-identity', () => identity(database, gatewayId)),
+    prepareLink: (gatewayId, pendingLinkNumber) =>
+      session.run('prepare-link', () => {
+        change(gatewayId, () => ({ pendingLinkNumber }));
+        database.sequences.commit += 1;
+        return { epoch: database.installation.get('only')?.epoch ?? '', commit: database.sequences.commit };
+      }),
+    quarantine: (gatewayId, because) =>
+      session.run(
+        'quarantine',
+        () => {
+          database.bump(database.clusterOf(gatewayId));
+          change(gatewayId, () => ({ quarantined: true, linkedTo: null }));
+          const object = `gateway ${gatewayId}`;
+          database.addAudit({ actor: 'Deskhand', verb: 'quarantine', object, detail: { because }, origin: 'link' });
+        },
+        clusterOf(gatewayId),
+      ),
+    confirmLink: (gatewayId, linkNumber) =>
+      session.run('confirm-link', () => {
+        change(gatewayId, (known) => ({
+          linkNumber: Math.max(known.linkNumber, linkNumber),
+          pendingLinkNumber: (known.pendingLinkNumber ?? 0) > linkNumber ? known.pendingLinkNumber : null,
+        }));
+      }),
+    openLink: (link) => openLink(session, link),
+    closeLink: (gatewayId, linkNumber) =>
+      session.run(
+        'close-link',
+        () => {
+          const gateway = database.gateways.get(gatewayId);
+          if (gateway?.linkNumber !== linkNumber || gateway.linkedTo === null) return false;
+          const unreachableSinceMs = gateway.unreachableSinceMs ?? database.nowMs();
+          database.gateways.set(gatewayId, { ...gateway, linkedTo: null, unreachableSinceMs });
+          database.bump(gateway.clusterId);
+          return true;
+        },
+        clusterOf(gatewayId),
+      ),
+    setFacts: (gatewayId, facts) =>
+      session.run(
+        'set-facts',
+        () => {
+          database.bump(database.clusterOf(gatewayId));
+          change(gatewayId, () => ({ facts: stored(facts), lastSeenAtMs: database.nowMs() }));
+        },
+        clusterOf(gatewayId),
+      ),
+    heartbeat: (gatewayId, journalFault, progress) => heartbeat(session, gatewayId, journalFault, progress),
+    policyAndCapacity: (gatewayId) =>
+      session.run('policy-and-capacity', () => policyAndCapacity(database.gateways.get(gatewayId))),
+  };
+}
+
+function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity | undefined {
+  const gateway = database.gateways.get(gatewayId);
+  if (gateway === undefined || gateway.removedAtMs !== null) return undefined;
+  const { name, clusterId, publicKey, quarantined, linkNumber, pendingLinkNumber, linkedTo } = gateway;
+  return {
+    ...{ gatewayId: gateway.id, name, clusterId, publicKey, quarantined },
+    numbers: { confirmed: linkNumber, pending: pendingLinkNumber },
+    isLinked: linkedTo !== null,
+  };
+}
+
+async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<void> {
+  const { database } = session.server;
+  const { gatewayId, linkNumber, replica, journalId, version, encryptedClusterKey } = link;
+  await session.run(
+    'open-link',
+    () => {
+      database.bump(database.clusterOf(gatewayId));
+      const gateway = database.gateways.get(gatewayId);
+      if (gateway?.linkNumber !== linkNumber) return;
+      const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null };
+      const linked = { linkedTo: replica, journalId, version, facts: stored(link.facts) };
+      database.gateways.set(gatewayId, { ...gateway, ...linked, ...seen });
+    },
+    () => database.clusterOf(gatewayId),
+  );
+  if (encryptedClusterKey === null) return;
+  await session.run('keep-cluster-key', () => {
+    const cluster = database.clusters.get(database.clusterOf(gatewayId) ?? '');
+    if (cluster !== undefined) database.clusters.set(cluster.id, { ...cluster, encryptedKey: encryptedClusterKey });
+  });
+}
+
+async function heartbeat(
+  session: StoreSession,
+  ...[gatewayId, journalFault, progress]: Parameters<GatewayLinkStore['heartbeat']>
+): Promise<{ journalFaultChanged: boolean }> {
+  const { database } = session.server;
+  const before = await session.run('heartbeat', () => {
+    const gateway = database.gateways.get(gatewayId);
+    if (gateway === undefined) return null;
+    const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault };
+    database.gateways.set(gatewayId, { ...gateway, ...seen });
+    return gateway.journalFault;
+  });
+  if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
+  const journalFaultChanged = before !== journalFault;
+  if (journalFaultChanged)
+    await session.run(
+      'bump-cluster',
+      () => database.bump(database.clusterOf(gatewayId)),
+      () => database.clusterOf(gatewayId),
+    );
+  return { journalFaultChanged };
+}
+
+function noteProgress(
+  database: SimulatedDatabase,
+  gatewayId: string,
+  progress: Parameters<GatewayLinkStore['heartbeat']>[2],
+): void {
+  for (const { runId, attempt, lastActionAgoMs } of progress) {
+    const run = database.runs.get(runId);
+    if (run?.attempt !== attempt || run.gatewayId !== gatewayId || run.endedAtMs !== null) continue;
+    const atMs = database.nowMs() - lastActionAgoMs;
+    database.runs.set({ ...run, lastActionAtMs: Math.max(run.lastActionAtMs ?? atMs, atMs) });
+  }
+}

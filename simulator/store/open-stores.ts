@@ -1,0 +1,46 @@
+import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
+import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
+import { openSimulatedRunQueueStore } from './run-queue.ts';
+import { openSimulatedRunStore } from './runs.ts';
+import { type SimulatedServer, StoreSession } from './server.ts';
+import { openSimulatedDeadlineStore, openSimulatedRetentionStore } from './sweeps.ts';
+
+/**
+ * The store of one replica: every port over the simulated database that all replicas share. How long a call takes and what
+ * goes wrong with it is drawn by the world; what it does, and what it answers, is what the PostgreSQL adapter does.
+ */
+export function openSimulatedStores(session: StoreSession) {
+  return {
+    runs: openSimulatedRunStore(session),
+    queue: openSimulatedRunQueueStore(session),
+    links: openSimulatedGatewayLinkStore(session),
+    deadlines: openSimulatedDeadlineStore(session),
+    retention: openSimulatedRetentionStore(session),
+  };
+}
+
+export interface StoreReplica {
+  readonly session: StoreSession;
+  readonly stores: ReturnType<typeof openSimulatedStores>;
+  readonly changes: SimulatedChangeFeed;
+  /** The program is gone: no call of it ever answers, and what it had not sent is never carried out. */
+  die(): void;
+}
+
+export function openStoreReplica(
+  server: SimulatedServer,
+  channel: NotificationChannel,
+  { name, connections }: { readonly name: string; readonly connections?: number },
+): StoreReplica {
+  const session = new StoreSession(server, connections);
+  const changes = openSimulatedChangeFeed(session, channel, name);
+  return {
+    session,
+    stores: openSimulatedStores(session),
+    changes,
+    die: () => {
+      session.die();
+      changes.close();
+    },
+  };
+}

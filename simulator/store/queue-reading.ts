@@ -1,0 +1,91 @@
+import { HEADS_PER_CLASS_MAX } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import type { ClusterMember, QueuedRun, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { QueueReading } from '@deskhand/control-plane/ports/run-queue.ts';
+import type { SimulatedDatabase } from './database.ts';
+import type { GatewayRow, RunRow } from './rows.ts';
+import type { SortedRows } from './sorted-rows.ts';
+
+/** The queue as classes, of one moment. */
+export function readQueue(database: SimulatedDatabase, clusterId: string): QueueReading | undefined {
+  const cluster = database.clusters.get(clusterId);
+  if (cluster === undefined) return undefined;
+  const queue = [...database.runs.queueOf(clusterId).entries()].sort(([, a], [, b]) => byClass(a, b));
+  const addOns = database.installation.get('only')?.settings.unattendedAddOns ?? null;
+  const heads = queue.flatMap(([, members]) => members.rows.slice(0, HEADS_PER_CLASS_MAX + 1));
+  return {
+    nowMs: database.nowMs(),
+    clusterName: cluster.name,
+    addOns,
+    attempts: new Map(heads.map((run) => [run.id, run.attempt])),
+    snapshot: {
+      version: cluster.queueVersion,
+      runOnAllGateways: cluster.runOnAllGateways,
+      selection: cluster.selection,
+      members: database
+        .membersOf(clusterId)
+        .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
+        .map((gateway) => memberOf(database, gateway)),
+      classes: queue.map(([key, members]) => classOf(key, members)),
+      inHand: [...database.gateways.values()]
+        .filter((gateway) => gateway.clusterId === clusterId)
+        .flatMap((gateway) => database.runs.inHandOf(gateway.id))
+        .flatMap(inHandOf),
+      addOnsFree: addOns === null ? null : Math.max(0, addOns - addOnsUsed(database)),
+    },
+  };
+}
+
+function byClass(a: SortedRows<RunRow>, b: SortedRows<RunRow>): number {
+  const [left, right] = [a.rows[0], b.rows[0]];
+  for (const name of ['machineUser', 'mode', 'whenSessionBlocked'] as const) {
+    const [one, other] = [left?.[name] ?? '', right?.[name] ?? ''];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function addOnsUsed(database: SimulatedDatabase): number {
+  let used = 0;
+  for (const run of database.runs.inHand()) if (run.mode === 'unattended') used += 1;
+  return used;
+}
+
+/** Counts no further than the heads go: nobody needs the length of a class to plan. */
+function classOf(key: string, members: SortedRows<RunRow>): RunClass {
+  const first = members.rows[0] as RunRow;
+  return {
+    key,
+    user: first.machineUser,
+    mode: first.mode,
+    whenSessionBlocked: first.whenSessionBlocked,
+    count: Math.min(members.length, HEADS_PER_CLASS_MAX + 1),
+    heads: members.rows.slice(0, HEADS_PER_CLASS_MAX).map(headOf),
+  };
+}
+
+const headOf = ({ id, requestNumber, priority, topRank }: RunRow): QueuedRun => ({
+  id,
+  requestNumber,
+  priority,
+  topRank,
+});
+
+function inHandOf({ id, gatewayId, machineUser: user, mode }: RunRow): readonly RunInHand[] {
+  return gatewayId === null ? [] : [{ id, gatewayId, user, mode }];
+}
+
+/** A gateway that cannot write its journal acquires nothing, so it is asked for nothing. */
+function memberOf(database: SimulatedDatabase, gateway: GatewayRow): ClusterMember {
+  const { name, order, enabled, quarantined, policyOverride, capacityOverride, facts, journalFault } = gateway;
+  const isUnable = journalFault !== null && facts !== null;
+  const missing = [`The gateway cannot write its journal: ${journalFault ?? ''}`];
+  const declines = [...(database.declines.get(gateway.id)?.values() ?? [])]
+    .filter((decline) => decline.untilMs > database.nowMs())
+    .map(({ classKey, because, factsVersion, untilMs }) => ({ classKey, because, factsVersion, untilMs }));
+  return {
+    gatewayId: gateway.id,
+    ...{ name, order, enabled, quarantined, policyOverride, capacityOverride, declines },
+    online: gateway.linkedTo !== null,
+    facts: isUnable ? { ...facts, canAttended: false, canUnattended: false, missing } : facts,
+  };
+}

@@ -1,0 +1,144 @@
+import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
+import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
+import { byQueueOrder } from '@deskhand/domain/run-queue/queue-order.ts';
+import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
+import type { QueuePlace, RunQueueStore } from '@deskhand/control-plane/ports/run-queue.ts';
+import type { SimulatedDatabase } from './database.ts';
+import { commitPlan, makeSlots } from './plan-commit.ts';
+import { readQueue } from './queue-reading.ts';
+import type { RunRow } from './rows.ts';
+import type { StoreSession } from './server.ts';
+import { StoreFault } from './store-fault.ts';
+
+export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore {
+  const { database } = session.server;
+  return {
+    read: (clusterId) => session.run('read-queue', () => readQueue(database, clusterId)),
+    commit: async (plan) => {
+      const { addOns } = plan;
+      if (addOns !== null) await session.run('make-slots', () => makeSlots(database, addOns));
+      try {
+        return await session.run(
+          'commit-plan',
+          () => commitPlan(database, plan),
+          () => plan.clusterId,
+        );
+      } catch (error) {
+        if (error instanceof StoreFault && (error.code === '23505' || error.code === '40001'))
+          return { ok: false, because: 'changed-meanwhile' };
+        throw error;
+      }
+    },
+    firstPlaces: (clusterId, limit) =>
+      session.run('first-places', () =>
+        inOrder(database, clusterId)
+          .slice(0, limit)
+          .map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
+      ),
+    position: (runId) => session.run('position', () => position(database, runId)),
+    inHand: (clusterId) => session.run('in-hand', () => inHand(database, clusterId)),
+    viewVersion: (clusterId) =>
+      session.run('view-version', () => {
+        const cluster = database.clusters.get(clusterId);
+        return cluster === undefined ? 0 : cluster.queueVersion + Math.max(1, database.sequences.event);
+      }),
+    moveToTop: (clusterId, ids, actor, audit) =>
+      session.run(
+        'move-to-top',
+        () => move(database, clusterId, ids, actor, audit),
+        () => clusterId,
+      ),
+    undoMove: (runId, actor, audit) =>
+      reorder(session, { runId, actor, audit, event: 'undo-move', detail: 'Given its old place back' }, (run) =>
+        run.topRank === null ? undefined : { ...run, topRank: null },
+      ),
+    setPriority: (runId, priority, actor, audit) =>
+      reorder(session, { runId, actor, audit, event: 'set-priority', detail: `Priority ${priority}` }, (run) => ({
+        ...run,
+        priority,
+      })),
+    ownerOf: (clusterId) => session.run('cluster-owner', () => database.clusters.get(clusterId)?.ownerId),
+    clustersWithWaitingRuns: () =>
+      session.run('clusters-with-waiting-runs', () =>
+        [...database.clusters.values()]
+          .filter((cluster) => database.runs.queueOf(cluster.id).size > 0)
+          .map(({ id }): ClusterId => id),
+      ),
+  };
+}
+
+/** Every waiting run of a cluster in queue order. */
+function inOrder(database: SimulatedDatabase, clusterId: string): readonly RunRow[] {
+  return [...database.runs.queueOf(clusterId).values()].flatMap((members) => members.rows).sort(byQueueOrder);
+}
+
+function position(database: SimulatedDatabase, runId: string): number | undefined {
+  const run = database.runs.get(runId);
+  if (run?.state !== 'queued') return undefined;
+  let before = 0;
+  for (const members of database.runs.queueOf(run.clusterId).values()) before += members.rankOf(run);
+  return before + 1;
+}
+
+function inHand(database: SimulatedDatabase, clusterId: string): readonly RunId[] {
+  const held = [...database.gateways.values()]
+    .filter((gateway) => gateway.clusterId === clusterId)
+    .flatMap((gateway) => database.runs.inHandOf(gateway.id));
+  const acquired = (run: RunRow): number => run.acquiredAtMs ?? Number.POSITIVE_INFINITY;
+  return held
+    .sort((a, b) => (acquired(a) === acquired(b) ? a.requestNumber - b.requestNumber : acquired(a) - acquired(b)))
+    .map(({ id }) => id);
+}
+
+function move(
+  database: SimulatedDatabase,
+  clusterId: string,
+  ids: readonly RunId[],
+  actor: string,
+  audit: AuditFact,
+): readonly RunId[] {
+  const cluster = database.clusters.get(clusterId);
+  if (cluster === undefined) return [];
+  const { counter, ranks } = moveToTop(ids, cluster.topCounter);
+  database.clusters.set(clusterId, { ...cluster, queueVersion: cluster.queueVersion + 1, topCounter: counter });
+  const moved: RunId[] = [];
+  for (const { id, topRank } of ranks) {
+    const run = database.runs.get(id);
+    if (run?.clusterId !== clusterId || run.state !== 'queued') continue;
+    database.runs.set({ ...run, topRank });
+    database.addEvent(id, { attempt: run.attempt, event: 'move-to-top', detail: 'Moved to the top', actor });
+    moved.push(id);
+  }
+  if (moved.length > 0) database.addAudit(audit);
+  return moved;
+}
+
+interface Reorder {
+  readonly runId: string;
+  readonly actor: string;
+  readonly audit: AuditFact;
+  readonly event: string;
+  readonly detail: string;
+}
+
+async function reorder(
+  session: StoreSession,
+  { runId, actor, audit, event, detail }: Reorder,
+  change: (run: RunRow) => RunRow | undefined,
+): Promise<boolean> {
+  const { database } = session.server;
+  return await session.run(
+    event,
+    () => {
+      const run = database.runs.get(runId);
+      database.bump(run?.clusterId);
+      const changed = run?.state === 'queued' ? change(run) : undefined;
+      if (changed === undefined) return false;
+      database.runs.set(changed);
+      database.addEvent(runId, { attempt: changed.attempt, event, detail, actor });
+      database.addAudit(audit);
+      return true;
+    },
+    () => database.runs.get(runId)?.clusterId,
+  );
+}

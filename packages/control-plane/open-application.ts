@@ -26,25 +26,21 @@ import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
-import type { GatewayLinks } from './ports/gateway-links.ts';
+import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
 import type { Prepared } from './prepare-start.ts';
 import { newId } from './use-cases/accounts/secrets.ts';
 import { authenticate } from './use-cases/accounts/sign-in.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
+import { closeLinks } from './use-cases/link/reach-gateway.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
 
-/** How the application reaches gateways: the real links, or whoever stands in for them in a test. */
-export interface Links extends GatewayLinks {
-  /** Ends the link of a gateway that was removed. */
-  close(gatewayId: string): void;
-}
-
 export interface ApplicationParts {
   readonly database: Database;
-  readonly links: Links;
+  /** How the application reaches gateways: the real links, or whoever stands in for them in a test. */
+  readonly links: EndableLinks;
   readonly prepared: Prepared;
   readonly log: Logger;
 }
@@ -69,7 +65,8 @@ export async function openApplication({ database, links, prepared, log }: Applic
     timers: systemTimers,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
   });
-  const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink: links.close });
+  const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
+  const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink });
   const stopFeed = startLiveFeed({
     timers: systemTimers,
     changes,

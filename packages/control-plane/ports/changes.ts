@@ -1,3 +1,5 @@
+import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
+
 /** Something that pages show has changed; it names what, and who listens reads the new value. */
 export type Change =
   | { readonly kind: 'run'; readonly runId: string }
@@ -12,10 +14,12 @@ export type Change =
   /** Changes of other replicas may have been missed: everything shown must be read again. */
   | { readonly kind: 'reload' };
 
-/** What one replica asks of the others: plan a queue whose gateways they hold, or send what waits for a gateway. */
+/** What one replica asks of the one that holds a gateway's link: to say something to it, or to end the link. */
 export type Nudge =
-  | { readonly kind: 'plan'; readonly clusterId: string }
-  | { readonly kind: 'send'; readonly gatewayId: string };
+  /** A server of 0.1.0 sends no message along: then everything that waits for the gateway is sent. */
+  | { readonly kind: 'send'; readonly gatewayId: string; readonly message?: ServerMessage }
+  /** `olderThan` null ends the link whatever its number. */
+  | { readonly kind: 'unlink'; readonly gatewayId: string; readonly olderThan: number | null };
 
 /** One stream of changes over all replicas. Publishing never waits; what goes to other replicas is coalesced. */
 export interface ChangeFeed {

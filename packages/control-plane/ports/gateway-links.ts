@@ -12,9 +12,10 @@ export interface GatewayLinks {
   send(gatewayId: string, message: ServerMessage): boolean;
 }
 
-/** Links that can be ended from here: the gateway was removed, or is quarantined. */
+/** Links that can be ended from here: the gateway was removed, is quarantined, or has a newer link, here or elsewhere. */
 export interface EndableLinks extends GatewayLinks {
-  close(gatewayId: string): void;
+  /** With `olderThan` only a link of a lower number. */
+  close(gatewayId: string, olderThan?: number): void;
 }
 
 export interface LinkIdentity {
@@ -44,6 +45,17 @@ export interface AttemptOf {
   readonly runId: RunId;
   readonly attempt: number;
   readonly gatewayId: GatewayId;
+  /**
+   * Given where a report is judged as a whole: nothing is written unless this is still the newest link. A server that
+   * stood still for a while must not carry out what an older link told, when the gateway has linked elsewhere since.
+   */
+  readonly linkNumber?: number;
+}
+
+/** A link by its number: what comes over an older one counts no more, whichever server reads it. */
+export interface LinkOf {
+  readonly gatewayId: string;
+  readonly linkNumber: number;
 }
 
 export interface AttemptResult {
@@ -64,11 +76,19 @@ export interface WaitingClassOf {
 /** What gateways say, written down. Each method changes a run only when the attempt and the gateway are the stored ones. */
 export interface GatewayLinkStore {
   identity(gatewayId: string): Promise<LinkIdentity | undefined>;
-  /** Keeps the pending number, or quarantines. The link is not open before `openLink`. */
-  prepareLink(gatewayId: string, pending: number): Promise<{ readonly epoch: string; readonly commit: number }>;
+  /**
+   * Keeps the pending number; undefined when the numbers are no longer those that it was chosen by, so that two servers
+   * never give out the same one. The link is not open before `openLink`.
+   */
+  prepareLink(
+    gatewayId: string,
+    pending: number,
+    chosenBy: LinkNumbers,
+  ): Promise<{ readonly epoch: string; readonly commit: number } | undefined>;
   quarantine(gatewayId: string, because: string): Promise<void>;
-  confirmLink(gatewayId: string, linkNumber: number): Promise<void>;
-  /** After reconciliation: from now on the gateway is offered runs. */
+  /** From now on this link is the newest; false when a higher number was confirmed before. */
+  confirmLink(gatewayId: string, linkNumber: number): Promise<boolean>;
+  /** After reconciliation: from now on the gateway is offered runs. False when a newer link has taken over. */
   openLink(link: {
     readonly gatewayId: string;
     readonly replica: string;
@@ -77,15 +97,17 @@ export interface GatewayLinkStore {
     readonly version: string;
     readonly facts: MachineFacts;
     readonly encryptedClusterKey: string | null;
-  }): Promise<void>;
+  }): Promise<boolean>;
   /** Only when this link is still the newest one. */
   closeLink(gatewayId: string, linkNumber: number): Promise<boolean>;
-  setFacts(gatewayId: string, facts: MachineFacts): Promise<void>;
+  /** Nothing is written for a link that is not the newest. */
+  setFacts(link: LinkOf, facts: MachineFacts): Promise<void>;
+  /** `isOpen` is false when the link is not the one that the gateway is known to have. */
   heartbeat(
-    gatewayId: string,
+    link: LinkOf & { readonly replica: string },
     journalFault: string | null,
     progress: readonly { readonly runId: string; readonly attempt: number; readonly lastActionAgoMs: number }[],
-  ): Promise<{ readonly journalFaultChanged: boolean }>;
+  ): Promise<{ readonly isOpen: boolean; readonly journalFaultChanged: boolean }>;
 
   stored(runIds: readonly string[]): Promise<readonly StoredAttempt[]>;
   heldBy(gatewayId: string): Promise<readonly StoredAttempt[]>;
@@ -95,8 +117,9 @@ export interface GatewayLinkStore {
   ): Promise<readonly { runId: RunId; attempt: number; mode: RunMode; accountName: string }[]>;
   policyAndCapacity(gatewayId: string): Promise<{ readonly policy: MachinePolicy; readonly capacity: number }>;
 
+  /** Only over the newest link. */
   acquire(
-    of: AttemptOf,
+    of: AttemptOf & { readonly linkNumber: number },
     journalId: string,
   ): Promise<{
     readonly moved: boolean;

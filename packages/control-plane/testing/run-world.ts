@@ -53,7 +53,7 @@ export interface WorldOptions {
   readonly runOnAllGateways?: boolean;
   readonly ports?: Partial<RunUseCasesPorts>;
   /** Ends the link of a gateway. */
-  readonly unlink?: (gatewayId: string) => void;
+  readonly unlink?: (gatewayId: string, olderThan?: number) => void;
 }
 
 /** The real store and use cases; gateways are whoever the test lets speak. */
@@ -227,6 +227,7 @@ async function linkUp(
   await world.link.confirm(gatewayId, linkNumber);
   const link = { gatewayId, clusterId: identity.clusterId, linkNumber, journalId };
   const decisions = await world.link.reconcile(link, { attempts, facts, version: '1', encryptedClusterKey: null });
+  if (decisions === undefined) throw new Error(`A newer link of ${gatewayId} has taken over.`);
   return { ...link, decisions };
 }
 

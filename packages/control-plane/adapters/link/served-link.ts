@@ -39,7 +39,8 @@ export interface ServedLinkOptions {
   readonly nonce: string;
   readonly log: LinkLog;
   readonly address: string;
-  readonly opened: (gatewayId: string) => void;
+  /** The gateway confirmed this link's number; false when a newer one was confirmed here meanwhile. */
+  readonly opened: (gatewayId: string, linkNumber: number) => boolean;
   readonly closed: () => void;
 }
 
@@ -77,6 +78,10 @@ export class ServedLink {
 
   get gatewayId(): string | undefined {
     return this.#link?.gatewayId;
+  }
+
+  get linkNumber(): number | undefined {
+    return this.#link?.linkNumber;
   }
 
   isOpen(): boolean {
@@ -187,10 +192,10 @@ export class ServedLink {
 
   async #confirm({ hello, identity, linkNumber }: Extract<Step, { at: 'confirm' }>): Promise<void> {
     const { gatewayId, clusterId } = identity;
-    // From here an older link of this gateway says nothing any more, even before this one carries work.
-    this.#options.opened(gatewayId);
-    await this.#useCases.confirm(gatewayId, linkNumber);
     this.#link = { gatewayId, clusterId, linkNumber, journalId: hello.journalId };
+    if (!(await this.#useCases.confirm(gatewayId, linkNumber))) return this.#endAsOlder();
+    // From here an older link of this gateway says nothing any more, even before this one carries work.
+    if (!this.#options.opened(gatewayId, linkNumber)) return this.#endAsOlder();
     this.#advance({ at: 'reconcile', hello, link: this.#link });
   }
 
@@ -200,6 +205,7 @@ export class ServedLink {
   ): Promise<void> {
     const { version, encryptedClusterKey = null } = hello;
     const decisions = await this.#useCases.reconcile(link, { ...message, version, encryptedClusterKey });
+    if (decisions === undefined) return this.#endAsOlder();
     this.#write({ type: 'reconciled', decisions: [...decisions] });
     this.#advance({ at: 'open', link });
     this.#endGreeting();
@@ -210,6 +216,10 @@ export class ServedLink {
 
   async #work(link: OpenLink, message: WorkMessage): Promise<void> {
     for (const reply of await this.#useCases.handle(link, message)) this.send(reply);
+  }
+
+  #endAsOlder(): void {
+    this.end(4001, 'A newer link of this gateway has taken over.');
   }
 
   #advance(step: Step): void {

@@ -51,10 +51,13 @@ export function createServedLinks({
         nonce: newNonce(),
         isProven: judgeProof,
         address,
-        opened: (gatewayId) => {
+        opened: (gatewayId, linkNumber) => {
+          const held = open.get(gatewayId);
+          if ((held?.linkNumber ?? 0) > linkNumber) return false;
           // The newer link replaces the older, whose messages are refused from now on (§7.5).
-          open.get(gatewayId)?.end(4001, 'A newer link of this gateway has taken over.');
+          held?.end(4001, 'A newer link of this gateway has taken over.');
           open.set(gatewayId, served);
+          return true;
         },
         closed: () => {
           links.delete(served);
@@ -64,7 +67,12 @@ export function createServedLinks({
       links.add(served);
     },
     send: (gatewayId, message) => open.get(gatewayId)?.send(message) ?? false,
-    close: (gatewayId) => open.get(gatewayId)?.end(4003, 'The gateway was removed or quarantined.'),
+    close: (gatewayId, olderThan) => {
+      const held = open.get(gatewayId);
+      if (olderThan === undefined) held?.end(4003, 'The gateway was removed or quarantined.');
+      else if ((held?.linkNumber ?? olderThan) < olderThan)
+        held?.end(4001, 'A newer link of this gateway has taken over.');
+    },
     closeAll: async () => {
       isClosing = true;
       stopBeat();

@@ -50,6 +50,15 @@ function storedFromRow(row: StoredRow): StoredAttempt {
   };
 }
 
+/**
+ * Holds back what an older link told. The row is locked against the confirmation of a newer link, so whatever that link's
+ * server reads afterwards is there already; without a number nothing is asked and nothing locked.
+ */
+const fence = (place: number): { readonly text: string; readonly condition: string } => ({
+  text: `fence as materialized (select 1 from gateway where id = $3 and link_number = $${String(place)}::bigint for share)`,
+  condition: `($${String(place)}::bigint is null or exists (select 1 from fence))`,
+});
+
 /** Offers and the moves of attempts between queue and gateway. */
 export function attemptMethods(pool: Pool): AttemptMethods {
   return {
@@ -77,11 +86,13 @@ export function attemptMethods(pool: Pool): AttemptMethods {
     lose: (of, error, holdsMachine) => lose(pool, of, error, holdsMachine),
     settle: async (of) => {
       await pool.query(
-        `with settled as (update run set holds_machine = false where id = $1 and attempt = $2 and gateway_id = $3 and holds_machine returning id, attempt),
+        `with ${fence(4).text}, settled as (
+            update run set holds_machine = false where id = $1 and attempt = $2 and gateway_id = $3 and holds_machine and ${fence(4).condition}
+            returning id, attempt),
           freed as (update add_on_slot set run_id = null where run_id in (select id from settled))
           insert into run_event (run_id, attempt, event, detail, actor)
             select id, attempt, 'settle', 'Its gateway has nothing of it left', 'Deskhand' from settled`,
-        [of.runId, of.attempt, of.gatewayId],
+        [of.runId, of.attempt, of.gatewayId, of.linkNumber],
       );
     },
     takeJournalState: (of, journalId, isRunning) => takeJournalState(pool, of, journalId, isRunning),
@@ -95,7 +106,8 @@ export function attemptMethods(pool: Pool): AttemptMethods {
 const acquireText = `
   with moved as (
     update run set state = 'starting', phase = 'signingIn', journal_id = $4, acquired_at = clock_timestamp(), signing_in_at = clock_timestamp()
-    where id = $1 and attempt = $2 and gateway_id = $3 and state = any($5) returning id, attempt
+    where id = $1 and attempt = $2 and gateway_id = $3 and state = any($5)
+      and exists (select 1 from gateway where id = $3 and link_number = $6) returning id, attempt
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor)
     select m.id, m.attempt, 'acquire', 'Acquired by ' || g.name, 'gateway ' || g.name from moved m, gateway g where g.id = $3
@@ -130,7 +142,7 @@ interface AcquireRow extends StoredRow, MemberRow {
 
 async function acquire(
   pool: Pool,
-  of: AttemptOf,
+  of: AttemptOf & { readonly linkNumber: number },
   journalId: string,
 ): Promise<Awaited<ReturnType<GatewayLinkStore['acquire']>>> {
   const [row] = await named<AcquireRow>(pool, 'acquire', acquireText, [
@@ -139,6 +151,7 @@ async function acquire(
     of.gatewayId,
     journalId,
     statesBefore('acquire', 'starting'),
+    of.linkNumber,
   ]);
   if (row === undefined) return { moved: false, stored: null, order: null };
   return { moved: row.moved, stored: storedFromRow(row), order: orderFromRow(row, of) };
@@ -178,17 +191,18 @@ async function backToQueue(
   const [row] = await named<WaitingClassOf>(
     client,
     'back-to-queue',
-    `with moved as (
+    `with ${fence(7).text}, moved as (
         update run set state = 'queued', phase = null, gateway_id = null, journal_id = null, offered_at = null, acquired_at = null,
           signing_in_at = null, downloading_at = null
-        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt, machine_user, mode, when_session_blocked
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(7).condition}
+        returning id, attempt, machine_user, mode, when_session_blocked
       ), freed as (
         update add_on_slot set run_id = null where run_id in (select id from moved)
       ), event as (
         insert into run_event (run_id, attempt, event, detail, actor)
         select m.id, m.attempt, $5, $6, 'gateway ' || g.name from moved m join gateway g on g.id = $3
       ) select machine_user as "machineUser", mode, when_session_blocked as "whenSessionBlocked" from moved`,
-    [of.runId, of.attempt, of.gatewayId, statesBefore(event, 'queued'), event, detail],
+    [of.runId, of.attempt, of.gatewayId, statesBefore(event, 'queued'), event, detail, of.linkNumber],
   );
   return row;
 }
@@ -197,13 +211,14 @@ async function release(pool: Pool, of: AttemptOf, because: string): Promise<Wait
   const returned = await backToQueue(pool, of, 'release', because);
   if (returned !== undefined) return returned;
   await pool.query(
-    `with moved as (
+    `with ${fence(5).text}, moved as (
         update run set state = 'cancelled', phase = null, ended_at = clock_timestamp()
-        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and started_at is null returning id, attempt
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and started_at is null and ${fence(5).condition}
+        returning id, attempt
       ), freed as (update add_on_slot set run_id = null where run_id in (select id from moved))
       insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'confirmCancel', 'Cancelled before it started', 'Deskhand' from moved`,
-    [of.runId, of.attempt, of.gatewayId, statesBefore('confirmCancel', 'cancelled')],
+    [of.runId, of.attempt, of.gatewayId, statesBefore('confirmCancel', 'cancelled'), of.linkNumber],
   );
   return undefined;
 }
@@ -248,13 +263,22 @@ async function remember(
 async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean> {
   const rows = await rowsOf(
     pool,
-    `with moved as (
+    `with ${fence(8).text}, moved as (
         update run set state = 'uncertain', phase = null, error = $5, ended_at = clock_timestamp(), holds_machine = $6
-        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) returning id, attempt
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(8).condition} returning id, attempt
       ), freed as (update add_on_slot set run_id = null where not $6 and run_id in (select id from moved))
       insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'lose', $7, 'Deskhand' from moved returning id`,
-    [of.runId, of.attempt, of.gatewayId, statesBefore('lose', 'uncertain'), json(error), holdsMachine, error.message],
+    [
+      of.runId,
+      of.attempt,
+      of.gatewayId,
+      statesBefore('lose', 'uncertain'),
+      json(error),
+      holdsMachine,
+      error.message,
+      of.linkNumber,
+    ],
   );
   return rows.length === 1;
 }
@@ -263,14 +287,22 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: bo
 async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
   const rows = await rowsOf(
     pool,
-    `with moved as (
+    `with ${fence(7).text}, moved as (
         update run set state = $6, phase = case when $6 = 'starting' then 'signingIn' end, attempt = $2, gateway_id = $3, journal_id = $4,
           offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
           started_at = case when $6 = 'running' then clock_timestamp() end
-        where id = $1 and attempt <= $2 and state = any($5) returning id, attempt
+        where id = $1 and attempt <= $2 and state = any($5) and ${fence(7).condition} returning id, attempt
       ) insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'take-journal-state', 'The journal of its gateway was ahead of the database', 'Deskhand' from moved returning id`,
-    [of.runId, of.attempt, of.gatewayId, journalId, ['queued', 'offered'], isRunning ? 'running' : 'starting'],
+    [
+      of.runId,
+      of.attempt,
+      of.gatewayId,
+      journalId,
+      ['queued', 'offered'],
+      isRunning ? 'running' : 'starting',
+      of.linkNumber,
+    ],
   );
   return rows.length === 1;
 }

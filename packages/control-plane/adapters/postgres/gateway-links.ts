@@ -33,15 +33,16 @@ const bumpCluster =
 function linkMethods(pool: Pool): LinkMethods {
   return {
     identity: (gatewayId) => identity(pool, gatewayId),
-    prepareLink: async (gatewayId, pending) => {
-      const row = await rowOf<{ epoch: string | null; commit: number }>(
+    prepareLink: async (gatewayId, pending, chosenBy) =>
+      await rowOf<{ epoch: string; commit: number }>(
         pool,
-        `with kept as (update gateway set pending_link_number = $2 where id = $1)
-          select (select epoch from installation) as epoch, nextval('commit_counter') as commit`,
-        [gatewayId, pending],
-      );
-      return { epoch: row?.epoch ?? '', commit: row?.commit ?? 0 };
-    },
+        `with kept as (
+            update gateway set pending_link_number = $2
+            where id = $1 and link_number = $3 and pending_link_number is not distinct from $4 and not quarantined
+              and removed_at is null returning id)
+          select (select epoch from installation) as epoch, nextval('commit_counter') as commit from kept`,
+        [gatewayId, pending, chosenBy.confirmed, chosenBy.pending],
+      ),
     quarantine: async (gatewayId, because) => {
       await pool.query(
         `with bumped as (${bumpCluster}), audit as (insert into audit_log (actor, verb, object, detail, origin)
@@ -51,11 +52,13 @@ function linkMethods(pool: Pool): LinkMethods {
       );
     },
     confirmLink: async (gatewayId, linkNumber) => {
-      await pool.query(
-        `update gateway set link_number = greatest(link_number, $2),
-            pending_link_number = case when pending_link_number > $2 then pending_link_number end where id = $1`,
+      const { rowCount } = await pool.query(
+        `update gateway set link_number = $2,
+            pending_link_number = case when pending_link_number > $2 then pending_link_number end
+          where id = $1 and link_number <= $2 and not quarantined and removed_at is null`,
         [gatewayId, linkNumber],
       );
+      return rowCount === 1;
     },
     openLink: (link) => openLink(pool, link),
     closeLink: async (gatewayId, linkNumber) => {
@@ -68,15 +71,15 @@ function linkMethods(pool: Pool): LinkMethods {
       );
       return rowCount === 1;
     },
-    setFacts: async (gatewayId, facts) => {
+    setFacts: async (link, facts) => {
       await named(
         pool,
         'set-facts',
-        `with bumped as (${bumpCluster}) update gateway set facts = $2, last_seen_at = now() where id = $1`,
-        [gatewayId, json(facts)],
+        `with bumped as (${bumpCluster}) update gateway set facts = $2, last_seen_at = now() where id = $1 and link_number = $3`,
+        [link.gatewayId, json(facts), link.linkNumber],
       );
     },
-    heartbeat: (gatewayId, journalFault, progress) => heartbeat(pool, gatewayId, journalFault, progress),
+    heartbeat: (link, journalFault, progress) => heartbeat(pool, link, journalFault, progress),
     policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
   };
 }
@@ -110,34 +113,37 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
   };
 }
 
-async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<void> {
-  await pool.query(
+async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<boolean> {
+  const { rowCount } = await pool.query(
     `with bumped as (${bumpCluster})
       update gateway set linked_to = $2, journal_id = $4, version = $5, facts = $6, last_seen_at = clock_timestamp(),
-        unreachable_since = null where id = $1 and link_number = $3`,
+        unreachable_since = null where id = $1 and link_number = $3 and not quarantined and removed_at is null`,
     [link.gatewayId, link.replica, link.linkNumber, link.journalId, link.version, json(link.facts)],
   );
-  if (link.encryptedClusterKey === null) return;
+  if (rowCount !== 1) return false;
+  if (link.encryptedClusterKey === null) return true;
   await pool.query(
     'update gateway_cluster set encrypted_key = $2 where id = (select cluster_id from gateway where id = $1)',
     [link.gatewayId, link.encryptedClusterKey],
   );
+  return true;
 }
 
 async function heartbeat(
   pool: Pool,
-  gatewayId: string,
+  { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
   journalFault: string | null,
   progress: Parameters<GatewayLinkStore['heartbeat']>[2],
-): Promise<{ journalFaultChanged: boolean }> {
+): Promise<{ isOpen: boolean; journalFaultChanged: boolean }> {
   const [row] = await named<{ before: string | null }>(
     pool,
     'heartbeat',
     `with before as (select journal_fault from gateway where id = $1)
       update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2
-      from before where g.id = $1 returning before.journal_fault as before`,
-    [gatewayId, journalFault],
+      from before where g.id = $1 and g.link_number = $3 and g.linked_to = $4 returning before.journal_fault as before`,
+    [gatewayId, journalFault, linkNumber, replica],
   );
+  if (row === undefined) return { isOpen: false, journalFaultChanged: false };
   if (progress.length > 0) {
     await named(
       pool,
@@ -153,9 +159,9 @@ async function heartbeat(
       ],
     );
   }
-  const journalFaultChanged = (row?.before ?? null) !== journalFault;
+  const journalFaultChanged = row.before !== journalFault;
   if (journalFaultChanged) await pool.query(bumpCluster, [gatewayId]);
-  return { journalFaultChanged };
+  return { isOpen: true, journalFaultChanged };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

@@ -2,6 +2,7 @@ import { judgeConnect, nextLinkNumber } from '@deskhand/domain/gateway/link-numb
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
+import { closeLinks } from './reach-gateway.ts';
 
 export interface Welcome {
   readonly linkNumber: number;
@@ -17,24 +18,42 @@ export async function identify({ store }: LinkPorts, gatewayId: string): Promise
   return identity.quarantined ? refuse('link-quarantined') : done(identity);
 }
 
-/** After the proof: the link's number, or quarantine for a copy or a machine that was rolled back (§7.5). */
-export async function connect(
-  { store, links, changes, wakeups }: LinkPorts,
-  identity: LinkIdentity,
-  presented: number,
-): Promise<Outcome<Welcome>> {
-  const judged = judgeConnect(presented, identity.numbers, identity.isLinked);
-  if (judged.verdict === 'quarantine') {
-    await store.quarantine(identity.gatewayId, judged.message);
-    // Nobody can tell which of the two is the copy, so neither stays.
-    links.close(identity.gatewayId);
-    changes.publish({ kind: 'gateway', gatewayId: identity.gatewayId });
-    wakeups.wake(identity.clusterId);
-    return refuse('link-quarantined');
+/** Connects of one gateway at the same moment, here and at other servers, before it is told to come again. */
+const CONNECT_TRIES_MAX = 8;
+
+/**
+ * After the proof: the link's number, or quarantine for a copy or a machine that was rolled back (§7.5). A number that
+ * another server gave out meanwhile is judged by anew, so two copies that come at once never get the same one.
+ */
+export async function connect(ports: LinkPorts, proven: LinkIdentity, presented: number): Promise<Outcome<Welcome>> {
+  let identity = proven;
+  for (let tries = 0; tries < CONNECT_TRIES_MAX; tries += 1) {
+    const judged = judgeConnect(presented, identity.numbers, identity.isLinked);
+    if (judged.verdict === 'quarantine') return await quarantine(ports, identity, judged.message);
+    const linkNumber = nextLinkNumber(identity.numbers);
+    const prepared = await ports.store.prepareLink(identity.gatewayId, linkNumber, identity.numbers);
+    if (prepared !== undefined) return done({ linkNumber, ...prepared, identity });
+    const again = await identify(ports, identity.gatewayId);
+    if (!again.ok) return again;
+    identity = again.value;
   }
-  const linkNumber = nextLinkNumber(identity.numbers);
-  const { epoch, commit } = await store.prepareLink(identity.gatewayId, linkNumber);
-  return done({ linkNumber, epoch, commit, identity });
+  throw new Error(`The link numbers of gateway ${proven.gatewayId} changed at every try to give it one.`);
+}
+
+async function quarantine(ports: LinkPorts, identity: LinkIdentity, because: string): Promise<Outcome<Welcome>> {
+  await ports.store.quarantine(identity.gatewayId, because);
+  // Nobody can tell which of the two is the copy, so neither stays.
+  closeLinks(ports, identity.gatewayId);
+  ports.changes.publish({ kind: 'gateway', gatewayId: identity.gatewayId });
+  ports.wakeups.wake(identity.clusterId);
+  return refuse('link-quarantined');
+}
+
+/** The gateway has fsynced the number: an older link of it, wherever it is open, is ended. False when this one is older. */
+export async function confirm(ports: LinkPorts, gatewayId: string, linkNumber: number): Promise<boolean> {
+  const isNewest = await ports.store.confirmLink(gatewayId, linkNumber);
+  if (isNewest) closeLinks(ports, gatewayId, linkNumber);
+  return isNewest;
 }
 
 /** The link broke. Nothing is ended: the gateway goes on with what it holds (§7.4). */

@@ -2,7 +2,7 @@ import type { AttemptReport, ServerMessage } from '@deskhand/protocol/link/messa
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import type { Outcome } from '../../ports/outcome.ts';
-import { connect, disconnected, identify, type Welcome } from './connect.ts';
+import { confirm, connect, disconnected, identify, type Welcome } from './connect.ts';
 import { handleMessage, type WorkMessage } from './handle-message.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
 import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
@@ -18,9 +18,10 @@ export interface Reconcile {
 export interface LinkUseCases {
   identify(gatewayId: string): Promise<Outcome<LinkIdentity>>;
   connect(identity: LinkIdentity, presented: number): Promise<Outcome<Welcome>>;
-  confirm(gatewayId: string, linkNumber: number): Promise<void>;
-  /** Carries out every verdict, then opens the link for work. */
-  reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[]>;
+  /** False when a newer link was confirmed before, here or at another server. */
+  confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
+  /** Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile. */
+  reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[] | undefined>;
   handle(link: OpenLink, message: WorkMessage): Promise<Replies>;
   disconnected(link: OpenLink): Promise<void>;
   /** Sends what waits for a gateway whose link is held here: open offers and cancels. */
@@ -31,11 +32,12 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
   const useCases: LinkUseCases = {
     identify: (gatewayId) => identify(ports, gatewayId),
     connect: (identity, presented) => connect(ports, identity, presented),
-    confirm: (gatewayId, linkNumber) => ports.store.confirmLink(gatewayId, linkNumber),
+    confirm: (gatewayId, linkNumber) => confirm(ports, gatewayId, linkNumber),
     reconcile: async (link, report) => {
       const answers = await reconcileLink(ports, link, report.attempts);
       const { facts, version, encryptedClusterKey } = report;
-      await ports.store.openLink({ ...link, replica: ports.replica, facts, version, encryptedClusterKey });
+      const opened = { ...link, replica: ports.replica, facts, version, encryptedClusterKey };
+      if (!(await ports.store.openLink(opened))) return undefined;
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
       ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
       ports.wakeups.wake(link.clusterId);
@@ -46,8 +48,10 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
     sendWaiting: (gatewayId) => sendWaiting(ports, gatewayId),
   };
   ports.changes.onNudge((nudge) => {
+    if (nudge.kind === 'unlink') ports.links.close(nudge.gatewayId, nudge.olderThan ?? undefined);
+    else if (nudge.message !== undefined) ports.links.send(nudge.gatewayId, nudge.message);
     // A fault here is mended by the sweep, which takes an unanswered offer back.
-    if (nudge.kind === 'send') void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
+    else void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
   });
   return useCases;
 }

@@ -21,7 +21,7 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
     case 'heartbeat':
       return await heartbeat(ports, link, message);
     case 'facts':
-      await ports.store.setFacts(link.gatewayId, message.facts);
+      await ports.store.setFacts(link, message.facts);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
       ports.wakeups.wake(link.clusterId);
       return nothing;
@@ -47,14 +47,16 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
 type Of<Type extends WorkMessage['type']> = Extract<WorkMessage, { type: Type }>;
 
 async function heartbeat(
-  { store, wakeups, changes }: LinkPorts,
+  { store, links, wakeups, changes, replica }: LinkPorts,
   link: OpenLink,
   message: Of<'heartbeat'>,
 ): Promise<Replies> {
   const progress = message.progress.flatMap(({ runId, attempt, lastActionAgoMs }) =>
     lastActionAgoMs === null ? [] : [{ runId, attempt, lastActionAgoMs }],
   );
-  const { journalFaultChanged } = await store.heartbeat(link.gatewayId, message.journalFault, progress);
+  const { isOpen, journalFaultChanged } = await store.heartbeat({ ...link, replica }, message.journalFault, progress);
+  // Nobody was there to say so: the gateway linked elsewhere, was removed, or this server was taken for dead.
+  if (!isOpen) links.close(link.gatewayId, link.linkNumber + 1);
   if (!journalFaultChanged) return nothing;
   changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
   wakeups.wake(link.clusterId);
@@ -65,7 +67,7 @@ async function heartbeat(
 async function acquire(ports: LinkPorts, link: OpenLink, message: Of<'acquire'>): Promise<Replies> {
   const of = attemptOf(link, message);
   if (message.journalId !== link.journalId) return stale(message);
-  const { moved, stored, order } = await ports.store.acquire(of, link.journalId);
+  const { moved, stored, order } = await ports.store.acquire({ ...of, linkNumber: link.linkNumber }, link.journalId);
   if (stored === null || order === null) return stale(message);
   const isRepeated =
     judgeMessage(stored, of) === 'current' &&

@@ -2,6 +2,7 @@ import { assertNever, type GatewayId, type RunId } from '@deskhand/domain/brand.
 import {
   type AttemptPhase,
   type HeldAttempt,
+  judgeAttempt,
   type ReconcileVerdict,
   reconcile,
 } from '@deskhand/domain/run/start-once.ts';
@@ -107,7 +108,7 @@ interface Judged {
 
 async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
   const { verdict, runId, attempt, report, stored } = judged;
-  const of: AttemptOf = { runId, attempt, gatewayId: link.gatewayId as GatewayId };
+  const of: AttemptOf = { runId, attempt, gatewayId: link.gatewayId as GatewayId, linkNumber: link.linkNumber };
   const { store } = ports;
   switch (verdict) {
     case 'go-on':
@@ -130,7 +131,8 @@ async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promi
     case 'take-journal-state':
       return await takeJournal(ports, link, of, report);
     case 'withdraw':
-      await store.returnOffer(of, 'withdraw', 'The link began anew before the offer was answered');
+      if ((await store.returnOffer(of, 'withdraw', 'The link began anew before the offer was answered')) === undefined)
+        return await judgeAgain(ports, link, judged);
       break;
     case 'release':
     case 'confirm-cancel':
@@ -147,6 +149,21 @@ async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promi
   }
   if (stored !== undefined) runChanged(ports, link, runId);
   return dropped(report?.phase);
+}
+
+/**
+ * The offer is none any more: an acquire over the older link was still being carried out when this one began, perhaps by
+ * another server. The gateway has let it go, so what the acquire made of the run is judged in its place.
+ */
+async function judgeAgain(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
+  const [stored] = await ports.store.stored([judged.runId]);
+  if (stored === undefined || stored.attempt !== judged.attempt || stored.gatewayId !== link.gatewayId)
+    return dropped(judged.report?.phase);
+  const phase = judged.report === undefined ? 'absent' : phases[judged.report.phase];
+  const verdict = judgeAttempt(stored, phase, stored.journalId === link.journalId);
+  return verdict === 'withdraw'
+    ? dropped(judged.report?.phase)
+    : await carryOut(ports, link, { ...judged, verdict, stored });
 }
 
 /** What the gateway is to do with an attempt that the server does not want. */

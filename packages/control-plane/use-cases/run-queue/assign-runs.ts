@@ -7,6 +7,7 @@ import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
+import { tellGateway } from '../link/reach-gateway.ts';
 import type { CommittedOffer, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
 
 /** Plans that lost against a change of the same moment before the next wake-up has to do. */
@@ -81,12 +82,10 @@ function nextLookMs({ snapshot, nowMs }: QueueReading): number | null {
   return ends.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ends)));
 }
 
-function sendOffer({ links, changes }: PlannerPorts, snapshot: QueueSnapshot, offer: CommittedOffer): void {
+function sendOffer(ports: PlannerPorts, snapshot: QueueSnapshot, offer: CommittedOffer): void {
   const message = offerMessage(snapshot, offer);
   // Another replica may hold the link; when none does, the offer is taken back after a while.
-  if (message === undefined || !links.send(offer.gatewayId, message)) {
-    changes.nudge({ kind: 'send', gatewayId: offer.gatewayId });
-  }
+  if (message !== undefined) tellGateway(ports, offer.gatewayId, message);
 }
 
 function offerMessage(snapshot: QueueSnapshot, offer: CommittedOffer): ServerMessage | undefined {

@@ -109,8 +109,5 @@ function createPlanner(ports: RunUseCasesPorts): Wakeups {
     },
     ports.onPlanningFault,
   );
-  ports.changes.onNudge((nudge) => {
-    if (nudge.kind === 'plan') wakeups.wake(nudge.clusterId);
-  });
   return wakeups;
 }

@@ -5,6 +5,7 @@ import type { BodyOf } from '@deskhand/protocol/http/route.ts';
 import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { CancelAnswer, RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, type Outcome, refuse } from '../../ports/outcome.ts';
+import { tellGateway } from '../link/reach-gateway.ts';
 import { findRun, type RunPorts, shownById } from './run-ports.ts';
 import { isSealed } from './run-to-wire.ts';
 import { submit, type SubmitOptions } from './submit.ts';
@@ -20,21 +21,21 @@ export async function cancel(ports: RunPorts, caller: Caller, id: string): Promi
   if (!can.ok) return refuse('run-already-finished');
   const answer = await ports.runs.cancel(run.id, caller.name, auditBy(caller, 'cancel', `run ${run.id}`));
   if (answer.did === 'nothing' && answer.state !== 'cancelling') return refuse('run-already-finished');
-  tellGateway(ports, run, answer);
+  tellOfCancel(ports, run, answer);
   ports.changes.publish({ kind: 'run', runId: run.id });
   ports.changes.publish({ kind: 'run-queue', clusterId: run.cluster.id });
   ports.wakeups.wake(run.cluster.id);
   return await shownById(ports, run.id);
 }
 
-function tellGateway({ links, changes }: RunPorts, run: RunRecord, answer: CancelAnswer): void {
+function tellOfCancel(ports: RunPorts, run: RunRecord, answer: CancelAnswer): void {
   if (answer.did === 'cancelling') {
     const message = { type: 'cancel', runId: run.id, attempt: answer.attempt, because: 'cancelled' } as const;
-    if (!links.send(answer.gatewayId, message)) changes.nudge({ kind: 'send', gatewayId: answer.gatewayId });
+    tellGateway(ports, answer.gatewayId, message);
   }
   if (answer.did === 'cancelled' && answer.withdrawnFrom !== null) {
     // A withdraw that is lost does no harm: the gateway's acquire will be stale.
-    links.send(answer.withdrawnFrom, { type: 'withdraw', runId: run.id, attempt: answer.attempt });
+    tellGateway(ports, answer.withdrawnFrom, { type: 'withdraw', runId: run.id, attempt: answer.attempt });
   }
 }
 

@@ -7,6 +7,7 @@ import { classKeyOf } from '../../ports/class-key.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { DeadlineStore, OverdueRun } from '../../ports/sweeps.ts';
 import type { LinkPorts } from '../link/link-ports.ts';
+import { tellGateway } from '../link/reach-gateway.ts';
 import { uncertain } from '../link/uncertain.ts';
 import { planToRead } from '../run-queue/waiting.ts';
 
@@ -64,7 +65,7 @@ async function expireOverdue(ports: SweepPorts, nowMs: number): Promise<void> {
         !(await ports.deadlines.expire({ runId, attempt: run.attempt }, error, answers.get(runId) ?? []))
       )
         continue;
-      if (run.gatewayId !== null) ports.links.send(run.gatewayId, { type: 'withdraw', runId, attempt: run.attempt });
+      if (run.gatewayId !== null) tellGateway(ports, run.gatewayId, { type: 'withdraw', runId, attempt: run.attempt });
       ports.changes.publish({ kind: 'run', runId });
     }
     ports.changes.publish({ kind: 'run-queue', clusterId });
@@ -90,7 +91,7 @@ async function giveUpSilent(ports: SweepPorts, nowMs: number): Promise<void> {
     if (run === undefined || run.gatewayId === null) continue;
     const of = { runId, attempt: run.attempt, gatewayId: run.gatewayId };
     if (!(await ports.store.lose(of, uncertain(error.message), true))) continue;
-    ports.links.send(run.gatewayId, { type: 'cancel', runId, attempt: run.attempt, because: 'timedOut' });
+    tellGateway(ports, run.gatewayId, { type: 'cancel', runId, attempt: run.attempt, because: 'timedOut' });
     ports.changes.publish({ kind: 'run', runId });
     ports.changes.publish({ kind: 'run-queue', clusterId: run.clusterId });
   }
@@ -102,7 +103,7 @@ async function takeBackUnanswered(ports: SweepPorts): Promise<void> {
     if (waiting === undefined) continue;
     const because = declined('The gateway did not answer the offer of a run in time.');
     await ports.store.rememberDecline(of.gatewayId, { classKey: classKeyOf(waiting), because, factsVersion: null });
-    ports.links.send(of.gatewayId, { type: 'withdraw', runId: of.runId, attempt: of.attempt });
+    tellGateway(ports, of.gatewayId, { type: 'withdraw', runId: of.runId, attempt: of.attempt });
     ports.changes.publish({ kind: 'run', runId: of.runId });
   }
 }

@@ -82,9 +82,14 @@ export function currentAttempt(database: SimulatedDatabase, of: AttemptOf): RunR
   return run?.attempt === of.attempt && run.gatewayId === of.gatewayId ? run : undefined;
 }
 
+/** False for what an older link told, where it was said over which link it came. */
+function isOfNewestLink(database: SimulatedDatabase, of: AttemptOf): boolean {
+  return of.linkNumber === undefined || database.gateways.get(of.gatewayId)?.linkNumber === of.linkNumber;
+}
+
 /** The same, where the event leads from its state into another one. */
 function movable(database: SimulatedDatabase, of: AttemptOf, event: RunEvent, into: RunRow['state']) {
-  const run = currentAttempt(database, of);
+  const run = isOfNewestLink(database, of) ? currentAttempt(database, of) : undefined;
   const next = run && transition(run.state, event);
   return next?.ok === true && next.state === into ? run : undefined;
 }
@@ -201,7 +206,7 @@ function lose(database: SimulatedDatabase, of: AttemptOf, error: RunError, holds
 }
 
 function settle(database: SimulatedDatabase, of: AttemptOf): void {
-  const run = currentAttempt(database, of);
+  const run = isOfNewestLink(database, of) ? currentAttempt(database, of) : undefined;
   if (run?.holdsMachine !== true) return;
   database.runs.set({ ...run, holdsMachine: false });
   database.freeSlotOf(run.id);
@@ -212,7 +217,7 @@ function settle(database: SimulatedDatabase, of: AttemptOf): void {
 /** Offer, acquire and start in one, as the journal says they happened. */
 function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId: string, isRunning: boolean): boolean {
   const run = database.runs.get(of.runId);
-  if (run === undefined || run.attempt > of.attempt) return false;
+  if (run === undefined || run.attempt > of.attempt || !isOfNewestLink(database, of)) return false;
   if (run.state !== 'queued' && run.state !== 'offered') return false;
   const nowMs = database.nowMs();
   database.runs.set({

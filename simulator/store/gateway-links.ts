@@ -36,8 +36,10 @@ function linkMethods(session: StoreSession): LinkMethods {
   const clusterOf = (gatewayId: string) => () => database.clusterOf(gatewayId);
   return {
     identity: (gatewayId) => session.run('link-identity', () => identity(database, gatewayId)),
-    prepareLink: (gatewayId, pendingLinkNumber) =>
+    prepareLink: (gatewayId, pendingLinkNumber, chosenBy) =>
       session.run('prepare-link', () => {
+        const known = admitted(database, gatewayId);
+        if (known?.linkNumber !== chosenBy.confirmed || known.pendingLinkNumber !== chosenBy.pending) return undefined;
         change(gatewayId, () => ({ pendingLinkNumber }));
         database.sequences.commit += 1;
         return { epoch: database.installation.get('only')?.epoch ?? '', commit: database.sequences.commit };
@@ -55,8 +57,10 @@ function linkMethods(session: StoreSession): LinkMethods {
       ),
     confirmLink: (gatewayId, linkNumber) =>
       session.run('confirm-link', () => {
-        change(gatewayId, (known) => ({
-          linkNumber: Math.max(known.linkNumber, linkNumber),
+        const gateway = admitted(database, gatewayId);
+        if (gateway === undefined || gateway.linkNumber > linkNumber) return false;
+        return change(gatewayId, (known) => ({
+          linkNumber,
           pendingLinkNumber: (known.pendingLinkNumber ?? 0) > linkNumber ? known.pendingLinkNumber : null,
         }));
       }),
@@ -74,19 +78,26 @@ function linkMethods(session: StoreSession): LinkMethods {
         },
         clusterOf(gatewayId),
       ),
-    setFacts: (gatewayId, facts) =>
+    setFacts: ({ gatewayId, linkNumber }, facts) =>
       session.run(
         'set-facts',
         () => {
           database.bump(database.clusterOf(gatewayId));
+          if (database.gateways.get(gatewayId)?.linkNumber !== linkNumber) return;
           change(gatewayId, () => ({ facts: stored(facts), lastSeenAtMs: database.nowMs() }));
         },
         clusterOf(gatewayId),
       ),
-    heartbeat: (gatewayId, journalFault, progress) => heartbeat(session, gatewayId, journalFault, progress),
+    heartbeat: (link, journalFault, progress) => heartbeat(session, link, journalFault, progress),
     policyAndCapacity: (gatewayId) =>
       session.run('policy-and-capacity', () => policyAndCapacity(database.gateways.get(gatewayId))),
   };
+}
+
+/** Neither removed nor quarantined. */
+function admitted(database: SimulatedDatabase, gatewayId: string): GatewayRow | undefined {
+  const gateway = database.gateways.get(gatewayId);
+  return gateway?.removedAtMs === null && !gateway.quarantined ? gateway : undefined;
 }
 
 function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity | undefined {
@@ -100,49 +111,52 @@ function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity 
   };
 }
 
-async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<void> {
+async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<boolean> {
   const { database } = session.server;
   const { gatewayId, linkNumber, replica, journalId, version, encryptedClusterKey } = link;
-  await session.run(
+  const isOpen = await session.run(
     'open-link',
     () => {
       database.bump(database.clusterOf(gatewayId));
-      const gateway = database.gateways.get(gatewayId);
-      if (gateway?.linkNumber !== linkNumber) return;
+      const gateway = admitted(database, gatewayId);
+      if (gateway?.linkNumber !== linkNumber) return false;
       const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null };
       const linked = { linkedTo: replica, journalId, version, facts: stored(link.facts) };
       database.gateways.set(gatewayId, { ...gateway, ...linked, ...seen });
+      return true;
     },
     () => database.clusterOf(gatewayId),
   );
-  if (encryptedClusterKey === null) return;
+  if (!isOpen || encryptedClusterKey === null) return isOpen;
   await session.run('keep-cluster-key', () => {
     const cluster = database.clusters.get(database.clusterOf(gatewayId) ?? '');
     if (cluster !== undefined) database.clusters.set(cluster.id, { ...cluster, encryptedKey: encryptedClusterKey });
   });
+  return true;
 }
 
 async function heartbeat(
   session: StoreSession,
-  ...[gatewayId, journalFault, progress]: Parameters<GatewayLinkStore['heartbeat']>
-): Promise<{ journalFaultChanged: boolean }> {
+  ...[{ gatewayId, linkNumber, replica }, journalFault, progress]: Parameters<GatewayLinkStore['heartbeat']>
+): ReturnType<GatewayLinkStore['heartbeat']> {
   const { database } = session.server;
   const before = await session.run('heartbeat', () => {
     const gateway = database.gateways.get(gatewayId);
-    if (gateway === undefined) return null;
+    if (gateway?.linkNumber !== linkNumber || gateway.linkedTo !== replica) return 'not-open';
     const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault };
     database.gateways.set(gatewayId, { ...gateway, ...seen });
-    return gateway.journalFault;
+    return { journalFault: gateway.journalFault };
   });
+  if (before === 'not-open') return { isOpen: false, journalFaultChanged: false };
   if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
-  const journalFaultChanged = before !== journalFault;
+  const journalFaultChanged = before.journalFault !== journalFault;
   if (journalFaultChanged)
     await session.run(
       'bump-cluster',
       () => database.bump(database.clusterOf(gatewayId)),
       () => database.clusterOf(gatewayId),
     );
-  return { journalFaultChanged };
+  return { isOpen: true, journalFaultChanged };
 }
 
 function noteProgress(

@@ -17,6 +17,8 @@ const patience = (kind: 'unit' | (typeof kinds)[number]) => ({
 
 export default defineConfig({
   test: {
+    // Of its own accord Vitest would leave one core to a person who watches: half of two.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], ...patience('unit') } },
       ...kinds.map((kind) => ({
@@ -26,6 +28,7 @@ export default defineConfig({
           exclude: ignored,
           ...patience(kind),
           fileParallelism: kind === 'pg',
+          ...(kind === 'pg' && { globalSetup: ['packages/control-plane/testing/shared-postgres.ts'] }),
           // Real programs share two cores with a browser and a database: a time limit that passed once is asked again,
           // and the report says that it was.
           retry: kind === 'pg' ? 0 : 1,

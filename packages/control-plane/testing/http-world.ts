@@ -6,7 +6,7 @@ import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import type { Database } from '../adapters/postgres/database.ts';
-import { type TestDatabase, withTestDatabase } from '../adapters/postgres/testing.ts';
+import { type TestDatabase, withTestDatabase } from './test-database.ts';
 import type { PortalFiles } from '../adapters/http/portal-files.ts';
 import { type Application, openApplication } from '../open-application.ts';
 import { hashSecret, newSecret } from '../use-cases/accounts/secrets.ts';
@@ -88,8 +88,8 @@ export async function createHttpWorld(options: HttpWorldOptions = {}): Promise<H
       (await stores.audit.list({ actor: null, object: null, before: null, limit: 10_000 })).toReversed(),
     end: async () => {
       await application.close();
-      await reached.pool.end();
-      if (reached !== database) await database.pool.end();
+      if (reached !== database) await reached.close();
+      await database.close();
     },
   };
 }

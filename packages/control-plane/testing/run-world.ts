@@ -8,7 +8,7 @@ import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
-import { type TestDatabase, withTestDatabase } from '../adapters/postgres/testing.ts';
+import { type TestDatabase, withTestDatabase } from './test-database.ts';
 import type { Change, ChangeFeed, Nudge } from '../ports/changes.ts';
 import { createLinkUseCases, type LinkUseCases } from '../use-cases/link/create-link-use-cases.ts';
 import type { WorkMessage } from '../use-cases/link/handle-message.ts';
@@ -51,6 +51,8 @@ export interface WorldOptions {
   /** One connection for each, called `to-<user>`. */
   readonly users?: readonly string[];
   readonly runOnAllGateways?: boolean;
+  /** Default: a copy of the template. */
+  readonly database?: TestDatabase;
   readonly ports?: Partial<RunUseCasesPorts>;
   /** Ends the link of a gateway. */
   readonly unlink?: (gatewayId: string, olderThan?: number) => void;
@@ -82,7 +84,7 @@ export interface RunWorld {
 }
 
 export async function createRunWorld(options: WorldOptions = {}): Promise<RunWorld> {
-  const database = await withTestDatabase();
+  const database = options.database ?? (await withTestDatabase());
   await seed(database, options);
   const stores = openStores(database);
   const sent: RunWorld['sent'] = [];

@@ -5,7 +5,6 @@ import { enrolProofText } from '@deskhand/protocol/link/messages.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person } from '../../testing/http-world.ts';
 import { newSetupCode } from '../../use-cases/accounts/setup.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 /** Stands in every field that holds a secret; nothing of it may be kept in the open. */
 const CANARY = 'canary-9f1c7e';
@@ -19,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const CLUSTER_KEY = 'A'.repeat(43);

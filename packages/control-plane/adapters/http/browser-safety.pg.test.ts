@@ -8,7 +8,6 @@ import type { Route } from '@deskhand/protocol/http/route.ts';
 import { routes } from '@deskhand/protocol/http/routes.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 import { readPortalFiles } from './portal-files.ts';
 
 let world: HttpWorld;
@@ -28,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
   rmSync(folder, { recursive: true });
 });
 

@@ -4,7 +4,6 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 let world: HttpWorld;
 let admin: Person;
@@ -39,7 +38,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const withBody = (Object.entries(routes) as [string, Route][]).filter(([, route]) => fieldsOf(route.body).length > 0);

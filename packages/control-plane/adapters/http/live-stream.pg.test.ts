@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { routes } from '@deskhand/protocol/http/routes.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person } from '../../testing/http-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 let world: HttpWorld;
 const people: Record<string, Person> = {};
@@ -26,7 +25,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const by = (name: string): Person => people[name] as Person;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 let world: HttpWorld;
 const people: Record<string, Person> = {};
@@ -17,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const by = (name: string): Person => people[name] as Person;

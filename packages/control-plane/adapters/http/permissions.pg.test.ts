@@ -2,7 +2,6 @@ import { mayDo, type Role } from '@deskhand/domain/account/permissions.ts';
 import type { Route } from '@deskhand/protocol/http/route.ts';
 import { routes } from '@deskhand/protocol/http/routes.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stopTestServer } from '../postgres/testing.ts';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { assertDecided } from './server.ts';
 
@@ -41,7 +40,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const all = Object.entries(routes) as [string, Route][];

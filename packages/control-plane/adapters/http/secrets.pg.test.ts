@@ -1,9 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { enrolProofText } from '@deskhand/protocol/link/messages.ts';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { newSetupCode } from '../../use-cases/accounts/setup.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 let world: HttpWorld;
 let admin: Person;
@@ -15,8 +14,6 @@ beforeEach(async () => {
   admin = await world.person('admin', ['admin']);
   return () => world.end();
 });
-afterAll(stopTestServer);
-
 const makeBob = () =>
   world.ask('POST', '/accounts', { as: admin, body: { name: 'Bob', email, password, roles: ['viewer'] } });
 const signIn = async (from: string, given: string, as = email) =>

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 
 let world: HttpWorld;
 let admin: Person;
@@ -10,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.end();
-  await stopTestServer();
 });
 
 const change = async (body: object) => await world.ask('PATCH', '/settings', { as: admin, body });

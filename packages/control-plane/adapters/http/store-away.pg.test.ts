@@ -2,7 +2,7 @@ import { createConnection, createServer, type AddressInfo, type Server, type Soc
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { openDatabase } from '../postgres/database.ts';
-import { stopTestServer, type TestDatabase } from '../postgres/testing.ts';
+import { type TestDatabase } from '../../testing/test-database.ts';
 
 /** A way to PostgreSQL that can be cut and mended. */
 class Relay {
@@ -12,7 +12,7 @@ class Relay {
   private port = 0;
 
   constructor({ server }: TestDatabase) {
-    this.socketPath = `${server.connection.host}/.s.PGSQL.5432`;
+    this.socketPath = `${server.host}/.s.PGSQL.5432`;
   }
 
   async mend(): Promise<number> {
@@ -49,7 +49,7 @@ beforeAll(async () => {
       relay = new Relay(database);
       const port = await relay.mend();
       const name = (await database.pool.query<{ name: string }>('select current_database() as name')).rows[0]?.name;
-      return await openDatabase({ url: `postgres://${database.server.connection.user}@127.0.0.1:${port}/${name}` });
+      return await openDatabase({ url: `postgres://${database.server.user}@127.0.0.1:${port}/${name}` });
     },
   });
   admin = await world.person('admin', ['admin']);
@@ -57,7 +57,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.end();
   relay.cut();
-  await stopTestServer();
 });
 
 test('while PostgreSQL is away every answer says so, and work goes on by itself when it is back', async () => {

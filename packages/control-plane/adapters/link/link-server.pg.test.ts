@@ -9,10 +9,9 @@ import {
   linkProofText,
   type ServerMessage,
 } from '@deskhand/protocol/link/messages.ts';
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRunWorld, linuxFacts, type RunWorld } from '../../testing/run-world.ts';
-import { stopTestServer } from '../postgres/testing.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { createLinkServer, type LinkServer } from './link-server.ts';
 
@@ -41,8 +40,6 @@ afterEach(async () => {
   http.close();
   await world.close();
 });
-afterAll(stopTestServer);
-
 /** A gateway with nothing but a socket and a key. */
 class GatewayClient {
   readonly socket: WebSocket;

@@ -1,5 +1,5 @@
 import type { AccountId } from '@deskhand/domain/brand.ts';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { AccountStore, InstallationStore, NewAccount } from '../../ports/accounts.ts';
 import { claimSetup, newSetupCode } from '../../use-cases/accounts/setup.ts';
 import { hashSecret } from '../../use-cases/accounts/secrets.ts';
@@ -10,7 +10,7 @@ import { argon2Hasher } from '../argon2/password-hasher.ts';
 import { openAccountStore } from './accounts.ts';
 import { openAuditReader } from './audit.ts';
 import { ensureInstallation, openInstallationStore } from './installation.ts';
-import { stopTestServer, type TestDatabase, withTestDatabase } from './testing.ts';
+import { type TestDatabase, withTestDatabase } from '../../testing/test-database.ts';
 
 let database: TestDatabase;
 let ports: { accounts: AccountStore; installation: InstallationStore; passwords: typeof argon2Hasher };
@@ -25,8 +25,6 @@ beforeEach(async () => {
   };
   return () => database.pool.end();
 });
-afterAll(stopTestServer);
-
 const strong = 'a long enough sentence';
 const signedOut = { actor: 'ada@corp.example', verb: 'sign-out', object: 'account', detail: {}, origin: 'test' };
 const claim = (code: string, email = 'ada@corp.example') =>

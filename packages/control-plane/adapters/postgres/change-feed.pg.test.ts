@@ -1,9 +1,7 @@
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Change, Nudge } from '../../ports/changes.ts';
 import { openChangeFeed } from './change-feed.ts';
-import { stopTestServer, withTestDatabase } from './testing.ts';
-
-afterAll(stopTestServer);
+import { withTestDatabase } from '../../testing/test-database.ts';
 
 test('changes reach this replica at once and others soon, each once; nudges reach only others', async () => {
   const database = await withTestDatabase();

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
-import { testDataFolder } from './testing.ts';
+import { testDataFolder } from '../../testing/test-database.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

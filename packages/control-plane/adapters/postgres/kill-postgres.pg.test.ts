@@ -1,9 +1,7 @@
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createRunWorld, succeeded, type RunWorld } from '../../testing/run-world.ts';
 import { isUnreachable } from './fault.ts';
-import { stopTestServer } from './testing.ts';
-
-afterAll(stopTestServer);
+import { withOwnPostgres } from '../../testing/test-database.ts';
 
 /** Says it again until the database is back, as a gateway does on its next link. */
 async function untilDone<T>(work: () => Promise<T>): Promise<T> {
@@ -29,16 +27,17 @@ async function submitAll(world: RunWorld, acknowledged: string[]): Promise<void>
 }
 
 test('the postmaster is killed during work: every acknowledged run is there once, and work goes on', async () => {
-  const world = await createRunWorld({ ports: { onPlanningFault: () => undefined } });
+  const database = await withOwnPostgres();
+  const world = await createRunWorld({ database, ports: { onPlanningFault: () => undefined } });
   const link = await world.linkUp('g1');
   const acknowledged: string[] = [];
   const submitting = submitAll(world, acknowledged);
   await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(20), 20_000);
-  process.kill(Number(world.database.server.postmasterPid()), 'SIGKILL');
+  process.kill(Number(database.postmasterPid()), 'SIGKILL');
   await submitting;
   expect(new Set(acknowledged).size).toBe(60);
   const { rows } = await untilDone(() =>
-    world.database.pool.query<{ id: string }>('select id from run order by request_number'),
+    database.pool.query<{ id: string }>('select id from run order by request_number'),
   );
   expect(rows.map((row) => row.id)).toEqual(acknowledged);
   world.runs.wakeups.wake('cluster');

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   alice,
   createRunWorld,
@@ -18,8 +17,6 @@ beforeEach(async () => {
   link = await world.linkUp('g1');
 });
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 const stale = (runId: string, attempt: number) => [{ type: 'stale', runId, attempt }];
 
 describe('a run on a gateway', () => {

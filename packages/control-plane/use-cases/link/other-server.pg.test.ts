@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Nudge } from '../../ports/changes.ts';
 import type { GatewayLinkStore } from '../../ports/gateway-links.ts';
 import { createRunWorld, linuxFacts, type RunWorld, value } from '../../testing/run-world.ts';
@@ -13,8 +12,6 @@ beforeEach(async () => {
   world = await createRunWorld({ unlink: (gatewayId, olderThan) => void closed.push({ gatewayId, olderThan }) });
 });
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 const journalId = 'journal-g1';
 const report = { attempts: [], facts: linuxFacts(), version: '1', encryptedClusterKey: null };
 

@@ -1,6 +1,5 @@
 import type { AttemptReport } from '@deskhand/protocol/link/messages.ts';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alice, createRunWorld, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 import type { OpenLink } from './link-ports.ts';
 
@@ -11,8 +10,6 @@ beforeEach(async () => {
   link = await world.linkUp('g1');
 });
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 type Phase = AttemptReport['phase'];
 const report = (runId: string, attempt: number, phase: Phase): AttemptReport => ({
   runId,

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openRunQueueStore } from '../../adapters/postgres/run-queue.ts';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
 import {
   alice,
   CLUSTER,
@@ -20,8 +19,6 @@ const open = async (options: WorldOptions = {}): Promise<RunWorld> => {
   return world;
 };
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 const positions = async (): Promise<readonly string[]> =>
   value(await world.runs.viewQueue(alice, CLUSTER)).queued.map((entry) => entry.run.id);
 

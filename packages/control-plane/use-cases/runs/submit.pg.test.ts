@@ -1,6 +1,5 @@
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alice, createRunWorld, FLOW, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 import { refuse } from '../../ports/outcome.ts';
 
@@ -9,8 +8,6 @@ beforeEach(async () => {
   world = await createRunWorld();
 });
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 const body = { flowId: FLOW, connectionId: 'to-user1', mode: 'unattended' } as const;
 
 test('the same key and body answer with the same run, also when both come at once; another body is refused', async () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stopTestServer } from '../../adapters/postgres/testing.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alice, createRunWorld, logLine, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 import { createDeadlineSweep } from './sweep-deadlines.ts';
 import { sweepRetention } from './sweep-retention.ts';
@@ -10,8 +9,6 @@ beforeEach(async () => {
   world = await createRunWorld();
 });
 afterEach(() => world.close());
-afterAll(stopTestServer);
-
 /** Text that the database cannot make smaller. */
 const bytes = (): string => randomBytes(1_500).toString('base64');
 const agoSql = (column: string, interval: string) =>

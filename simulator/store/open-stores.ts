@@ -1,3 +1,12 @@
+import { openSimulatedAccountStore } from './accounts.ts';
+import { openSimulatedClusterStore } from './clusters.ts';
+import { openSimulatedConnectionStore } from './connections.ts';
+import { openSimulatedFlowStore } from './flows.ts';
+import {
+  openSimulatedAuditReader,
+  openSimulatedInstallationStore,
+  openSimulatedOverviewStore,
+} from './installation.ts';
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
@@ -11,6 +20,13 @@ import { openSimulatedDeadlineStore, openSimulatedRetentionStore } from './sweep
  */
 export function openSimulatedStores(session: StoreSession) {
   return {
+    accounts: openSimulatedAccountStore(session),
+    installation: openSimulatedInstallationStore(session),
+    audit: openSimulatedAuditReader(session),
+    overview: openSimulatedOverviewStore(session),
+    clusters: openSimulatedClusterStore(session),
+    connections: openSimulatedConnectionStore(session),
+    flows: openSimulatedFlowStore(session),
     runs: openSimulatedRunStore(session),
     queue: openSimulatedRunQueueStore(session),
     links: openSimulatedGatewayLinkStore(session),

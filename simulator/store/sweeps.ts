@@ -1,6 +1,7 @@
 import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { isTerminal } from '@deskhand/domain/run/transitions.ts';
+import { settingsDefaults } from '@deskhand/control-plane/ports/accounts.ts';
 import { classKeyOf } from '@deskhand/control-plane/ports/class-key.ts';
 import type { AttemptOf } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '@deskhand/control-plane/ports/sweeps.ts';
@@ -94,7 +95,6 @@ function closeSilentLinks(
   return silent.map((one) => ({ gatewayId: one.id, clusterId: one.clusterId }));
 }
 
-const RETENTION_DEFAULTS = { days: 30, logBytesMax: 2_000_000_000, screenshotBytesMax: 2_000_000_000 };
 const DAY_MS = 86_400_000;
 
 export function openSimulatedRetentionStore(session: StoreSession): RetentionStore {
@@ -102,12 +102,9 @@ export function openSimulatedRetentionStore(session: StoreSession): RetentionSto
   return {
     limits: () =>
       session.run('retention-limits', () => {
-        const settings = database.installation.get('only')?.settings;
-        return {
-          days: settings?.runRetentionDays ?? RETENTION_DEFAULTS.days,
-          logBytesMax: settings?.logBytesMax ?? RETENTION_DEFAULTS.logBytesMax,
-          screenshotBytesMax: settings?.screenshotBytesMax ?? RETENTION_DEFAULTS.screenshotBytesMax,
-        };
+        const settings = { ...settingsDefaults, ...database.installation.get('only')?.settings };
+        const { runRetentionDays: days, logBytesMax, screenshotBytesMax } = settings;
+        return { days, logBytesMax, screenshotBytesMax };
       }),
     removeRunsOlderThan: (days, limit) => session.run('remove-old-runs', () => removeRuns(database, days, limit)),
     removeLogsAbove: (bytesMax, limit) =>

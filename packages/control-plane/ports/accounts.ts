@@ -88,6 +88,15 @@ export interface SettingsRecord {
   readonly unattendedAddOns: number | null;
 }
 
+/** What holds until an admin says otherwise. */
+export const settingsDefaults: SettingsRecord = {
+  allowedDomains: [],
+  runRetentionDays: 90,
+  logBytesMax: 2_000_000_000,
+  screenshotBytesMax: 2_000_000_000,
+  unattendedAddOns: null,
+};
+
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   verify(hash: string, password: string): Promise<boolean>;

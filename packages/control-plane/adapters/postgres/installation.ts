@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import type { InstallationStore, SettingsRecord } from '../../ports/accounts.ts';
+import { type InstallationStore, type SettingsRecord, settingsDefaults } from '../../ports/accounts.ts';
 import { insertAccount } from './accounts.ts';
 import { changing, writeAudit } from './audit.ts';
 import { inTransaction, rowOf } from './query.ts';
-
-const defaults: SettingsRecord = {
-  allowedDomains: [],
-  runRetentionDays: 90,
-  logBytesMax: 2_000_000_000,
-  screenshotBytesMax: 2_000_000_000,
-  unattendedAddOns: null,
-};
 
 /** Makes the installation's one row when it is missing; called once after the migrations. */
 export async function ensureInstallation(pool: Pool): Promise<void> {
@@ -72,7 +64,7 @@ async function changedSettings(client: PoolClient, change: Partial<SettingsRecor
 interface SettingsRow {
   settings: Partial<SettingsRecord>;
 }
-const settingsOf = (row: SettingsRow | undefined): SettingsRecord => ({ ...defaults, ...row?.settings });
+const settingsOf = (row: SettingsRow | undefined): SettingsRecord => ({ ...settingsDefaults, ...row?.settings });
 
 /** What was enrolled before there was anybody becomes the first admin's, the example's account included. */
 async function giveOwner(client: PoolClient, adminId: string): Promise<void> {

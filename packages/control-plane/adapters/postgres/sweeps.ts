@@ -2,6 +2,7 @@ import type { RunId } from '@deskhand/domain/brand.ts';
 import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { Pool } from 'pg';
+import { type SettingsRecord, settingsDefaults } from '../../ports/accounts.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf } from '../../ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '../../ports/sweeps.ts';
@@ -109,21 +110,15 @@ export function openDeadlineStore(pool: Pool): DeadlineStore {
   };
 }
 
-const RETENTION_DEFAULTS = { days: 30, logBytesMax: 2_000_000_000, screenshotBytesMax: 2_000_000_000 };
-
 /** Each step takes a bounded bite, oldest runs first, and answers how many it took. */
 export function openRetentionStore(pool: Pool): RetentionStore {
   const count = async (text: string, values: readonly unknown[]): Promise<number> =>
     (await pool.query(text, [...values])).rowCount ?? 0;
   return {
     limits: async () => {
-      const row = await rowOf<{ settings: Record<string, number> }>(pool, 'select settings from installation');
-      const settings = row?.settings ?? {};
-      return {
-        days: settings['runRetentionDays'] ?? RETENTION_DEFAULTS.days,
-        logBytesMax: settings['logBytesMax'] ?? RETENTION_DEFAULTS.logBytesMax,
-        screenshotBytesMax: settings['screenshotBytesMax'] ?? RETENTION_DEFAULTS.screenshotBytesMax,
-      };
+      const row = await rowOf<{ settings: Partial<SettingsRecord> }>(pool, 'select settings from installation');
+      const { runRetentionDays: days, logBytesMax, screenshotBytesMax } = { ...settingsDefaults, ...row?.settings };
+      return { days, logBytesMax, screenshotBytesMax };
     },
     removeRunsOlderThan: (days, limit) =>
       count(

@@ -5,7 +5,7 @@
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { dirname, join, posix, relative } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isTest, openRepository } from '../tidy/repository.ts';
 
@@ -27,8 +27,11 @@ for (const name of readdirSync(join(root, 'examples'), { withFileTypes: true }))
   if (name.isFile()) write(`examples/${name.name}`, read(`examples/${name.name}`));
 write('docs/status.md', read('docs/status.md'));
 write('package.json', manifest());
-write('deskhand.js', launcher());
-chmodSync(join(dist, 'deskhand.js'), 0o755);
+write('deskhand', read('setup/packed/deskhand'));
+chmodSync(join(dist, 'deskhand'), 0o755);
+// What fetches Node where the machine's is too old.
+for (const name of ['fetch.mjs', 'node-binary.mjs', 'node-pin.json', 'npm.mjs', 'trouble.mjs'])
+  write(`prepare/${name}`, read(`setup/prepare/${name}`));
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
@@ -66,19 +69,4 @@ function pointed(from: string, specifier: string): string | undefined {
 function manifest(): string {
   const { name, version } = JSON.parse(read('package.json')) as { name: string; version: string };
   return `${JSON.stringify({ name, version, type: 'module', private: true }, undefined, 2)}\n`;
-}
-
-/** Plain enough for any Node, because its first work is to say that the Node is too old. */
-function launcher(): string {
-  const entry = relative(dist, join(dist, 'packages/cli/main.js'));
-  return [
-    '#!/usr/bin/env node',
-    "const major = Number(process.versions.node.split('.')[0]);",
-    'if (major < 24) {',
-    "  console.error('deskhand: this is Node ' + process.version + '; install Node 24 or newer (https://nodejs.org) and start again.');",
-    '  process.exit(2);',
-    '}',
-    `import('./${entry}');`,
-    '',
-  ].join('\n');
 }

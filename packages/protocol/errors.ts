@@ -349,7 +349,7 @@ export const errorTable = {
     500,
     2,
     'The data folder {folder} cannot be written.',
-    'Give another with --data, or mend its permissions.',
+    'Give another with --data, or mend its permissions. As root the server runs as the account deskhand, which must reach it.',
   ),
   'postgres-version': entry(500, 2, 'PostgreSQL {found} is too old.', 'Use PostgreSQL 15 or newer.'),
   'postgres-unreachable': entry(503, 7, 'The database cannot be reached: {detail}', 'Start it, or check DATABASE_URL.'),

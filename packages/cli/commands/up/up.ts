@@ -236,18 +236,10 @@ async function announce(call: Call, { listening }: Server): Promise<void> {
   // The code stands behind the #, so that no log between here and the browser ever holds it.
   const link = setupCode ? `${address}/setup#code=${setupCode}` : address;
   call.output.line({ address, link, setupCode, fingerprint }, () => {
-    const lines = [
-      '',
-      setupCode
-        ? 'Deskhand is ready. Open this one-time link to make the first admin:'
-        : 'Deskhand is ready. Sign in at:',
-      '',
-      `  ${link}`,
-      '',
-    ];
+    const lines = ['', `stop with Ctrl+C · data in ${placesOf(text(call, 'data')).shown}`];
     if (fingerprint) lines.push(`certificate SHA-256  ${fingerprint}`);
-    lines.push(`stop with Ctrl+C · data in ${placesOf(text(call, 'data')).shown}`, '');
-    return lines.join('\n');
+    const invitation = setupCode ? 'Open this one-time link to make the first admin:' : 'Sign in at:';
+    return [...lines, '', `Deskhand is ready. ${invitation}`, '', `  ${link}`, ''].join('\n');
   });
 }
 

@@ -23,7 +23,11 @@ export function reportMethods(session: StoreSession): ReportMethods {
       if (screenshot.number > limits.SCREENSHOTS_PER_RUN_MAX) return false;
       return await session.run('add-screenshot', () => addScreenshot(database, of, screenshot));
     },
-    end: (of, result) => session.run('end-attempt', () => end(database, of, result)),
+    end: (of, result, reached = []) =>
+      session.run('end-attempt', () => {
+        for (const { phase, sinceAcquireMs } of reached) setPhase(database, of, phase, sinceAcquireMs);
+        return end(database, of, result);
+      }),
   };
 }
 

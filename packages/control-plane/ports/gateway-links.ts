@@ -58,6 +58,12 @@ export interface LinkOf {
   readonly linkNumber: number;
 }
 
+/** A phase that an attempt reached, so long after the acquire by its gateway's clock. */
+export interface ReachedPhase {
+  readonly phase: 'signingIn' | 'downloading' | 'running';
+  readonly sinceAcquireMs: number;
+}
+
 export interface AttemptResult {
   readonly state: 'succeeded' | 'failed' | 'cancelled' | 'timedOut';
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -135,12 +141,19 @@ export interface GatewayLinkStore {
   ): Promise<void>;
   /** Never started: `starting` goes back to the queue, `cancelling` is cancelled. */
   release(of: AttemptOf, because: string): Promise<WaitingClassOf | undefined>;
-  setPhase(of: AttemptOf, phase: 'signingIn' | 'downloading' | 'running', sinceAcquireMs: number): Promise<boolean>;
+  setPhase(of: AttemptOf, phase: ReachedPhase['phase'], sinceAcquireMs: number): Promise<boolean>;
   /** Answers the last sequence number that is stored, or undefined for a foreign attempt. */
   addLog(of: AttemptOf, lines: readonly LogLine[]): Promise<number | undefined>;
   addScreenshot(of: AttemptOf, screenshot: { number: number; caption: string; png: Buffer }): Promise<boolean>;
-  /** `ended`: written now; `late`: kept beside an uncertain run; `known`: this attempt had ended before. */
-  end(of: AttemptOf, result: AttemptResult): Promise<'ended' | 'late' | 'known' | 'foreign'>;
+  /**
+   * `ended`: written now; `late`: kept beside an uncertain run; `known`: this attempt had ended before. `reached` are phases
+   * that were reported before the result and are not written yet: they count as if each had been set first.
+   */
+  end(
+    of: AttemptOf,
+    result: AttemptResult,
+    reached?: readonly ReachedPhase[],
+  ): Promise<'ended' | 'late' | 'known' | 'foreign'>;
   /** Nobody knows how it ended; it keeps account and slot until its gateway reports. */
   lose(of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean>;
   /** An uncertain run of which the gateway has nothing left. */

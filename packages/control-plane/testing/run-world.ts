@@ -72,7 +72,7 @@ export interface RunWorld {
     gatewayId: string,
     options?: { facts?: MachineFacts; journalId?: string; attempts?: readonly AttemptReport[] },
   ): Promise<OpenLink & { decisions: readonly { runId: string; attempt: number; decision: string }[] }>;
-  say(link: OpenLink, message: WorkMessage): Promise<readonly ServerMessage[]>;
+  say(link: OpenLink, ...messages: readonly WorkMessage[]): Promise<readonly ServerMessage[]>;
   submit(change?: Partial<Submission> & { user?: string; key?: string }): Promise<Run>;
   /** Waits until nothing is being planned. */
   settled(): Promise<void>;
@@ -121,7 +121,7 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     changes,
     sweep: createDeadlineSweep(sweepPorts),
     linkUp: (gatewayId, given = {}) => linkUp(world, gatewayId, given),
-    say: (on, message) => link.handle(on, message),
+    say: (on, ...messages) => link.handle(on, messages),
     submit: async ({ user = 'user1', key, ...change } = {}) =>
       value(await runs.submitAs(alice, { ...submission, connectionId: `to-${user}`, ...change }, key)),
     settled: async () => {

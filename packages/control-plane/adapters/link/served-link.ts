@@ -46,13 +46,17 @@ export interface ServedLinkOptions {
 
 const check = Compile(GatewayMessage);
 
-/** One link, from the challenge to its end. Messages about one run keep their order; those of different runs do not wait for one another. */
+/**
+ * One link, from the challenge to its end. Messages about one run keep their order, and those that came while an earlier one
+ * was written down are handed over together; those of different runs do not wait for one another.
+ */
 export class ServedLink {
   readonly ended: Promise<void>;
   readonly #wire: ServedWire;
   readonly #useCases: LinkUseCases;
   readonly #options: ServedLinkOptions;
   readonly #chains = new Map<string, Promise<void>>();
+  readonly #waiting = new Map<string, GatewayMessage[]>();
   readonly #endGreeting: () => void;
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
@@ -131,25 +135,41 @@ export class ServedLink {
 
   /** Takes its turn behind the messages of the same run; the greeting is one turn after another. */
   #enter(message: GatewayMessage): void {
-    const key = this.isOpen() && 'runId' in message ? message.runId : '';
     this.#atWork += 1;
     if (this.#atWork >= MESSAGES_AT_WORK_MAX) this.#wire.hold(true);
+    const key = this.isOpen() && 'runId' in message ? message.runId : '';
+    const waiting = this.#waiting.get(key);
+    if (waiting !== undefined) waiting.push(message);
+    else this.#takeTurn(key, [message]);
+  }
+
+  #takeTurn(key: string, messages: GatewayMessage[]): void {
+    this.#waiting.set(key, messages);
     const turn = (this.#chains.get(key) ?? Promise.resolve())
-      .then(() => this.#obey(message))
-      .catch((error: unknown) => this.#failed(error, message));
+      .then(() => {
+        this.#waiting.delete(key);
+        return this.#obeyAll(messages);
+      })
+      .catch((error: unknown) => this.#failed(error, messages));
     const last = turn.then(() => {
       if (this.#chains.get(key) === last) this.#chains.delete(key);
-      this.#atWork -= 1;
+      this.#atWork -= messages.length;
       if (this.#atWork <= MESSAGES_AT_WORK_MAX / 2) this.#wire.hold(false);
     });
     this.#chains.set(key, last);
   }
 
   /** What could not be written down was not acknowledged: the gateway says it again on its next link. */
-  #failed(error: unknown, message: GatewayMessage): void {
-    const facts = { err: error, gatewayId: this.gatewayId, type: message.type };
+  #failed(error: unknown, messages: readonly GatewayMessage[]): void {
+    const facts = { err: error, gatewayId: this.gatewayId, types: messages.map((message) => message.type) };
     this.#options.log.error(facts, 'A link message could not be carried out');
     this.end(1011, 'The server met a fault; it will be well again soon.');
+  }
+
+  async #obeyAll(messages: readonly GatewayMessage[]): Promise<void> {
+    const step = this.#step;
+    if (step.at === 'open' && messages.every(isWork)) return await this.#work(step.link, messages);
+    for (const message of messages) await this.#obey(message);
   }
 
   async #obey(message: GatewayMessage): Promise<void> {
@@ -167,9 +187,9 @@ export class ServedLink {
           : this.#outOfTurn(message);
       case 'heartbeat':
         // The first heartbeats may come while the link is still being reconciled.
-        return step.at === 'open' ? await this.#work(step.link, message) : undefined;
+        return step.at === 'open' ? await this.#work(step.link, [message]) : undefined;
       default:
-        return step.at === 'open' ? await this.#work(step.link, message) : this.#outOfTurn(message);
+        return step.at === 'open' ? await this.#work(step.link, [message]) : this.#outOfTurn(message);
     }
   }
 
@@ -214,8 +234,8 @@ export class ServedLink {
     await this.#useCases.sendWaiting(link.gatewayId);
   }
 
-  async #work(link: OpenLink, message: WorkMessage): Promise<void> {
-    for (const reply of await this.#useCases.handle(link, message)) this.send(reply);
+  async #work(link: OpenLink, messages: readonly WorkMessage[]): Promise<void> {
+    for (const reply of await this.#useCases.handle(link, messages)) this.send(reply);
   }
 
   #endAsOlder(): void {
@@ -244,6 +264,10 @@ export class ServedLink {
       this.#options.log.error({ err: error, gatewayId: link.gatewayId }, 'The end of a link could not be noted');
     });
   }
+}
+
+function isWork(message: GatewayMessage): message is WorkMessage {
+  return message.type !== 'hello' && message.type !== 'linkConfirmed' && message.type !== 'reconcile';
 }
 
 function parse(text: string): GatewayMessage | undefined {

@@ -3,7 +3,8 @@ import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import type { Outcome } from '../../ports/outcome.ts';
 import { confirm, connect, disconnected, identify, type Welcome } from './connect.ts';
-import { handleMessage, type WorkMessage } from './handle-message.ts';
+import type { WorkMessage } from './handle-message.ts';
+import { handleMessages } from './handle-messages.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
 import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
 
@@ -22,7 +23,8 @@ export interface LinkUseCases {
   confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
   /** Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile. */
   reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[] | undefined>;
-  handle(link: OpenLink, message: WorkMessage): Promise<Replies>;
+  /** Messages of an open link, in the order in which they came. */
+  handle(link: OpenLink, messages: readonly WorkMessage[]): Promise<Replies>;
   disconnected(link: OpenLink): Promise<void>;
   /** Sends what waits for a gateway whose link is held here: open offers and cancels. */
   sendWaiting(gatewayId: string): Promise<void>;
@@ -43,7 +45,7 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
       ports.wakeups.wake(link.clusterId);
       return answers;
     },
-    handle: (link, message) => handleMessage(ports, link, message),
+    handle: (link, messages) => handleMessages(ports, link, messages),
     disconnected: (link) => disconnected(ports, link),
     sendWaiting: (gatewayId) => sendWaiting(ports, gatewayId),
   };

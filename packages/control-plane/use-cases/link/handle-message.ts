@@ -7,7 +7,7 @@ import type { WaitCode, WaitReason } from '@deskhand/domain/run-queue/snapshot.t
 import type { GatewayMessage } from '@deskhand/protocol/link/messages.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
-import type { AttemptOf } from '../../ports/gateway-links.ts';
+import type { AttemptOf, ReachedPhase } from '../../ports/gateway-links.ts';
 import { type LinkPorts, type OpenLink, type Replies, runChanged } from './link-ports.ts';
 
 /** The messages of an open link; those that begin one are `connect` and `reconcile`. */
@@ -38,7 +38,7 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
     case 'screenshot':
       return await screenshot(ports, link, message);
     case 'result':
-      return await result(ports, link, message);
+      return await endAttempt(ports, link, message, []);
     default:
       return assertNever(message);
   }
@@ -155,10 +155,15 @@ async function screenshot(ports: LinkPorts, link: OpenLink, message: Of<'screens
   return nothing;
 }
 
-/** Acknowledged when it is written, and again each time it is repeated. */
-async function result(ports: LinkPorts, link: OpenLink, message: Of<'result'>): Promise<Replies> {
+/** Acknowledged when it is written, and again each time it is repeated; `reached` are phases that came just before it. */
+export async function endAttempt(
+  ports: LinkPorts,
+  link: OpenLink,
+  message: Of<'result'>,
+  reached: readonly ReachedPhase[],
+): Promise<Replies> {
   const of = attemptOf(link, message);
-  const did = await ports.store.end(of, message.result);
+  const did = await ports.store.end(of, message.result, reached);
   if (did === 'foreign') return stale(message);
   if (did !== 'known') runChanged(ports, link, of.runId);
   return [{ type: 'resultAck', runId: message.runId, attempt: message.attempt }];

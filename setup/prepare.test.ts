@@ -130,7 +130,7 @@ describe('the runner kit', () => {
       `import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
        if (readFileSync('packages/runner/main.ts', 'utf8') === 'broken') throw new Error('line 1 is broken');
        mkdirSync('.build/kit', { recursive: true });
-       writeFileSync('.build/kit/runner.mjs', '');
+       writeFileSync('.build/kit/runner.cjs', '');
        appendFileSync('builds', 'kit\\n');`,
     );
     // setup/node.sh takes the node of PATH; the one that runs this test is new enough.

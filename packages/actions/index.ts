@@ -4,7 +4,7 @@
  * `packages/robin`; the runner, which chooses modules and makes the context; and any state of a run outside its context.
  */
 import type { ActionModule } from '@deskhand/robin';
-import { catalogue, type KnownAction } from './catalogue/known-actions.ts';
+import { type KnownAction, readCatalogue } from './catalogue/known-actions.ts';
 import { dateTimeModule } from './date-time/module.ts';
 import { displayModule } from './display/module.ts';
 import { fileModule } from './file/module.ts';
@@ -37,11 +37,13 @@ export const actionModules: readonly ActionModule[] = [
   displayModule,
 ];
 
-/** The catalogue, with what is declared here in its own words. */
-export const knownActions: readonly KnownAction[] = withDeclared(catalogue, actionModules);
+let known: readonly KnownAction[] | undefined;
 
-function withDeclared(known: readonly KnownAction[], modules: readonly ActionModule[]): readonly KnownAction[] {
-  const byId = new Map(known.map((action) => [action.id.toLowerCase(), action]));
+/** The catalogue, with what is declared here in its own words. */
+export const knownActions = (): readonly KnownAction[] => (known ??= withDeclared(readCatalogue(), actionModules));
+
+function withDeclared(catalogue: readonly KnownAction[], modules: readonly ActionModule[]): readonly KnownAction[] {
+  const byId = new Map(catalogue.map((action) => [action.id.toLowerCase(), action]));
   for (const { id, title, linux, selectors } of modules.flatMap((module) => module.actions)) {
     const names = Object.keys(selectors).filter((name) => name !== '');
     byId.set(id.toLowerCase(), { id, title, linux, selectors: names });

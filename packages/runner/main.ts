@@ -15,20 +15,24 @@ const parentId = process.ppid;
 // Standard output belongs to a gateway that may have gone.
 process.stdout.on('error', () => undefined);
 
-try {
-  process.stdin.setEncoding('utf8');
-  const start = await readStart(process.stdin);
-  process.stdin.destroy();
-  if (start.channel === null) endWithParent(parentId, cancel);
-  const sink =
-    start.channel === null
-      ? createHereSink((text) => process.stdout.write(text))
-      : createGatewaySink(start, start.channel, cancel);
-  const { state } = await runScript({ start, sink, signal: cancelling.signal });
-  const code = state === 'succeeded' ? runnerExit.succeeded : runnerExit.failed;
-  // What an action left open, such as a timer or a child, must not keep a finished run alive.
-  process.stdout.write('', () => process.exit(code));
-} catch (error) {
-  writeSync(2, `The runner could not run: ${(error as Error).message}\n`);
-  process.exit(runnerExit.couldNotStart);
+async function main(): Promise<void> {
+  try {
+    process.stdin.setEncoding('utf8');
+    const start = await readStart(process.stdin);
+    process.stdin.destroy();
+    if (start.channel === null) endWithParent(parentId, cancel);
+    const sink =
+      start.channel === null
+        ? createHereSink((text) => process.stdout.write(text))
+        : createGatewaySink(start, start.channel, cancel);
+    const { state } = await runScript({ start, sink, signal: cancelling.signal });
+    const code = state === 'succeeded' ? runnerExit.succeeded : runnerExit.failed;
+    // What an action left open, such as a timer or a child, must not keep a finished run alive.
+    process.stdout.write('', () => process.exit(code));
+  } catch (error) {
+    writeSync(2, `The runner could not run: ${(error as Error).message}\n`);
+    process.exit(runnerExit.couldNotStart);
+  }
 }
+
+void main();

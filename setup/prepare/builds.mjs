@@ -23,7 +23,7 @@ const builds = [
     name: 'kit',
     entries: ['packages/runner/main.ts', 'packages/gateway/session-helper/main.ts'],
     sources: [...shared, 'packages/runner', 'packages/actions', 'packages/gateway/session-helper'],
-    result: '.build/kit/runner.mjs',
+    result: '.build/kit/runner.cjs',
   },
 ];
 

@@ -110,5 +110,8 @@ function specifier({ type, value }: Intl.DateTimeFormatPart, twelve: boolean): s
   }
 }
 
-const invariant = dateCulture('en-US');
-export const invariantCulture: DateCulture = { ...invariant, shortDate: 'MM/dd/yyyy', longTime: 'HH:mm:ss' };
+export const invariantCulture = (): DateCulture => ({
+  ...dateCulture('en-US'),
+  shortDate: 'MM/dd/yyyy',
+  longTime: 'HH:mm:ss',
+});

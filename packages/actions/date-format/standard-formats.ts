@@ -6,7 +6,7 @@ export function standardPattern(
   culture: DateCulture,
 ): { pattern: string; culture: DateCulture } | undefined {
   const local = (pattern: string) => ({ pattern, culture });
-  const fixed = (pattern: string) => ({ pattern, culture: invariantCulture });
+  const fixed = (pattern: string) => ({ pattern, culture: invariantCulture() });
   switch (letter) {
     case 'd':
       return local(culture.shortDate);

@@ -109,12 +109,22 @@ function matchOf(match: RegExpExecArray, groups: readonly DotnetGroup[]): RegexM
  * V8 looks for an interruption while a regular expression backtracks, so a watched call ends in time without another
  * thread. The script holds no text of anybody: it only calls the search.
  */
-const watched = createContext({ search: undefined }) as { search: (() => unknown) | undefined };
-const callSearch = new Script('search()');
+interface Watch {
+  readonly context: { search: (() => unknown) | undefined };
+  readonly call: Script;
+}
+let watch: Watch | undefined;
+/** Made with the first search: it takes milliseconds, which a flow without one need not wait for. */
+const openWatch = (): Watch => ({
+  context: createContext({ search: undefined }) as Watch['context'],
+  call: new Script('search()'),
+});
+
 function withinTime<T>(pattern: string, search: () => T): T {
-  watched.search = search;
+  const { context, call } = (watch ??= openWatch());
+  context.search = search;
   try {
-    return callSearch.runInContext(watched, { timeout: REGEX_TIME_LIMIT_MS }) as T;
+    return call.runInContext(context, { timeout: REGEX_TIME_LIMIT_MS }) as T;
   } catch (cause) {
     if (systemCodeOf(cause) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause;
     throw new ActionError(
@@ -122,7 +132,7 @@ function withinTime<T>(pattern: string, search: () => T): T {
       `The regular expression '${shortened(pattern)}' was given up after ${REGEX_TIME_LIMIT_MS / 1000} seconds. Repeats inside repeats, such as (a+)+, try too many ways.`,
     );
   } finally {
-    watched.search = undefined;
+    context.search = undefined;
   }
 }
 

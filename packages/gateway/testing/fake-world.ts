@@ -113,7 +113,7 @@ export class FakeWorld {
       nowMs: () => 1_000_000,
       timers: systemTimers,
       processes: { startTime: () => undefined, end: async () => undefined },
-      kit: () => ({ node: '/kit/node', runner: '/kit/runner.mjs' }),
+      kit: () => ({ node: '/kit/node', runner: '/kit/runner.cjs' }),
       secrets: {
         password: async () => 'correct horse',
         inputs: async (order) => ({ values: order.inputs, sensitive: [] }),

@@ -38,8 +38,9 @@ export function checkConditions(to: Checking, statement: Statement): void {
 function reportUnknown(to: Checking, call: ActionCallNode): void {
   const { id } = call;
   const action = id.split('.').slice(0, 2).join('.');
-  const exact = to.known.get(id.toLowerCase());
-  const known = exact ?? to.known.get(action.toLowerCase());
+  const catalogue = to.catalogue().known;
+  const exact = catalogue.get(id.toLowerCase());
+  const known = exact ?? catalogue.get(action.toLowerCase());
   const definition = to.actions.definition(action);
   if (known?.linux.startsWith('windows') === true) {
     const remedy = 'Remove the row, or run this part on Windows.';

@@ -53,7 +53,8 @@ function checkNode(to: Checking, expression: Expression, functionName: string | 
 function isEnumMember(to: Checking, expression: Expression, functionName: string | undefined): boolean {
   const names = dottedNames(expression);
   const root = names?.[0]?.toLowerCase() ?? '';
-  return names !== undefined && names.length >= 3 && !isDefined(to, root, functionName) && to.moduleNames.has(root);
+  if (names === undefined || names.length < 3 || isDefined(to, root, functionName)) return false;
+  return to.catalogue().moduleNames.has(root);
 }
 
 const isDefined = (to: Checking, key: string, functionName: string | undefined): boolean =>

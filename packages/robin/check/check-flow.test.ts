@@ -6,7 +6,7 @@ import type { CheckOptions } from './checking.ts';
 
 const options: CheckOptions = {
   modules: testModules([], () => 0),
-  knownActions: [
+  knownActions: () => [
     { id: 'Outlook.Launch', linux: 'windows' },
     { id: 'Excel.LaunchExcel', linux: 'library', selectors: ['Launch'] },
     { id: 'Test.Is', linux: 'core', selectors: ['True', 'Rare'] },

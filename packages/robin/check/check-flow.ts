@@ -9,7 +9,7 @@ import { checkAction, checkConditions } from './check-action.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkStructure } from './check-structure.ts';
 import { createSuggester } from './did-you-mean.ts';
-import type { CheckOptions, Checking, DefinedVariables, KnownAction } from './checking.ts';
+import type { Catalogue, CheckOptions, Checking, DefinedVariables, KnownAction } from './checking.ts';
 
 /** What can be told before a flow runs, each finding with its line and remedy. An error means: do not run it. */
 export function checkFlow(flow: Flow, options: CheckOptions): readonly Diagnostic[] {
@@ -28,21 +28,26 @@ export function checkText(text: string, options: CheckOptions): readonly Diagnos
 
 function createChecking(flow: Flow, report: Reporter, options: CheckOptions): Checking {
   const actions = indexActions(options.modules);
-  const catalogue = options.knownActions ?? [];
-  const known = new Map(catalogue.flatMap((one) => idsOf(one).map((id) => [id.toLowerCase(), one] as const)));
-  const ids = [...actions.ids, ...catalogue.map(({ id }) => id)];
+  let catalogue: Catalogue | undefined;
   return {
     flow,
     report,
     actions,
-    known,
-    moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
+    catalogue: () => (catalogue ??= catalogueOf(actions, options.knownActions?.() ?? [])),
     isMapped: mappedBy(Object.keys(options.pathMapping ?? {})),
     defined: definedVariables(flow, actions),
     elements: flow.trailer?.json === undefined ? undefined : elementsOf(flow),
     subflows: new Map(flow.subflows.map((one) => [one.name.toLowerCase(), one])),
     suggest: createSuggester(),
     reported: new Set(),
+  };
+}
+
+function catalogueOf(actions: ActionIndex, listed: readonly KnownAction[]): Catalogue {
+  const ids = [...actions.ids, ...listed.map(({ id }) => id)];
+  return {
+    known: new Map(listed.flatMap((one) => idsOf(one).map((id) => [id.toLowerCase(), one] as const))),
+    moduleNames: new Set(ids.map((id) => (id.split('.')[0] ?? '').toLowerCase())),
   };
 }
 

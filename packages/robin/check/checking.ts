@@ -18,7 +18,7 @@ export interface KnownAction {
 export interface CheckOptions {
   readonly modules: readonly ActionModule[];
   /** The catalogue of Power Automate, so that an action that is not built here is told from one that does not exist. */
-  readonly knownActions?: readonly KnownAction[];
+  readonly knownActions?: () => readonly KnownAction[];
   readonly mode?: Mode;
   /** Windows folder → folder of the machine, where one is declared. */
   readonly pathMapping?: Readonly<Record<string, string>>;
@@ -29,9 +29,8 @@ export interface Checking {
   readonly flow: Flow;
   readonly report: Reporter;
   readonly actions: ActionIndex;
-  /** By lower-case id. */
-  readonly known: ReadonlyMap<string, KnownAction>;
-  readonly moduleNames: ReadonlySet<string>;
+  /** Made when first asked for, which a flow without a mistake does not. */
+  readonly catalogue: () => Catalogue;
   /** Whether some declared folder stands for this path of Windows, or may once its variables are known. */
   readonly isMapped: (path: string) => boolean;
   readonly defined: DefinedVariables;
@@ -42,6 +41,11 @@ export interface Checking {
   readonly suggest: Suggest;
   /** Variables already reported, so that each is told once. */
   readonly reported: Set<string>;
+}
+export interface Catalogue {
+  /** By lower-case id. */
+  readonly known: ReadonlyMap<string, KnownAction>;
+  readonly moduleNames: ReadonlySet<string>;
 }
 export interface DefinedVariables {
   readonly globals: ReadonlyMap<string, string>;

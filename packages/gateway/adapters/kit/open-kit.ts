@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './keep-compiled.ts';
 import { StartRefused } from '../../disk/private-folder.ts';
 
 /** What a session's user must be able to read and run. */
@@ -11,20 +12,21 @@ export interface Kit {
   readonly sessionHelper: string;
 }
 
-const programs = ['runner.mjs', 'session-helper.mjs'] as const;
+const programs = ['runner.cjs', 'runner.code.cjs', 'session-helper.cjs', 'session-helper.code.cjs'] as const;
 
 /** The bundles lie in `.build/kit` of a clone, and in `dist/kit` of the npm package beside the gateway's own bundle. */
 export function findBundles(): string {
   const candidates = ['../../../../.build/kit', '../../../../kit', './kit', '../kit'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );
-  const found = candidates.find((folder) => existsSync(join(folder, 'runner.mjs')));
+  const found = candidates.find((folder) => existsSync(join(folder, 'runner.cjs')));
   if (found === undefined) throw new StartRefused('The runner kit has not been built. Build it with: npm start');
   return found;
 }
 
 /** Without root everything runs as one account, which can read Deskhand where it is. */
 export function kitInPlace(bundles: string): Kit {
+  keepCompiled(bundles, process.execPath);
   return kitIn(bundles, process.execPath);
 }
 
@@ -55,6 +57,7 @@ function copyKit([node, ...bundles]: readonly string[], fresh: string, target: s
   copyReadable(node ?? process.execPath, join(fresh, 'node'), 0o755);
   for (const bundle of bundles) copyReadable(bundle, join(fresh, bundle.slice(bundle.lastIndexOf('/') + 1)), 0o644);
   chmodSync(fresh, 0o755);
+  keepCompiled(fresh, join(fresh, 'node'));
   renameSync(fresh, target);
 }
 
@@ -71,6 +74,6 @@ function hashOf(files: readonly string[], nodeVersion: string): string {
 
 const kitIn = (folder: string, node: string): Kit => ({
   node,
-  runner: join(folder, 'runner.mjs'),
-  sessionHelper: join(folder, 'session-helper.mjs'),
+  runner: join(folder, 'runner.cjs'),
+  sessionHelper: join(folder, 'session-helper.cjs'),
 });

@@ -65,8 +65,9 @@ export async function openApplication({ database, links, prepared, log }: Applic
     timers: systemTimers,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
   });
+  const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
-  const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink });
+  const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink, standing });
   const stopFeed = startLiveFeed({
     timers: systemTimers,
     changes,
@@ -78,14 +79,19 @@ export async function openApplication({ database, links, prepared, log }: Applic
     },
     onFault: (error) => log.error({ err: error }, 'Live events could not be read'),
   });
-  const close = async (): Promise<void> => {
-    stopFeed();
+  const stopListening = async (): Promise<void> => {
+    standing.isStopping = true;
+    // Whoever reads a stream reads on at another server.
     events.close();
     await app.close();
+  };
+  const close = async (): Promise<void> => {
+    stopFeed();
+    await stopListening();
     await runs.wakeups.close();
     await changes.close();
   };
-  return { app, stores, changes, events, runs, close };
+  return { app, stores, changes, events, runs, stopListening, close };
 }
 
 function openStores(database: Database) {
@@ -115,6 +121,7 @@ interface HttpParts {
   readonly runs: ReturnType<typeof createRunUseCases>;
   readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
   readonly unlink: (gatewayId: string) => void;
+  readonly standing: { readonly isStopping: boolean };
   readonly log: Logger;
 }
 
@@ -126,6 +133,7 @@ async function openHttp({
   runs,
   changes,
   unlink,
+  standing,
   log,
 }: HttpParts): Promise<FastifyInstance> {
   const clusterPorts = {
@@ -165,7 +173,7 @@ async function openHttp({
   return await createHttpServer({
     handlers,
     authenticate: async (credential, origin) => callerOf(await authenticate(stores, credential), origin),
-    readiness: () => readinessOf(database),
+    readiness: async () => (standing.isStopping ? 'the server is stopping.' : await readinessOf(database)),
     isStoreAway: isUnreachable,
     portal: prepared.portal,
     version: prepared.version,

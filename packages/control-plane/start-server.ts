@@ -9,6 +9,7 @@ import { sourceOf } from './account-commands.ts';
 import { createLinkServer } from './adapters/link/link-server.ts';
 import type { openParent } from './adapters/operating-system/parent.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
+import { openReplicaStore, openTurnStore } from './adapters/postgres/replicas.ts';
 import type { ServerConfig } from './config.ts';
 import { openApplication, type Stores } from './open-application.ts';
 import type { Prepared } from './prepare-start.ts';
@@ -39,13 +40,15 @@ export async function startServer(
     prepared,
     log,
   });
-  const linkParts = { store: stores.links, links: gatewayLinks, changes, wakeups: runs.wakeups };
-  gatewayLinks.attach(
-    app.server as Server,
-    createLinkUseCases({ ...linkParts, replica: randomBytes(6).toString('hex') }),
-  );
+  const replica = randomBytes(6).toString('hex');
+  const replicas = openReplicaStore(database);
+  await replicas.join(replica);
+  const linkParts = { store: stores.links, links: gatewayLinks, changes, wakeups: runs.wakeups, replica };
+  gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts));
   const sweeps = startSweeps({
     ...linkParts,
+    replicas,
+    turns: openTurnStore(database),
     deadlines: stores.deadlines,
     queue: stores.queue,
     retention: stores.retention,
@@ -54,10 +57,21 @@ export async function startServer(
     onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
   });
   const close = async (): Promise<void> => {
+    // Whoever watches sends nobody here any more; nothing new is taken, and what is under way is answered.
+    const answered = application.stopListening();
     await sweeps.stop();
     await gatewayLinks.closeAll();
+    await answered;
     await application.close();
+    await handOver();
     await database.close();
+  };
+  /** The other servers need not find out that this one is gone. Where the database is away they will. */
+  const handOver = async (): Promise<void> => {
+    await replicas
+      .leave(replica)
+      .catch((error: unknown) => log.warn({ err: error }, 'This server could not take leave'));
+    await replicas.close();
   };
   try {
     const address = await listen(app, config, prepared);

@@ -27,6 +27,14 @@ export interface Sequences {
   commit: number;
 }
 
+/** A server that lives, or one whose death nobody has noticed yet. */
+export interface ReplicaRow {
+  readonly replica: string;
+  readonly seenAtMs: number;
+  /** Whether the connection that stands for its life is there. */
+  readonly isConnected: () => boolean;
+}
+
 const noParts: RunParts = { events: [], log: new Map(), screenshots: [] };
 
 /** The state of one database, whole: what `restore` puts back. */
@@ -63,6 +71,9 @@ export class SimulatedDatabase {
   /** By account and key. */
   readonly idempotencyKeys = this.#table<IdempotencyRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
+  /** Gone with a crash of the database, and of no interest to a backup. */
+  readonly replicas = new Map<string, ReplicaRow>();
+  readonly turns = new Map<string, number>();
   readonly audit = new Table<AuditRow, number>((undo) => this.#undo.push(undo));
 
   constructor(nowMs: () => number, epoch = 'epoch') {

@@ -9,6 +9,7 @@ import {
 } from './installation.ts';
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
+import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
 import { openSimulatedRunStore } from './runs.ts';
 import { type SimulatedServer, StoreSession } from './server.ts';
@@ -32,6 +33,8 @@ export function openSimulatedStores(session: StoreSession) {
     links: openSimulatedGatewayLinkStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),
+    replicas: openSimulatedReplicaStore(session),
+    turns: openSimulatedTurnStore(session),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Change, ChangeFeed, Nudge } from '../../ports/changes.ts';
 import type { Database } from './database.ts';
 
 const CHANNEL = 'deskhand_changes';
-/** Changes of so long become one notification: one in every commit would make commits wait for one another. */
+/** The pause between two notifications, of what happened meanwhile: one in every commit would make commits wait for one another. */
 const COALESCE_MS = 20;
 const PAYLOAD_BYTES_MAX = 7_000;
 const WAITING_MAX = 2_000;
@@ -27,24 +27,9 @@ export async function openChangeFeed(
   const from = randomBytes(6).toString('base64url');
   const listeners = new Set<(change: Change) => void>();
   const nudged = new Set<(nudge: Nudge) => void>();
-  const waiting = new Map<string, { change: Change } | { nudge: Nudge }>();
-  let timer: NodeJS.Timeout | undefined;
+  const outbox = createOutbox(from, database.pool);
   const tell = (change: Change): void => {
     for (const listener of listeners) listener(change);
-  };
-  const flush = (): void => {
-    timer = undefined;
-    const entries = [...waiting.values()];
-    waiting.clear();
-    for (const payload of payloadsOf(from, entries)) {
-      // A notification that is lost costs a page a moment: the sweep wakes every queue that waits.
-      void database.pool.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
-    }
-  };
-  const send = (key: string, entry: { change: Change } | { nudge: Nudge }): void => {
-    if (waiting.size >= WAITING_MAX) waiting.clear();
-    waiting.set(key, entry);
-    timer ??= setTimeout(flush, COALESCE_MS);
   };
   const stop = await listen(database.connectionConfig, {
     onPayload: (payload) => {
@@ -58,22 +43,98 @@ export async function openChangeFeed(
   return {
     publish: (change) => {
       tell(change);
-      send(JSON.stringify({ ...change, lastSeq: 0 }), { change });
+      outbox.publish(change);
     },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    nudge: (nudge) => send(JSON.stringify(nudge), { nudge }),
+    nudge: outbox.nudge,
     onNudge: (listener) => {
       nudged.add(listener);
       return () => nudged.delete(listener);
     },
     close: async () => {
-      clearTimeout(timer);
+      await outbox.close();
       await stop();
     },
   };
+}
+
+interface Outbox {
+  publish(change: Change): void;
+  nudge(nudge: Nudge): void;
+  close(): Promise<void>;
+}
+
+/** What waits to be told to other replicas. The first goes at once; what comes while it is on its way goes together. */
+function createOutbox(from: string, pool: Database['pool']): Outbox {
+  const changes = new Map<string, Change>();
+  const nudges = new Map<string, Nudge>();
+  let timer: NodeJS.Timeout | undefined;
+  let isSending = false;
+  let isClosed = false;
+  let current: Promise<void> = Promise.resolve();
+  let sentAtMs = -COALESCE_MS;
+  const flushIn = (delayMs: number): void => {
+    if (isSending || isClosed || changes.size + nudges.size === 0) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      current = flush();
+    }, delayMs);
+  };
+  const flush = async (): Promise<void> => {
+    const entries = [
+      ...[...nudges.values()].map((nudge) => ({ nudge })),
+      ...[...changes.values()].map((change) => ({ change })),
+    ];
+    changes.clear();
+    nudges.clear();
+    isSending = true;
+    sentAtMs = performance.now();
+    const isTold = await notify(pool, [...payloadsOf(from, entries)]);
+    // What a lost nudge asked for is found by the sweeps; pages of other replicas are told that they missed something.
+    if (!isTold) changes.set('reload', { kind: 'reload' });
+    isSending = false;
+    flushIn(isTold ? soon() : RECONNECT_MS);
+  };
+  const soon = (): number => Math.max(0, sentAtMs + COALESCE_MS - performance.now());
+  return {
+    publish: (change) => {
+      if (changes.size >= WAITING_MAX) {
+        changes.clear();
+        changes.set('reload', { kind: 'reload' });
+      }
+      changes.set(JSON.stringify({ ...change, lastSeq: 0 }), change);
+      flushIn(soon());
+    },
+    nudge: (nudge) => {
+      // Beyond that nobody is nudged for a moment: an offer without an answer is taken back and made again.
+      if (nudges.size < WAITING_MAX) nudges.set(JSON.stringify(nudge), nudge);
+      flushIn(soon());
+    },
+    close: async () => {
+      clearTimeout(timer);
+      await current;
+      // What was done last is told too: whoever stops hands over.
+      if (changes.size + nudges.size > 0) await flush();
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Not worth a write to disk: whoever is not told reads the database all the same. */
+async function notify(pool: Database['pool'], payloads: readonly string[]): Promise<boolean> {
+  try {
+    await pool.query(
+      `select set_config('synchronous_commit', 'off', true), pg_notify($1, payload) from unnest($2::text[]) as payload`,
+      [CHANNEL, payloads],
+    );
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function* payloadsOf(from: string, entries: readonly ({ change: Change } | { nudge: Nudge })[]): Generator<string> {
@@ -81,10 +142,10 @@ function* payloadsOf(from: string, entries: readonly ({ change: Change } | { nud
   let nudges: Nudge[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    bytes += JSON.stringify(entry).length;
+    bytes += Buffer.byteLength(JSON.stringify(entry));
     if (bytes > PAYLOAD_BYTES_MAX) {
       yield JSON.stringify({ from, changes, nudges } satisfies Envelope);
-      [changes, nudges, bytes] = [[], [], 0];
+      [changes, nudges, bytes] = [[], [], Buffer.byteLength(JSON.stringify(entry))];
     }
     if ('change' in entry) changes.push(entry.change);
     else nudges.push(entry.nudge);

@@ -1,5 +1,7 @@
 import type { Timers } from '@deskhand/protocol/timers.ts';
+import type { TurnStore } from '../../ports/replicas.ts';
 import type { RetentionStore } from '../../ports/sweeps.ts';
+import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replicas/presence.ts';
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
@@ -7,18 +9,27 @@ const DEADLINE_INTERVAL_MS = 1_000;
 /** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
 const WAKE_INTERVAL_MS = 5_000;
 const RETENTION_INTERVAL_MS = 300_000;
+/** How often a server looks whether retention is due: so soon it goes on where a server died. */
+const RETENTION_LOOK_INTERVAL_MS = 15_000;
+/** Work is due again a little earlier than its server looks, else every second look would come too early. */
+const DUE_AFTER = 0.9;
 
 export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmClock'> {
   stop(): Promise<void>;
 }
 
-/** What runs by the clock. A sweep that fails says so and is tried again at its next turn. */
+/**
+ * What runs by the clock. One server does what is due, whichever looks first, so the work of one that died goes on with the
+ * next look of another. A sweep that fails says so and is tried again at its next turn.
+ */
 export function startSweeps(
-  ports: SweepPorts & {
-    readonly timers: Timers;
-    readonly retention: RetentionStore;
-    readonly onFault: (error: unknown) => void;
-  },
+  ports: SweepPorts &
+    PresencePorts & {
+      readonly timers: Timers;
+      readonly turns: TurnStore;
+      readonly retention: RetentionStore;
+      readonly onFault: (error: unknown) => void;
+    },
 ): Sweeps {
   const deadlines = createDeadlineSweep(ports);
   const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
@@ -35,12 +46,18 @@ export function startSweeps(
       await current;
     };
   };
+  const isOurTurn = (work: string, intervalMs: number): Promise<boolean> =>
+    ports.turns.takeTurn(work, intervalMs * DUE_AFTER);
   const stops = [
-    every(DEADLINE_INTERVAL_MS, deadlines.sweep),
+    every(BEAT_INTERVAL_MS, createPresence(ports).beat),
+    every(DEADLINE_INTERVAL_MS, () => deadlines.sweep(() => isOurTurn('deadlines', DEADLINE_INTERVAL_MS))),
     every(WAKE_INTERVAL_MS, async () => {
+      if (!(await isOurTurn('wake', WAKE_INTERVAL_MS))) return;
       for (const clusterId of await ports.queue.clustersWithWaitingRuns()) ports.wakeups.wake(clusterId);
     }),
-    every(RETENTION_INTERVAL_MS, () => sweepRetention(ports.retention)),
+    every(RETENTION_LOOK_INTERVAL_MS, async () => {
+      if (await isOurTurn('retention', RETENTION_INTERVAL_MS)) await sweepRetention(ports.retention);
+    }),
   ];
   return {
     clockJumpMs: deadlines.clockJumpMs,

@@ -25,7 +25,8 @@ export interface SweepPorts extends Omit<LinkPorts, 'replica'> {
 
 /** Deadlines as an indexed look each second: nothing is kept in memory, so a restart forgets none. */
 export interface DeadlineSweep {
-  sweep(): Promise<void>;
+  /** Every server watches the clock; what is due is done by the one whose turn it is. */
+  sweep(isOurTurn?: () => Promise<boolean>): Promise<void>;
   /** Set while deadlines rest because the server's clock was moved. */
   clockJumpMs(): number | null;
   /** An operator says that the time is right. */
@@ -35,11 +36,11 @@ export interface DeadlineSweep {
 export function createDeadlineSweep(ports: SweepPorts): DeadlineSweep {
   let guard: ClockGuard = freshClockGuard;
   return {
-    sweep: async () => {
+    sweep: async (isOurTurn = () => Promise.resolve(true)) => {
       const nowMs = await ports.deadlines.nowMs();
       const judged = sweepClock(guard, { wallMs: nowMs, monotonicMs: ports.monotonicMs() });
       guard = judged.guard;
-      if (!judged.mayExpire) return;
+      if (!judged.mayExpire || !(await isOurTurn())) return;
       await expireOverdue(ports, nowMs);
       await giveUpSilent(ports, nowMs);
       await takeBackUnanswered(ports);

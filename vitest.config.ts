@@ -1,37 +1,51 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four kinds of tests, told apart by their file name, so that the inner loop runs only the quick ones:
- * `*.test.ts` pure and in one process · `*.pg.test.ts` real PostgreSQL · `*.session.test.ts` real operating-system
- * sessions (root) · `*.e2e.test.ts` the real programs, a browser, kill -9.
+ * Kinds of tests, told apart by their file name, so that the inner loop runs only the quick ones and `npm test` knows
+ * what may run beside what:
+ *
+ * - `*.test.ts` pure and in one process
+ * - `*.pg.test.ts` real PostgreSQL
+ * - `*.session.test.ts` real operating-system sessions (root)
+ * - `*.e2e.test.ts` the real programs, kill -9
+ * - `*.up.test.ts` `deskhand up`, which holds the one gateway that a machine has
+ * - `*.browser.test.ts` the portal in a browser, on a simulated server
+ * - `*.alone.test.ts` what measures time, with nothing else beside it
  */
-const kinds = ['pg', 'session', 'e2e'] as const;
-const slow = kinds.map((kind) => `**/*.${kind}.test.ts`);
+const kinds = {
+  pg: { testTimeout: 120_000, globalSetup: ['packages/control-plane/testing/shared-postgres.ts'] },
+  session: { testTimeout: 180_000, maxWorkers: 1, retry: 1 },
+  e2e: { testTimeout: 240_000, maxWorkers: 2, retry: 1 },
+  up: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
+  browser: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
+  alone: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
+};
+const slow = Object.keys(kinds).map((kind) => `**/*.${kind}.test.ts`);
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.build/**'];
 
-/** No test shows that something is quick: the limits end what hangs, on a machine that does much else besides. */
-const patience = (kind: 'unit' | (typeof kinds)[number]) => ({
-  testTimeout: { unit: 60_000, pg: 120_000, session: 180_000, e2e: 240_000 }[kind],
-  hookTimeout: 180_000,
-});
+/** No test but those alone shows that something is quick: limits end what hangs, on a machine that does much else. */
+const HOOK_TIMEOUT_MS = 180_000;
+const UNIT_TIMEOUT_MS = 60_000;
 
 export default defineConfig({
   test: {
-    // Of its own accord Vitest would leave one core to a person who watches: half of two.
+    // Of its own accord Vitest leaves one core to a person who watches, which of two is half of them.
     maxWorkers: '100%',
+    hookTimeout: HOOK_TIMEOUT_MS,
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], ...patience('unit') } },
-      ...kinds.map((kind) => ({
+      {
+        extends: true,
+        test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, ...slow], testTimeout: UNIT_TIMEOUT_MS },
+      },
+      ...Object.entries(kinds).map(([kind, settings], groupOrder) => ({
+        extends: true as const,
         test: {
           name: kind,
           include: [`**/*.${kind}.test.ts`],
           exclude: ignored,
-          ...patience(kind),
-          fileParallelism: kind === 'pg',
-          ...(kind === 'pg' && { globalSetup: ['packages/control-plane/testing/shared-postgres.ts'] }),
-          // Real programs share two cores with a browser and a database: a time limit that passed once is asked again,
-          // and the report says that it was.
-          retry: kind === 'pg' ? 0 : 1,
+          ...settings,
+          // Kinds with different numbers of workers run one after the other when one Vitest runs them all.
+          sequence: { groupOrder: groupOrder + 1 },
         },
       })),
     ],

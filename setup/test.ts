@@ -1,17 +1,21 @@
 /**
- * What `npm test` runs: every check of the repository, one after the other, with a table at the end. A failing step does
- * not hide the steps after it. `--quick` is the inner loop: types, tidy and unit tests.
+ * What `npm test` runs: every check of the repository, side by side as far as the cores go, with a table at the end. What
+ * a step says is kept in `.build/test-results/<step>.log` and printed whole when it ends. A failing step does not hide
+ * the others. `--quick` is the inner loop: types, tidy and unit tests.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isReachable, runThroughOpenDoor } from './reachable.ts';
+import { sideBySide, type Work } from './side-by-side.ts';
 
 const STEP_TIMEOUT_MS = 30 * 60_000;
+const STILL_RUNNING_INTERVAL_MS = 60_000;
 
-interface Step {
-  readonly name: string;
+interface Step extends Work {
   readonly quick: boolean;
   /** Arguments of Node, one list for each program of the step. */
   readonly programs: readonly (readonly string[])[];
@@ -27,33 +31,42 @@ interface Result {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const results = join(root, '.build', 'test-results');
 const bin = (path: string): string => join(root, 'node_modules', path);
 const tsc = bin('typescript/bin/tsc');
 const portalTypes = existsSync(join(root, 'packages/portal/tsconfig.json'))
   ? [[tsc, '--noEmit', '--pretty', 'false', '-p', 'packages/portal']]
   : [];
 
-function vitest(name: string, quick: boolean, ...args: readonly string[]): Step {
-  const report = join(root, '.build', 'test-results', `${name}.json`);
+function vitest(name: string, wish: { readonly quick: boolean; readonly cores: number }, ...args: string[]): Step {
+  const report = join(results, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return {
     name,
-    quick,
+    ...wish,
     report,
     programs: [[bin('vitest/vitest.mjs'), 'run', '--passWithNoTests', ...reporters, ...args]],
   };
 }
 
+const unitFolders = ['packages/', 'setup/', 'bench/', 'e2e/', 'examples/', 'simulator/'];
+const busy = { quick: false, cores: 1 };
+const mostlyWaits = { quick: false, cores: 0.5 };
+const alone = { quick: false, cores: Infinity };
 const eslintCache = ['--cache', '--cache-location', '.build/eslint/', '--cache-strategy', 'content'];
+/** What a person wants to know first, then what takes longest. */
 const steps: readonly Step[] = [
-  { name: 'types', quick: true, programs: [[tsc, '--noEmit', '--pretty', 'false'], ...portalTypes] },
-  { name: 'format', quick: false, programs: [[bin('@biomejs/biome/bin/biome'), 'format', '.']] },
-  { name: 'lint', quick: false, programs: [[bin('eslint/bin/eslint.js'), ...eslintCache, '.']] },
-  vitest('tidy', true, '--project', 'unit', 'tidy/'),
-  vitest('unit', true, '--project', 'unit', 'packages/', 'setup/', 'bench/', 'e2e/', 'examples/'),
-  vitest('pg', false, '--project', 'pg'),
-  vitest('session', false, '--project', 'session'),
-  vitest('e2e', false, '--project', 'e2e'),
+  { name: 'types', quick: true, cores: 1, programs: [[tsc, '--noEmit', '--pretty', 'false'], ...portalTypes] },
+  vitest('tidy', { quick: true, cores: 1 }, '--project', 'unit', 'tidy/'),
+  vitest('unit', { quick: true, cores: 1 }, '--project', 'unit', ...unitFolders),
+  { name: 'format', quick: false, cores: 1, programs: [[bin('@biomejs/biome/bin/biome'), 'format', '.']] },
+  { name: 'lint', ...busy, programs: [[bin('eslint/bin/eslint.js'), ...eslintCache, '.']] },
+  vitest('e2e', busy, '--project', 'e2e'),
+  vitest('pg', busy, '--project', 'pg'),
+  vitest('browser', busy, '--project', 'browser'),
+  vitest('up', mostlyWaits, '--project', 'up'),
+  vitest('session', mostlyWaits, '--project', 'session'),
+  vitest('alone', alone, '--project', 'alone'),
 ];
 
 const quick = process.argv.includes('--quick');
@@ -62,28 +75,72 @@ const isBehindDoor = process.argv.includes('--behind-door');
 if (process.getuid?.() === 0 && !quick && !isBehindDoor && !isReachable(root.replace(/\/$/, ''))) {
   process.exit(runThroughOpenDoor(root.replace(/\/$/, ''), 'setup/test.ts', ['--behind-door']));
 }
-mkdirSync(join(root, '.build', 'test-results'), { recursive: true });
-const results = steps.filter((step) => step.quick || !quick).map(run);
-printTable(results);
-process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+mkdirSync(results, { recursive: true });
+const startedAt = performance.now();
+const running = new Map<string, ChildProcess>();
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(signal));
+const stillRunning = setInterval(
+  () => sayTime(`still at ${[...running.keys()].join(', ')}`),
+  STILL_RUNNING_INTERVAL_MS,
+);
+const rows = await sideBySide(
+  steps.filter((step) => step.quick || !quick),
+  availableParallelism(),
+  run,
+);
+clearInterval(stillRunning);
+printTable(rows);
+process.exitCode = rows.some(({ failed }) => failed > 0) ? 1 : 0;
 
-function run(step: Step): Result {
-  console.log(`\n── ${step.name} ──`);
+async function run(step: Step): Promise<Result> {
   if (step.report) rmSync(step.report, { force: true });
-  const startedAt = performance.now();
-  const done = step.programs.map(succeeds).every(Boolean);
-  const seconds = (performance.now() - startedAt) / 1000;
-  return { name: step.name, seconds, ...counts(step, done) };
+  sayTime(`${step.name} …`);
+  const log = join(results, `${step.name}.log`);
+  const begunAt = performance.now();
+  const done = await allSucceed(step, log);
+  const seconds = (performance.now() - begunAt) / 1000;
+  const result = { name: step.name, seconds, ...counts(step, done) };
+  console.log(`\n── ${step.name} ──\n${readFileSync(log, 'utf8').trimEnd()}`);
+  sayTime(`${step.name} ${result.failed === 0 ? 'is as it should be' : 'FAILED'}`);
+  return result;
 }
 
-function succeeds(args: readonly string[]): boolean {
-  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+/** The programs of a step run one after the other, also those after one that failed. */
+async function allSucceed(step: Step, log: string): Promise<boolean> {
+  const output = openSync(log, 'w');
+  try {
+    let allDone = true;
+    for (const args of step.programs) allDone = (await succeeds(step.name, args, output)) && allDone;
+    return allDone;
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function succeeds(name: string, args: readonly string[], output: number): Promise<boolean> {
+  if (interruption.signal.aborted) return false;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     timeout: STEP_TIMEOUT_MS,
   });
-  if (signal) console.log(`ended by ${signal} after ${STEP_TIMEOUT_MS / 60_000} minutes at most`);
+  running.set(name, child);
+  const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  running.delete(name);
+  if (signal) console.log(`${name} was ended by ${signal}, after ${STEP_TIMEOUT_MS / 60_000} minutes at most`);
   return status === 0;
+}
+
+/** What runs is told and cleans up after itself; nothing else is started. */
+function interrupt(signal: NodeJS.Signals): void {
+  interruption.abort();
+  for (const child of running.values()) child.kill(signal);
+}
+
+function sayTime(what: string): void {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.log(`[${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}] ${what}`);
 }
 
 /** A step that fails without a failed test, such as a file that does not load, counts as one failure. */
@@ -101,5 +158,8 @@ function printTable(rows: readonly Result[]): void {
     console.log(`${failed === 0 ? '✓' : '✕'} ${name.padEnd(8)}  ${cells.join('  ')}`);
   }
   const sum = (count: (row: Result) => number): number => rows.reduce((total, row) => total + count(row), 0);
-  console.log(`\n${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed`);
+  const minutes = (performance.now() - startedAt) / 60_000;
+  console.log(
+    `\n${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed, ${minutes.toFixed(1)} minutes`,
+  );
 }

@@ -23,8 +23,15 @@ import * as flowList from './commands/flows/list.ts';
 import * as flowSave from './commands/flows/save.ts';
 import * as flowScript from './commands/flows/script.ts';
 import * as flowShow from './commands/flows/show.ts';
-import { gatewayEnrol, gatewayRecoveryKey, gatewayRun } from './commands/gateway/programs.ts';
+import {
+  gatewayConfirmJoin,
+  gatewayEnrol,
+  gatewayKey,
+  gatewayRecoveryKey,
+  gatewayRun,
+} from './commands/gateway/programs.ts';
 import * as clusterCreate from './commands/gateway-clusters/create.ts';
+import { clusters } from './commands/gateways/clusters.ts';
 import * as clusterList from './commands/gateway-clusters/list.ts';
 import * as clusterSet from './commands/gateway-clusters/set.ts';
 import { declareGone } from './commands/gateways/declare-gone.ts';
@@ -87,6 +94,7 @@ export const commands: readonly Command[] = [
   flowDelete.remove,
   gatewayList.list,
   gatewayShow.show,
+  clusters,
   enable,
   disable,
   enrolmentToken,
@@ -105,6 +113,8 @@ export const commands: readonly Command[] = [
   accountPassword.setPassword,
   gatewayRun,
   gatewayEnrol,
+  gatewayConfirmJoin,
+  gatewayKey,
   gatewayRecoveryKey,
   configShow,
   helpExitCodes,

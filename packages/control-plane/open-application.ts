@@ -8,6 +8,7 @@ import { connectionHandlers } from './adapters/http/connection-handlers.ts';
 import { flowHandlers } from './adapters/http/flow-handlers.ts';
 import { gatewayHandlers, gatewayToWire } from './adapters/http/gateway-handlers.ts';
 import type { Handlers } from './adapters/http/handlers.ts';
+import { joiningHandlers } from './adapters/http/joining-handlers.ts';
 import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
 import { startLiveFeed } from './adapters/http/live-feed.ts';
 import { runHandlers } from './adapters/http/run-handlers.ts';
@@ -22,6 +23,7 @@ import { isUnreachable } from './adapters/postgres/fault.ts';
 import { openFlowStore } from './adapters/postgres/flows.ts';
 import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
+import { openJoinStore } from './adapters/postgres/joining.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
@@ -102,6 +104,7 @@ function openStores(database: Database) {
     audit: openAuditReader(pool),
     overview: openOverviewStore(pool),
     clusters: openClusterStore(pool),
+    joins: openJoinStore(pool),
     connections: openConnectionStore(pool),
     flows: openFlowStore(pool),
     runs: openRunStore(pool),
@@ -145,7 +148,8 @@ async function openHttp({
   const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
   const handlers: Handlers = {
     ...accountHandlers(stores),
-    ...gatewayHandlers(clusterPorts),
+    ...gatewayHandlers(clusterPorts, prepared.tls?.isSelfSigned ? prepared.tls.fingerprint : null),
+    ...joiningHandlers(stores),
     ...connectionHandlers(stores),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),

@@ -38,6 +38,8 @@ test.each([
   ],
   ['sign-ins without root', [...enrol, '--session-host', 'linux']],
   ['a recovery key that is not asked to be new', ['recovery-key']],
+  ['a wait for the code beyond a quarter of an hour', [...enrol, '--join-wait', '16']],
+  ['a wait for the code that is no number', [...enrol, '--join-wait', '']],
 ])('%s is a matter of usage', (_what, args) => {
   expect(() => parseCommand(args, person)).toThrow(UsageError);
 });
@@ -48,4 +50,19 @@ test('a gateway follows a server that has moved, but never into the clear', () =
   });
   expect(() => parseCommand(['run', '--server', 'http://desk.example'], root)).toThrow(/TLS only/);
   expect(parseCommand(['run'], root)).toMatchObject({ movedTo: null });
+});
+
+test('the code of a join is waited for a quarter of an hour, shorter on request, or not at all', () => {
+  expect(parseCommand(enrol, root)).toMatchObject({ joinWaitMs: 900_000 });
+  expect(parseCommand([...enrol, '--join-wait', '0.5'], root)).toMatchObject({ joinWaitMs: 30_000 });
+  expect(parseCommand([...enrol, '--join-wait', '0'], root)).toMatchObject({ joinWaitMs: 0 });
+});
+
+test('a member confirms from its own data folder, at the server where it is now', () => {
+  expect(parseCommand(['confirm-join', '--name', 'm2', '--data', '/srv/gw'], root)).toEqual({
+    kind: 'confirm-join',
+    dataFolder: '/srv/gw',
+    name: 'm2',
+    movedTo: null,
+  });
 });

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { JOIN_WAIT_MAX_MS } from '@deskhand/protocol/http/joining.ts';
 
+const MINUTE_MS = 60_000;
 /** Outside the data folder, which nobody else may enter. */
 const KIT_FOLDER = '/var/lib/deskhand-kit';
 
@@ -9,13 +11,17 @@ export const USAGE = `deskhand gateway — the program on a machine where deskto
 
   deskhand gateway enrol --server URL --name NAME --token-stdin [options]
   deskhand gateway run [--data DIR]
+  deskhand gateway confirm-join [--name NAME] [--data DIR]
+  deskhand gateway key [--json] [--data DIR]
   deskhand gateway recovery-key --new [--data DIR]
 
 Options of enrol
   --server URL               the server, for example https://desk.example:4680
   --name NAME                how this machine is shown; default: its host name
   --token-stdin              the enrolment token is the first line of standard input
-  --recovery-key-stdin       the cluster's recovery key is the next line of standard input
+  --recovery-key-stdin       the cluster's recovery key is the next line of standard input; without it a cluster that
+                             has a key is joined by a code that is shown here and typed at a member
+  --join-wait MINUTES        how long to wait for that, 15 at most; 0 does not wait and says that a key is needed
   --server-fingerprint HEX   SHA-256 of the server's certificate, as the server prints it; no other is accepted then
   --session-host KIND        linux (as root: any account) or virtual (this account only); default: by who starts it
   --try-account              offer an account for the example (as root it is made: deskhand-try)
@@ -26,6 +32,12 @@ Options of run
   --beside-others            do not refuse when another gateway runs on this machine, to try clusters
   --kit DIR                  as root: where runners are copied so that every account can read them; default:
                              /var/lib/deskhand-kit
+
+Options of confirm-join, on a machine that is a member: it asks for the code that the joining machine shows
+  --name NAME                which machine, when several ask to join
+  --server URL               where the server is now, when it has moved since the machine was enrolled
+
+key prints the fingerprint of the cluster's key, which the command line compares before it encrypts a password.
 
 When it is linked to the server, run prints one line on standard output: {"ready":true,"gatewayId":"…"}. Everything else
 it has to say goes to standard error, as JSON lines. It stops on SIGTERM; runs go on and the next gateway adopts them.
@@ -41,6 +53,8 @@ export type Command =
       readonly sessionHost: 'linux' | 'virtual';
       readonly readsRecoveryKey: boolean;
       readonly offersTryAccount: boolean;
+      /** How long a member's person has to confirm the code; 0: nobody is asked. */
+      readonly joinWaitMs: number;
     }
   | {
       readonly kind: 'run';
@@ -51,6 +65,13 @@ export type Command =
       readonly movedTo: string | null;
     }
   | { readonly kind: 'recovery-key'; readonly dataFolder: string }
+  | { readonly kind: 'key'; readonly dataFolder: string; readonly asJson: boolean }
+  | {
+      readonly kind: 'confirm-join';
+      readonly dataFolder: string;
+      readonly name: string | null;
+      readonly movedTo: string | null;
+    }
   | { readonly kind: 'help' };
 
 export class UsageError extends Error {}
@@ -73,6 +94,8 @@ const options = {
   'beside-others': { type: 'boolean' },
   kit: { type: 'string' },
   new: { type: 'boolean' },
+  'join-wait': { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -89,8 +112,12 @@ export function parseCommand(args: readonly string[], surroundings: Surroundings
         dataFolder,
         besideOthers: values['beside-others'] ?? false,
         kitFolder: values.kit ?? KIT_FOLDER,
-        movedTo: values.server === undefined ? null : serverAddress(values.server),
+        movedTo: movedTo(values),
       };
+    case 'confirm-join':
+      return { kind, dataFolder, name: values.name ?? null, movedTo: movedTo(values) };
+    case 'key':
+      return { kind, dataFolder, asJson: values.json ?? false };
     case 'recovery-key':
       if (!values.new) throw new UsageError('A recovery key is shown only when it is made: give --new.');
       return { kind, dataFolder };
@@ -100,6 +127,9 @@ export function parseCommand(args: readonly string[], surroundings: Surroundings
       throw new UsageError(`There is no command ${kind}.`);
   }
 }
+
+const movedTo = ({ server }: ReturnType<typeof parsed>['values']): string | null =>
+  server === undefined ? null : serverAddress(server);
 
 function parsed(args: readonly string[]) {
   try {
@@ -129,7 +159,16 @@ function enrolCommand(values: ReturnType<typeof parsed>['values'], dataFolder: s
     sessionHost: sessionHost as 'linux' | 'virtual',
     readsRecoveryKey: values['recovery-key-stdin'] ?? false,
     offersTryAccount: values['try-account'] ?? false,
+    joinWaitMs: joinWaitMs(values['join-wait']),
   };
+}
+
+function joinWaitMs(minutes: string | undefined): number {
+  if (minutes === undefined) return JOIN_WAIT_MAX_MS;
+  const waitMs = Number(minutes) * MINUTE_MS;
+  if (minutes.trim() === '' || !(waitMs >= 0 && waitMs <= JOIN_WAIT_MAX_MS))
+    throw new UsageError(`--join-wait is a number of minutes, from 0 to ${JOIN_WAIT_MAX_MS / MINUTE_MS}.`);
+  return Math.round(waitMs);
 }
 
 function serverAddress(server: string): string {

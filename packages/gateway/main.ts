@@ -2,13 +2,10 @@ import { randomInt } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
-import { errorTable, problem } from '@deskhand/protocol/errors.ts';
-import { keyFingerprint } from '@deskhand/protocol/seal.ts';
+import { errorTable } from '@deskhand/protocol/errors.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
-import { openEnrolmentServer } from './adapters/enrolment/enrolment-server.ts';
-import { makeTryAccount } from './adapters/enrolment/try-account.ts';
-import { openGatewayKey, readIdentity, writeIdentity } from './adapters/identity/identity-store.ts';
-import { RecoveryKeyRefused, recoveryKeys } from './adapters/identity/recovery-key.ts';
+import { openGatewayKey } from './adapters/identity/identity-store.ts';
+import { RecoveryKeyRefused } from './adapters/identity/recovery-key.ts';
 import { createSecretOpener } from './adapters/identity/secret-opener.ts';
 import { openJournal } from './adapters/journal/open-journal.ts';
 import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
@@ -20,18 +17,23 @@ import { openBootClock } from './adapters/machine/boot-clock.ts';
 import { openLog } from './adapters/machine/gateway-log.ts';
 import { processes } from './adapters/machine/processes.ts';
 import { type InstanceLock, takeInstanceLock } from './adapters/machine/single-instance.ts';
-import { readLines, showOnTerminal } from './adapters/machine/terminal.ts';
 import { openRunnerChannels } from './adapters/runner-channel/open-channel.ts';
 import { openScreenshots } from './adapters/runner-channel/screenshots.ts';
 import { openSpools } from './adapters/runner-channel/spools.ts';
 import { VirtualHost } from './adapters/virtual/virtual-host.ts';
 import { type Command, parseCommand, USAGE, UsageError } from './command-line.ts';
+import {
+  confirmJoinHere,
+  enrolledIdentity,
+  enrolMachine,
+  renewRecoveryKey,
+  showClusterKey,
+} from './cluster-commands.ts';
 import { makePassableFolder, makePrivateFolder, StartRefused } from './disk/private-folder.ts';
 import { runtimeFolder } from './disk/runtime-folder.ts';
 import type { GatewayIdentity } from './ports/identity.ts';
 import { ownerOf, type SessionOwner } from './session-desktop/session-owner.ts';
 import { compactEntries } from './use-cases/attempt-record.ts';
-import { enrol } from './use-cases/enrol.ts';
 import { createGatewayCore } from './use-cases/gateway-core.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
@@ -39,50 +41,11 @@ const isRoot = process.getuid?.() === 0;
 
 async function main(command: Command): Promise<void> {
   if (command.kind === 'help') process.stdout.write(USAGE);
-  else if (command.kind === 'enrol') await enrolHere(command);
+  else if (command.kind === 'enrol') await enrolMachine(command);
+  else if (command.kind === 'confirm-join') await confirmJoinHere(command);
+  else if (command.kind === 'key') await showClusterKey(command);
   else if (command.kind === 'recovery-key') await renewRecoveryKey(command.dataFolder);
   else await run(command);
-}
-
-async function enrolHere(command: Extract<Command, { kind: 'enrol' }>): Promise<void> {
-  const folder = makePrivateFolder(command.dataFolder);
-  if (readIdentity(folder)) throw new StartRefused(`${folder} is enrolled already. Give another folder with --data.`);
-  const [token = '', recoveryKey = ''] = await readLines(process.stdin, command.readsRecoveryKey ? 2 : 1);
-  const { serverUrl, fingerprint, sessionHost } = command;
-  const ports = {
-    server: openEnrolmentServer(serverUrl, fingerprint),
-    key: openGatewayKey(folder),
-    recovery: recoveryKeys,
-    tryAccount: command.offersTryAccount ? () => makeTryAccount(sessionHost) : null,
-  };
-  const wish = { ...command, token, recoveryKey: recoveryKey || null, version: GATEWAY_VERSION };
-  const answer = await enrol(ports, wish);
-  if (!answer.ok) throw new ApiError(problem(answer.because));
-  writeIdentity(folder, answer.identity);
-  if (answer.newRecoveryKey) showRecoveryKey(answer.newRecoveryKey);
-  const { gatewayId, clusterId, clusterName, clusterKey } = answer.identity;
-  const keyShown = clusterKey ? await keyFingerprint(clusterKey.publicKey) : null;
-  process.stdout.write(`${JSON.stringify({ gatewayId, clusterId, clusterName, keyFingerprint: keyShown })}\n`);
-}
-
-async function renewRecoveryKey(dataFolder: string): Promise<void> {
-  const folder = makePrivateFolder(dataFolder);
-  const identity = enrolledIdentity(folder);
-  if (!identity.clusterKey)
-    throw new StartRefused('A virtual gateway holds no cluster key, so there is none to recover.');
-  const recoveryKey = recoveryKeys.create();
-  const encrypted = recoveryKeys.encrypt(identity.clusterKey, identity.clusterId, recoveryKey);
-  writeIdentity(folder, { ...identity, newEncryptedClusterKey: encrypted });
-  showRecoveryKey(recoveryKey);
-  process.stderr.write(
-    'The server learns of it when this gateway next starts; until then the old recovery key counts.\n',
-  );
-}
-
-function showRecoveryKey(recoveryKey: string): void {
-  showOnTerminal(
-    `\nRecovery key of the cluster, shown only now. Keep it: another machine joins with it.\n\n  ${recoveryKey}\n\n`,
-  );
 }
 
 async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
@@ -142,12 +105,6 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
   if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
   link.start(core.handlers);
-}
-
-function enrolledIdentity(folder: string): GatewayIdentity {
-  const identity = readIdentity(folder);
-  if (identity) return identity;
-  throw new StartRefused(`No gateway is enrolled in ${folder}. Enrol it first: deskhand gateway enrol --help`);
 }
 
 function openHost(

@@ -195,7 +195,49 @@ export const errorTable = {
     409,
     6,
     'The cluster has a key, which the new member must bring.',
-    'Give the recovery key of the cluster: --recovery-key-stdin',
+    'Give its recovery key (--recovery-key-stdin), or confirm the code at a member: deskhand gateway confirm-join',
+  ),
+  'join-request-missing': entry(
+    404,
+    5,
+    'No such machine asks to join this cluster.',
+    'Start there: deskhand gateway enrol, without a recovery key. It says what to do.',
+  ),
+  'join-expired': entry(
+    410,
+    2,
+    'Nobody confirmed the code in time.',
+    'Enrol the machine again, and confirm the new code at a member.',
+  ),
+  'join-step-taken': entry(
+    409,
+    6,
+    'This request to join was taken up already, at this member or at another.',
+    'Confirm it there, or enrol the machine again.',
+  ),
+  'join-code-wrong': entry(
+    403,
+    4,
+    'The code is not the one of this machine, so the key of the cluster was not handed out.',
+    'Enrol the machine again and type its new code. If it fails again, somebody may sit between the machines.',
+  ),
+  'join-refused': entry(
+    403,
+    4,
+    'The member refused: the code that was typed there was not the code of this machine.',
+    'Enrol again and type the new code. If it fails again, somebody may sit between the machines.',
+  ),
+  'join-tampered': entry(
+    409,
+    4,
+    'What came from the other machine is not what it promised: it was changed on the way, so nothing was handed out.',
+    'Do not trust this server before you know who changed it.',
+  ),
+  'join-many': entry(
+    409,
+    6,
+    'Several machines ask to join: {names}.',
+    'Say which: deskhand gateway confirm-join --name NAME',
   ),
   // Ends of runs (DESIGN §6, §7; product-reference §2.10)
   NoCandidateMachine: entry(

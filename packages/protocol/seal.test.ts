@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { connectionSealContext, importClusterPrivateKey, makeClusterKey, openSealed, seal } from './seal.ts';
+import { connectionSealContext, importClusterPrivateKey, makeSealingKey, openSealed, seal } from './seal.ts';
 
 const connection = { clusterId: 'c1', connectionId: 'k1', accountName: 'alice', passwordVersion: 1 };
 
 async function sealedPassword() {
-  const key = await makeClusterKey();
+  const key = await makeSealingKey();
   const sealed = await seal(key.publicKey, 'correct horse', connectionSealContext(connection));
   const open = async (context: string, text = sealed, publicKey = key.publicKey) =>
     openSealed(await importClusterPrivateKey(key.privateKeyPkcs8), publicKey, text, context);

@@ -87,8 +87,8 @@ export async function openSealed(
   return new TextDecoder().decode(plain);
 }
 
-/** A cluster's key pair as the gateway stores it: base64url of the raw public key and of the PKCS#8 private key. */
-export async function makeClusterKey(): Promise<{ publicKey: string; privateKeyPkcs8: string }> {
+/** A key pair to seal to, as the gateway stores it: base64url of the raw public key and of the PKCS#8 private key. */
+export async function makeSealingKey(): Promise<{ publicKey: string; privateKeyPkcs8: string }> {
   const pair = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as KeyPair;
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const privateKey = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
@@ -97,6 +97,16 @@ export async function makeClusterKey(): Promise<{ publicKey: string; privateKeyP
 
 export async function importClusterPrivateKey(pkcs8: string): Promise<CryptoKey> {
   return await crypto.subtle.importKey('pkcs8', fromBase64Url(pkcs8), 'X25519', false, ['deriveBits']);
+}
+
+/** Whether a private key is the other half of a public one, so that a wrong cluster key is never kept. */
+export async function isKeyPair(publicKey: string, privateKeyPkcs8: string): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey('pkcs8', fromBase64Url(privateKeyPkcs8), 'X25519', true, ['deriveBits']);
+    return (await crypto.subtle.exportKey('jwk', key)).x === publicKey;
+  } catch {
+    return false;
+  }
 }
 
 /** A short text that people compare: SHA-256 of the raw key in groups of four hexadecimal digits. */

@@ -31,7 +31,7 @@ function enrolmentDesk() {
   const join = async (more: Partial<EnrolmentWish> = {}, password: string | null = null) => {
     const tryAccount = password === null ? null : () => ({ accountName: 'alice', password });
     const key = { publicKey: 'public', sign: (text: string) => `signed:${text}` };
-    return await enrol({ server, key, recovery: recoveryKeys, tryAccount }, { ...wish, ...more });
+    return await enrol({ server, key, recovery: recoveryKeys, tryAccount, joinByCode: null }, { ...wish, ...more });
   };
   return { requests, join };
 }

@@ -1,8 +1,9 @@
 import type { EnrolRequest } from '@deskhand/protocol/http/gateways.ts';
 import { enrolProofText } from '@deskhand/protocol/link/messages.ts';
-import { makeClusterKey, seal, tryConnectionSealContext } from '@deskhand/protocol/seal.ts';
+import { makeSealingKey, seal, tryConnectionSealContext } from '@deskhand/protocol/seal.ts';
 import type { EnrolmentServer, EnrolmentTarget, TryAccount } from '../ports/enrolment.ts';
 import type { ClusterKey, GatewayIdentity, GatewayKey, RecoveryKeys } from '../ports/identity.ts';
+import type { JoinByCodeAnswer } from './join-by-code.ts';
 
 export interface EnrolmentWish {
   readonly token: string;
@@ -10,7 +11,7 @@ export interface EnrolmentWish {
   readonly serverUrl: string;
   readonly fingerprint: string | null;
   readonly sessionHost: 'linux' | 'virtual';
-  /** From the admin, where the cluster has members already. */
+  /** From the admin, where the cluster has members already; without it a code is confirmed at a member. */
   readonly recoveryKey: string | null;
   readonly version: string;
 }
@@ -19,7 +20,13 @@ export interface EnrolPorts {
   readonly key: GatewayKey;
   readonly recovery: RecoveryKeys;
   readonly tryAccount: (() => TryAccount) | null;
+  /** Asks a member for the cluster's key; null where nobody would be there to confirm. */
+  readonly joinByCode: ((target: KeyedTarget) => Promise<JoinByCodeAnswer>) | null;
 }
+/** A cluster that has members which hold its key. */
+export type KeyedTarget = EnrolmentTarget & { readonly clusterPublicKey: string };
+type NoKey = 'cluster-key-needed' | Extract<JoinByCodeAnswer, { ok: false }>['because'];
+
 export type EnrolAnswer =
   | {
       readonly ok: true;
@@ -27,13 +34,13 @@ export type EnrolAnswer =
       /** Made here and shown once; null when the cluster had one. */
       readonly newRecoveryKey: string | null;
     }
-  | { readonly ok: false; readonly because: 'cluster-key-needed' };
+  | { readonly ok: false; readonly because: NoKey };
 
 /** Makes this machine a member of a cluster. The private halves of its keys stay here, or leave only encrypted. */
 export async function enrol(ports: EnrolPorts, wish: EnrolmentWish): Promise<EnrolAnswer> {
   const target = await ports.server.describe(wish.token);
   const held = await clusterKeyFor(ports, wish, target);
-  if (held === undefined) return { ok: false, because: 'cluster-key-needed' };
+  if (!held.ok) return held;
   const { clusterKey, newRecoveryKey } = held;
   const request: EnrolRequest = {
     token: wish.token,
@@ -55,25 +62,28 @@ export async function enrol(ports: EnrolPorts, wish: EnrolmentWish): Promise<Enr
   return { ok: true, identity, newRecoveryKey };
 }
 
-interface HeldKey {
-  readonly clusterKey: ClusterKey | null;
-  readonly newRecoveryKey: string | null;
-}
+type HeldKey =
+  | { readonly ok: true; readonly clusterKey: ClusterKey | null; readonly newRecoveryKey: string | null }
+  | { readonly ok: false; readonly because: NoKey };
 
-/** The first member makes the cluster's key; a later one opens it with the recovery key, which no token replaces. */
+/** The first member makes the cluster's key; a later one opens it with the recovery key or gets it from a member. */
 async function clusterKeyFor(
-  { recovery }: EnrolPorts,
+  { recovery, joinByCode }: EnrolPorts,
   wish: EnrolmentWish,
   target: EnrolmentTarget,
-): Promise<HeldKey | undefined> {
-  if (wish.sessionHost === 'virtual') return { clusterKey: null, newRecoveryKey: null };
-  if (target.clusterPublicKey === null) {
-    return { clusterKey: await makeClusterKey(), newRecoveryKey: recovery.create() };
-  }
-  if (wish.recoveryKey === null || !target.encryptedClusterKey) return undefined;
+): Promise<HeldKey> {
+  if (wish.sessionHost === 'virtual') return { ok: true, clusterKey: null, newRecoveryKey: null };
   const { clusterId, clusterPublicKey, encryptedClusterKey } = target;
-  const clusterKey = recovery.decrypt(encryptedClusterKey, clusterId, clusterPublicKey, wish.recoveryKey);
-  return { clusterKey, newRecoveryKey: null };
+  if (clusterPublicKey === null) {
+    return { ok: true, clusterKey: await makeSealingKey(), newRecoveryKey: recovery.create() };
+  }
+  if (wish.recoveryKey !== null && encryptedClusterKey) {
+    const clusterKey = recovery.decrypt(encryptedClusterKey, clusterId, clusterPublicKey, wish.recoveryKey);
+    return { ok: true, clusterKey, newRecoveryKey: null };
+  }
+  if (joinByCode === null) return { ok: false, because: 'cluster-key-needed' };
+  const joined = await joinByCode({ ...target, clusterPublicKey });
+  return joined.ok ? { ...joined, newRecoveryKey: null } : joined;
 }
 
 async function tryConnection(

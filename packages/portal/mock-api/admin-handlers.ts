@@ -68,7 +68,7 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
       return {
         token,
         expiresAt: new Date(Date.now() + HOUR_MS).toISOString(),
-        command: `npx deskhand gateway enrol ${location.origin} --token ${token}`,
+        command: `deskhand gateway enrol --server ${location.origin} --token-stdin`,
       };
     },
     listGateways: ({ query }) => ({

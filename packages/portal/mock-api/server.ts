@@ -2,10 +2,10 @@
  * A server inside the page: the same routes, types and error table as the real one, over data that is made up. It serves
  * development and page tests, and says on every page that it is simulated. Deliberately absent: any rule of its own.
  */
-import { API_PREFIX, type OperationId, routes } from '@deskhand/protocol/http/routes.ts';
+import { API_PREFIX, routes } from '@deskhand/protocol/http/routes.ts';
 import { machineHandlers, peopleHandlers } from './admin-handlers.ts';
 import { flowHandlers } from './flow-handlers.ts';
-import type { Handlers } from './handler-types.ts';
+import type { Handlers, PageOperation } from './handler-types.ts';
 import { loseLink, SimulatedEventSource, sendLive } from './live-stream.ts';
 import { Refusal } from './refusal.ts';
 import { runHandlers } from './run-handlers.ts';
@@ -17,14 +17,14 @@ const SLOW_ANSWER_MS = 4_000;
 const LINK_LOSS_MS = 400;
 
 interface Endpoint {
-  readonly id: OperationId;
+  readonly id: PageOperation;
   readonly method: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
 }
 
 const endpoints: readonly Endpoint[] = Object.entries(routes).map(([id, route]) => ({
-  id: id as OperationId,
+  id: id as PageOperation,
   method: route.method,
   names: [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''),
   pattern: new RegExp(`^${API_PREFIX}${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`),
@@ -58,7 +58,7 @@ export function startSimulatedServer(): void {
   if (kind === 'lost') setTimeout(() => loseLink(true), LINK_LOSS_MS);
 }
 
-const always: ReadonlySet<OperationId> = new Set(['whoAmI', 'getSetup', 'signIn', 'claimSetup']);
+const always: ReadonlySet<PageOperation> = new Set(['whoAmI', 'getSetup', 'signIn', 'claimSetup']);
 
 async function answer(
   world: World,

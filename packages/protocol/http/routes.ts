@@ -2,6 +2,7 @@ import { accountRoutes } from './accounts.ts';
 import { connectionRoutes } from './connections.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
+import { joiningRoutes } from './joining.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
 
@@ -9,6 +10,7 @@ import { systemRoutes } from './system.ts';
 export const routes = {
   ...accountRoutes,
   ...gatewayRoutes,
+  ...joiningRoutes,
   ...connectionRoutes,
   ...flowRoutes,
   ...runRoutes,

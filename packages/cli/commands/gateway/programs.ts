@@ -15,15 +15,35 @@ export const gatewayRun: Command = {
 
 export const gatewayEnrol: Command = {
   name: 'gateway enrol',
-  summary: 'Enrol this machine with a one-time token; the token is read from standard input when it is left out.',
+  summary: 'Enrol this machine with a one-time token, read from standard input.',
   arguments: options,
   examples: [
-    'deskhand gateway enrol --server https://deskhand.corp.example --token TOKEN',
+    'deskhand gateway enrol --server https://deskhand.corp.example --token-stdin < token',
     'deskhand gateway enrol --help',
   ],
   exitCodes: [0, 2, 4, 5, 7],
   isProgram: true,
   run: (call) => runProgram('gateway', ['enrol', ...call.arguments], call.signal),
+};
+
+export const gatewayConfirmJoin: Command = {
+  name: 'gateway confirm-join',
+  summary: 'Hand the key of the cluster to a joining machine, by the code that it shows.',
+  arguments: options,
+  examples: ['deskhand gateway confirm-join', 'deskhand gateway confirm-join --name machine-2'],
+  exitCodes: [0, 2, 4, 5, 6, 7],
+  isProgram: true,
+  run: (call) => runProgram('gateway', ['confirm-join', ...call.arguments], call.signal),
+};
+
+export const gatewayKey: Command = {
+  name: 'gateway key',
+  summary: "Print the fingerprint of the cluster's key, to compare before a password is encrypted to it.",
+  arguments: options,
+  examples: ['deskhand gateway key', 'deskhand gateway key --data /var/lib/deskhand-gateway'],
+  exitCodes: [0, 2],
+  isProgram: true,
+  run: (call) => runProgram('gateway', ['key', ...call.arguments], call.signal),
 };
 
 export const gatewayRecoveryKey: Command = {

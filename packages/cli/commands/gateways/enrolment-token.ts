@@ -11,8 +11,11 @@ export const enrolmentToken: Command = {
     const api = await call.api();
     const { id } = await findCluster(api, argument(call, 0));
     const answer = await api.createEnrolmentToken({ params: { id } });
-    call.output.one(answer, ({ command }) => command);
-    call.output.hint(`Type this on the machine before ${answer.expiresAt}; it works once.`);
+    call.output.one(answer, ({ command, token }) => `${command}\n${token}`);
+    call.output.hint(
+      `Run the line on the machine before ${answer.expiresAt} and paste the token when it asks. It works once.`,
+    );
+    call.output.hint('Then start the gateway there: deskhand gateway run');
     return 0;
   },
 };

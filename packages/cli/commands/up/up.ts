@@ -186,6 +186,8 @@ async function enrol(
   const name = count > 1 ? `${hostname()}-${number}` : hostname();
   const sessionHost = text(call, 'sessionHost') ?? (count > 1 ? 'virtual' : undefined);
   const args = ['enrol', '--server', address, '--name', name, '--token-stdin', '--data', data];
+  // Whoever starts everything at once is not asked to type a code at another machine.
+  args.push('--join-wait', '0');
   if (fingerprint) args.push('--server-fingerprint', fingerprint);
   if (sessionHost) args.push('--session-host', sessionHost);
   if (!flag(call, 'noTryAccount') && call.options.tryAccount !== false) args.push('--try-account');

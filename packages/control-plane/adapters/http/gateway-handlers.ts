@@ -18,7 +18,11 @@ import { describeEnrolment, enrolGateway } from '../../use-cases/gateways/enrolm
 import { done, type Outcome } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 
-export function gatewayHandlers(ports: ClusterPorts): HandlersOf<typeof gatewayRoutes> {
+/** With the fingerprint of the server's certificate where nobody else vouches for it. */
+export function gatewayHandlers(
+  ports: ClusterPorts,
+  fingerprintToPin: string | null,
+): HandlersOf<typeof gatewayRoutes> {
   return {
     listClusters: async () => done({ items: await Promise.all((await ports.clusters.list()).map(clusterToWire)) }),
     createCluster: async ({ caller, body }) => clusterReply(await createCluster(ports, caller, body.name)),
@@ -29,12 +33,12 @@ export function gatewayHandlers(ports: ClusterPorts): HandlersOf<typeof gatewayR
     createEnrolmentToken: async ({ caller, params, secure, host }) => {
       const answer = await createEnrolmentToken(ports, caller, params.id);
       if (!answer.ok) return answer;
+      const { token, expiresAt } = answer.value;
       const server = `${secure ? 'https' : 'http'}://${host}`;
-      return done({
-        token: answer.value.token,
-        expiresAt: iso(answer.value.expiresAt),
-        command: `deskhand gateway enrol --server ${server} --token-stdin`,
-      });
+      const pin = fingerprintToPin ? ` --server-fingerprint ${fingerprintToPin}` : '';
+      // Without the token, which no command line shall hold: the program asks for it.
+      const command = `deskhand gateway enrol --server ${server}${pin} --token-stdin`;
+      return done({ token, expiresAt: iso(expiresAt), command });
     },
     describeEnrolment: async ({ body }) => {
       const answer = await describeEnrolment(ports, body.token);

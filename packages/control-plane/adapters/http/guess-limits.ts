@@ -14,6 +14,14 @@ const guessable: ReadonlySet<OperationId> = new Set([
   'signIn',
   'describeEnrolment',
   'enrolGateway',
+  'askToJoin',
+  'followJoinRequest',
+  'revealJoinKey',
+  'challengeMember',
+  'listJoinRequests',
+  'answerJoinRequest',
+  'readJoinOpening',
+  'settleJoinRequest',
   'changeMyPassword',
 ]);
 

@@ -77,7 +77,21 @@ test('a person without any role may do what needs no role, and nothing else', as
 
 test('public routes are the few that prove their caller otherwise', () => {
   const names = all.filter(([, route]) => route.permission === 'public').map(([id]) => id);
-  expect(names.sort()).toEqual(['claimSetup', 'describeEnrolment', 'enrolGateway', 'getSetup', 'signIn']);
+  expect(names.sort()).toEqual([
+    'answerJoinRequest',
+    'askToJoin',
+    'challengeMember',
+    'claimSetup',
+    'describeEnrolment',
+    'enrolGateway',
+    'followJoinRequest',
+    'getSetup',
+    'listJoinRequests',
+    'readJoinOpening',
+    'revealJoinKey',
+    'settleJoinRequest',
+    'signIn',
+  ]);
 });
 
 test('a route without a permission or without a handler keeps the server from starting', () => {

@@ -28,6 +28,8 @@ export async function enrol(
       const clusterId = await useToken(client, enrolment.tokenHash);
       const cluster = await keepClusterKey(client, clusterId, enrolment);
       await insertGateway(client, clusterId, enrolment);
+      // A key that was sealed for it stays no longer than it is needed.
+      await client.query('delete from join_request where token_hash = $1', [enrolment.tokenHash]);
       if (enrolment.tryConnection) await offerTryConnection(client, cluster, enrolment.tryConnection);
       await client.query('update gateway_cluster set queue_version = queue_version + 1 where id = $1', [clusterId]);
       await writeAudit(client, audit);

@@ -11,6 +11,8 @@ export interface TlsIdentity {
   readonly cert: string;
   /** SHA-256 of the certificate, as gateways pin it and people compare it: `AB:CD:…`. */
   readonly fingerprint: string;
+  /** Nobody else vouches for it, so whoever connects must be told the fingerprint. */
+  readonly isSelfSigned: boolean;
 }
 
 const VALID_DAYS = 825;
@@ -19,7 +21,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** A certificate that an operator gave. */
 export function readCertificate(certFile: string, keyFile: string): TlsIdentity {
   const cert = readFileSync(certFile, 'utf8');
-  return { cert, key: readFileSync(keyFile, 'utf8'), fingerprint: fingerprintOf(cert) };
+  const { issuer, subject } = new X509Certificate(cert);
+  const isSelfSigned = issuer === subject;
+  return { cert, key: readFileSync(keyFile, 'utf8'), fingerprint: fingerprintOf(cert), isSelfSigned };
 }
 
 /** The own certificate of an installation, made once; a restart keeps it, because gateways pin it. */

@@ -24,7 +24,7 @@ export async function enrolGateway(
   request: EnrolRequest,
   origin: string,
 ): Promise<Outcome<Enrolled>> {
-  if (!isProofRight(request)) return refuse('link-proof-wrong');
+  if (!isEnrolmentProven(request)) return refuse('link-proof-wrong');
   const gatewayId = newId() as GatewayId;
   const holdsKey = request.sessionHost !== 'virtual';
   const enrolment = {
@@ -65,7 +65,7 @@ function tryConnectionOf(request: EnrolRequest) {
 }
 
 /** The machine proves that it holds the private half of the key it registers. */
-function isProofRight(request: EnrolRequest): boolean {
+export function isEnrolmentProven(request: Pick<EnrolRequest, 'token' | 'name' | 'publicKey' | 'proof'>): boolean {
   try {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: request.publicKey }, format: 'jwk' });
     return verify(null, Buffer.from(enrolProofText(request)), key, Buffer.from(request.proof, 'base64url'));

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  makeClusterKey,
+  makeSealingKey,
   connectionSealContext,
   inputSealContext,
   seal,
@@ -31,7 +31,7 @@ async function identityOf(): Promise<GatewayIdentity> {
     serverUrl: 'http://127.0.0.1:1',
     fingerprint: null,
     sessionHost: 'linux',
-    clusterKey: await makeClusterKey(),
+    clusterKey: await makeSealingKey(),
   };
 }
 

@@ -12,12 +12,34 @@ export function showOnTerminal(text: string): void {
   }
 }
 
-/** The first lines of standard input, without the white space around them. */
-export async function readLines(input: NodeJS.ReadableStream, count: number): Promise<readonly string[]> {
+/** A line of standard input for each thing, without the white space around it; a person is told what is wanted. */
+export async function readLines(input: NodeJS.ReadStream, wanted: readonly string[]): Promise<readonly string[]> {
   const lines: string[] = [];
+  const ask = (): void => {
+    if (input.isTTY) process.stderr.write(`${wanted[lines.length] ?? ''}: `);
+  };
+  ask();
   for await (const line of createInterface({ input })) {
     lines.push(line.trim());
-    if (lines.length >= count) break;
+    if (lines.length >= wanted.length) break;
+    ask();
   }
   return lines;
+}
+
+/** One line from whoever types here; undefined when standard input has ended. */
+export function openQuestions(input: NodeJS.ReadableStream): {
+  readonly ask: (question: string) => Promise<string | undefined>;
+  readonly close: () => void;
+} {
+  const lines = createInterface({ input });
+  const typed = lines[Symbol.asyncIterator]();
+  return {
+    ask: async (question) => {
+      process.stderr.write(question);
+      const line = await typed.next();
+      return line.done ? undefined : line.value;
+    },
+    close: () => lines.close(),
+  };
 }

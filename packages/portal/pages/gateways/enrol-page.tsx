@@ -33,6 +33,7 @@ export function EnrolPage() {
           <div className="stack" style={{ maxWidth: 760 }}>
             <ClusterStep clusters={items} token={token} onToken={setToken} />
             {token && <CommandStep token={token} />}
+            {token && <KeyWays cluster={items.find(({ id }) => id === token.clusterId)} />}
             {token && <ArrivalStep token={token} />}
           </div>
         )}
@@ -128,10 +129,43 @@ function CommandStep({ token }: { readonly token: Token }) {
         <code>{token.command}</code>
         <CopyButton text={token.command} label="Copy line" appearance="secondary" />
       </div>
+      <p style={{ margin: '8px 0' }}>It asks for the one-time token:</p>
+      <div className="one-line">
+        <code>{token.token}</code>
+        <CopyButton text={token.token} label="Copy token" appearance="secondary" />
+      </div>
       <p className="small faint" style={{ marginTop: 8 }}>
-        As root it signs accounts in with sessions of their own; without root it runs in virtual sessions of the account
-        that starts it.
+        Then start it: <code>deskhand gateway run</code>. As root it signs accounts in with sessions of their own;
+        without root it runs in virtual sessions of the account that starts it.
       </p>
+    </Section>
+  );
+}
+
+/** Passwords are sealed to a key that the server does not have: a further machine gets it from a member or an admin. */
+function KeyWays({ cluster }: { readonly cluster: GatewayCluster | undefined }) {
+  if (!cluster?.keyFingerprint) return null;
+  return (
+    <Section title={`The key of ${cluster.name}`}>
+      <div className="card stack tight">
+        <p>
+          A machine that signs accounts in needs the key that opens the passwords of this cluster. This server does not
+          have it, so there are two ways:
+        </p>
+        <ul>
+          <li>
+            <strong>By a code.</strong> On a machine that is a member, run <code>deskhand gateway confirm-join</code>{' '}
+            and type the code that the new machine shows.
+          </li>
+          <li>
+            <strong>With the recovery key.</strong> Add <code>--recovery-key-stdin</code> to the line, and give the key
+            on the line after the token.
+          </li>
+        </ul>
+        <p className="small faint">
+          Either way the new machine shows the fingerprint <code>{cluster.keyFingerprint}</code> at the end.
+        </p>
+      </div>
     </Section>
   );
 }

@@ -51,7 +51,8 @@ export function linkStub(
       const message = JSON.parse(data.toString('utf8')) as ServerMessage;
       switch (message.type) {
         case 'challenge': {
-          const hello = { gatewayId: identity.gatewayId, linkNumber: 0, journalId };
+          const protocolVersion = LINK_PROTOCOL_VERSION;
+          const hello = { protocolVersion, gatewayId: identity.gatewayId, linkNumber: 0, journalId };
           const proof = sign(null, Buffer.from(linkProofText(hello, message.nonce)), identity.privateKey).toString(
             'base64url',
           );
@@ -62,7 +63,7 @@ export function linkStub(
             epochSeen: null,
             commitSeen: 0,
           } as const;
-          return link.send({ type: 'hello', protocolVersion: LINK_PROTOCOL_VERSION, ...hello, ...about, proof });
+          return link.send({ type: 'hello', ...hello, ...about, proof });
         }
         case 'welcome':
           link.send({ type: 'linkConfirmed', linkNumber: message.linkNumber });

@@ -29,6 +29,8 @@ export class StandInServer {
   commit = 1;
   /** Answered instead of `welcome`. */
   refusal: { code: string; message: string } | undefined;
+  /** Which versions of the link it says it speaks; without `protocolVersionMin` as a server of 0.1.0 does. */
+  versions: { protocolVersion: number; protocolVersionMin?: number } = { protocolVersion: 1 };
   /** What each reported attempt is told. */
   decide: (report: Of<'reconcile'>['attempts'][number]) => Decision = ({ phase }) =>
     phase === 'ended' ? 'send-result' : 'go-on';
@@ -77,6 +79,11 @@ export class StandInServer {
     this.#socket?.terminate();
   }
 
+  /** Ends the link in good order, as a server does that stops. */
+  sendOn(): void {
+    this.#socket?.close(1012);
+  }
+
   async close(): Promise<void> {
     for (const client of this.#server?.clients ?? []) client.terminate();
     await new Promise((resolve) => this.#server?.close(resolve));
@@ -109,7 +116,7 @@ export class StandInServer {
       this.#acknowledge(message, say);
       this.#tell(message);
     });
-    say({ type: 'challenge', nonce, protocolVersion: 1 });
+    say({ type: 'challenge', nonce, ...this.versions });
   }
 
   #welcome(hello: Of<'hello'>, nonce: string, say: (message: ServerMessage) => void): void {

@@ -3,13 +3,14 @@ import { Session } from '../http/gateways.ts';
 import { id, oneOf, orNull } from '../http/route.ts';
 import { LogLine, RunFailure, runModes, WaitReason } from '../http/runs.ts';
 import { limits } from '../limits.ts';
+import { linkVersions } from './versions.ts';
 
 /**
  * The link: one outbound WebSocket from a gateway to `/link`, JSON text frames. Every link goes
  * `challenge → hello → welcome → linkConfirmed → reconcile → reconciled`, and only then carries work. Every message about
  * a run carries its attempt; a lower one than the server's is answered with `stale`, and the gateway ends that work.
  */
-export const LINK_PROTOCOL_VERSION = 1;
+export const LINK_PROTOCOL_VERSION = linkVersions.max;
 export const LINK_PATH = '/link';
 export const HEARTBEAT_INTERVAL_MS = 5_000;
 /** Without a word for so long the server shows the gateway as unreachable; nothing is ended. */
@@ -88,6 +89,7 @@ export type StartOrder = Static<typeof StartOrder>;
 /* Gateway → server */
 export const Hello = Type.Object({
   ...kind('hello'),
+  /** The highest that both speak; where there is none, the gateway's own. */
   protocolVersion: Type.Integer(),
   gatewayId: id,
   /** Last confirmed number, or the pending one when the last connect broke off before it was confirmed. */
@@ -149,7 +151,13 @@ export type GatewayMessage = Static<typeof GatewayMessage>;
 /* Server → gateway */
 export const reconcileDecisions = ['go-on', 'cancel', 'end', 'forget', 'send-result'] as const;
 export const ServerMessage = Type.Union([
-  Type.Object({ ...kind('challenge'), nonce: Type.String({ maxLength: 100 }), protocolVersion: Type.Integer() }),
+  Type.Object({
+    ...kind('challenge'),
+    nonce: Type.String({ maxLength: 100 }),
+    protocolVersion: Type.Integer(),
+    /** The oldest that the server speaks; a server that does not say so speaks only the one. */
+    protocolVersionMin: Type.Optional(Type.Integer()),
+  }),
   Type.Object({
     ...kind('welcome'),
     linkNumber: Type.Integer(),
@@ -185,10 +193,15 @@ export type ServerMessage = Static<typeof ServerMessage>;
 
 /** What a gateway signs at each connect: bound to the nonce, so that a recorded proof is worth nothing. */
 export function linkProofText(
-  hello: { readonly gatewayId: string; readonly linkNumber: number; readonly journalId: string },
+  hello: {
+    readonly protocolVersion: number;
+    readonly gatewayId: string;
+    readonly linkNumber: number;
+    readonly journalId: string;
+  },
   nonce: string,
 ): string {
-  return `deskhand-link\n${LINK_PROTOCOL_VERSION}\n${hello.gatewayId}\n${hello.linkNumber}\n${hello.journalId}\n${nonce}`;
+  return `deskhand-link\n${hello.protocolVersion}\n${hello.gatewayId}\n${hello.linkNumber}\n${hello.journalId}\n${nonce}`;
 }
 
 /** What a machine signs at enrolment. */

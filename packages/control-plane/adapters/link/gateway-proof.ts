@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { linkProofText } from '@deskhand/protocol/link/messages.ts';
 
 interface Presented {
+  readonly protocolVersion: number;
   readonly gatewayId: string;
   readonly linkNumber: number;
   readonly journalId: string;

@@ -74,10 +74,16 @@ class GatewayClient {
 
   async hello(
     linkNumber = 0,
-    change: { readonly key?: KeyObject; readonly nonce?: string; readonly gatewayId?: string } = {},
+    change: {
+      readonly key?: KeyObject;
+      readonly nonce?: string;
+      readonly gatewayId?: string;
+      readonly protocolVersion?: number;
+    } = {},
   ): Promise<void> {
     const { nonce } = await this.next('challenge');
-    const who = { gatewayId: change.gatewayId ?? 'g1', linkNumber, journalId: 'journal' };
+    const { gatewayId = 'g1', protocolVersion = LINK_PROTOCOL_VERSION } = change;
+    const who = { protocolVersion, gatewayId, linkNumber, journalId: 'journal' };
     const proof = sign(null, Buffer.from(linkProofText(who, change.nonce ?? nonce)), change.key ?? key).toString(
       'base64url',
     );
@@ -85,7 +91,6 @@ class GatewayClient {
       type: 'hello',
       ...who,
       proof,
-      protocolVersion: LINK_PROTOCOL_VERSION,
       version: '1',
       sessionHost: 'linux',
       machineName: 'm',
@@ -202,4 +207,26 @@ test('a broken link ends no work: the gateway is shown as unreachable and its ru
     expect((await world.stores.runs.byId(run.id))?.gateway?.unreachableSince).toBeInstanceOf(Date);
   }, 10_000);
   expect(await world.state(run.id)).toBe('starting');
+});
+
+test('a server of the next release speaks with gateways of this one, and not with those before', async () => {
+  await links.closeAll();
+  links = createLinkServer({ log: quiet, timers: systemTimers, versions: { min: 2, max: 3 } });
+  http.removeAllListeners('upgrade');
+  links.attach(http, world.link);
+  const [known, old] = [new GatewayClient(), new GatewayClient()];
+  expect(await known.next('challenge')).toMatchObject({ protocolVersion: 3, protocolVersionMin: 2 });
+  await known.hello(0, { protocolVersion: 2 });
+  await known.next('welcome');
+  await old.hello(0, { protocolVersion: 1 });
+  expect((await old.next('refused')).code).toBe('link-protocol-version');
+});
+
+test('a server that stops tells its gateways to come again', async () => {
+  const gateway = new GatewayClient();
+  await gateway.linkUp();
+  await links.closeAll();
+  expect(await gateway.closed()).toBe(1012);
+  const { rows } = await world.database.pool.query('select linked_to from gateway');
+  expect(rows).toEqual([{ linked_to: null }]);
 });

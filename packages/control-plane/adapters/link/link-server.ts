@@ -2,12 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LINK_PATH } from '@deskhand/protocol/link/messages.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import type { Timers } from '@deskhand/protocol/timers.ts';
 import { WebSocketServer } from 'ws';
 import type { EndableLinks } from '../../ports/gateway-links.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
-import type { LinkLog } from './link-log.ts';
-import { createServedLinks } from './served-links.ts';
+import { createServedLinks, type ServedLinksParts } from './served-links.ts';
 import { socketWire } from './socket-wire.ts';
 
 export interface LinkServer extends EndableLinks {
@@ -17,7 +15,7 @@ export interface LinkServer extends EndableLinks {
 }
 
 /** The links of this replica over WebSocket. */
-export function createLinkServer(parts: { readonly log: LinkLog; readonly timers: Timers }): LinkServer {
+export function createLinkServer(parts: Pick<ServedLinksParts, 'log' | 'timers' | 'versions'>): LinkServer {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,

@@ -1,11 +1,7 @@
 import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import {
-  GatewayMessage,
-  HEARTBEAT_INTERVAL_MS,
-  LINK_PROTOCOL_VERSION,
-  type ServerMessage,
-} from '@deskhand/protocol/link/messages.ts';
+import { GatewayMessage, HEARTBEAT_INTERVAL_MS, type ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import type { LinkVersions } from '@deskhand/protocol/link/versions.ts';
 import { Compile } from 'typebox/compile';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
@@ -35,6 +31,7 @@ type Step =
 export interface ServedLinkOptions {
   readonly timers: Timers;
   readonly isProven: typeof isProven;
+  readonly versions: LinkVersions;
   /** Never the same twice: a proof is bound to it. */
   readonly nonce: string;
   readonly log: LinkLog;
@@ -77,7 +74,8 @@ export class ServedLink {
       closed: () => void this.#closed().finally(ended.resolve),
     });
     this.#endGreeting = options.timers.after(GREETING_TIMEOUT_MS, () => this.#timeGreetingOut());
-    this.#write({ type: 'challenge', nonce: options.nonce, protocolVersion: LINK_PROTOCOL_VERSION });
+    const { min, max } = options.versions;
+    this.#write({ type: 'challenge', nonce: options.nonce, protocolVersion: max, protocolVersionMin: min });
   }
 
   get gatewayId(): string | undefined {
@@ -198,7 +196,8 @@ export class ServedLink {
   }
 
   async #greet(hello: Hello): Promise<void> {
-    if (hello.protocolVersion !== LINK_PROTOCOL_VERSION) return this.#refuse('link-protocol-version');
+    const { min, max } = this.#options.versions;
+    if (hello.protocolVersion < min || hello.protocolVersion > max) return this.#refuse('link-protocol-version');
     const identity = await this.#useCases.identify(hello.gatewayId);
     if (!identity.ok) return this.#refuse(identity.code);
     const { isProven, nonce } = this.#options;

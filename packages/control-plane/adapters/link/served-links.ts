@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HEARTBEAT_INTERVAL_MS, LINK_SILENCE_MAX_MS } from '@deskhand/protocol/link/messages.ts';
+import { type LinkVersions, linkVersions } from '@deskhand/protocol/link/versions.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { EndableLinks } from '../../ports/gateway-links.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
@@ -24,6 +25,8 @@ export interface ServedLinksParts {
   readonly timers: Timers;
   readonly newNonce?: () => string;
   readonly isProven?: typeof isProven;
+  /** Default: those of this release. */
+  readonly versions?: LinkVersions;
 }
 
 export function createServedLinks({
@@ -31,6 +34,7 @@ export function createServedLinks({
   timers,
   newNonce = () => randomBytes(32).toString('base64url'),
   isProven: judgeProof = isProven,
+  versions = linkVersions,
 }: ServedLinksParts): ServedLinks {
   const links = new Set<ServedLink>();
   const open = new Map<string, ServedLink>();
@@ -50,6 +54,7 @@ export function createServedLinks({
         timers,
         nonce: newNonce(),
         isProven: judgeProof,
+        versions,
         address,
         opened: (gatewayId, linkNumber) => {
           const held = open.get(gatewayId);

@@ -28,7 +28,7 @@ export function dialServer(place: ServerPlace): Dial {
     socket.on('pong', listener.heard);
     socket.on('ping', listener.heard);
     socket.on('error', listener.failed);
-    socket.on('close', listener.closed);
+    socket.on('close', (code) => listener.closed(code));
     return {
       send: (text, taken) => socket.send(text, taken),
       bytesWaiting: () => socket.bufferedAmount,

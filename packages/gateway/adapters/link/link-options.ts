@@ -1,4 +1,5 @@
 import type { Hello } from '@deskhand/protocol/link/messages.ts';
+import type { LinkVersions } from '@deskhand/protocol/link/versions.ts';
 import type { Static } from 'typebox';
 import type { Heartbeat } from '../../ports/link.ts';
 import type { GatewayLog } from '../../ports/machine.ts';
@@ -9,6 +10,8 @@ import type { Dial } from './link-wire.ts';
 export interface LinkOptions {
   readonly dial: Dial;
   readonly timers: Timers;
+  /** Default: those of this release. */
+  readonly versions?: LinkVersions;
   readonly memory: LinkMemoryFile;
   readonly hello: Pick<
     Static<typeof Hello>,

@@ -2,11 +2,11 @@ import { type ErrorCode, errorTable } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import {
   type GatewayMessage,
-  LINK_PROTOCOL_VERSION,
   LINK_SILENCE_MAX_MS,
   linkProofText,
   ServerMessage,
 } from '@deskhand/protocol/link/messages.ts';
+import { agreedVersion, linkVersions } from '@deskhand/protocol/link/versions.ts';
 import { CertificateMismatch } from '@deskhand/protocol/tls/pinned-socket.ts';
 import { Compile } from 'typebox/compile';
 import type { LinkHandlers, WorkMessage } from '../../ports/link.ts';
@@ -26,10 +26,16 @@ export interface SessionEnd {
   readonly code: ErrorCode | null;
   /** Trying again soon would change nothing. */
   readonly needsPerson: boolean;
+  /** The server stops and said so: another one, or the same one a moment later, takes the link. */
+  readonly isSentOn: boolean;
   readonly wasUp: boolean;
 }
 
+/** WebSocket's own code for a server that stops or restarts. */
+const SERVICE_RESTART = 1012;
+
 type Step = 'challenge' | 'welcome' | 'reconciled' | 'up';
+type Challenge = Extract<ServerMessage, { type: 'challenge' }>;
 const serverMessageCheck = Compile(ServerMessage);
 const refusalsForPeople = new Set<string>([
   'certificate-mismatch',
@@ -46,7 +52,8 @@ export class LinkSession {
   readonly #signal: AbortSignal;
   #wire: LinkWire | undefined;
   #step: Step = 'challenge';
-  #end: Omit<SessionEnd, 'wasUp'> | undefined;
+  #end: Pick<SessionEnd, 'because' | 'code' | 'needsPerson'> | undefined;
+  #closeCode: number | undefined;
   readonly #callOffs: (() => void)[] = [];
   #heardAt: number;
   #waitsForRoom = false;
@@ -89,12 +96,13 @@ export class LinkSession {
     for (const callOff of this.#callOffs) callOff();
     return {
       ...(this.#end ?? { because: 'The server closed the link.', code: null, needsPerson: false }),
+      isSentOn: this.#end === undefined && this.#closeCode === SERVICE_RESTART,
       wasUp: this.#step === 'up',
     };
   }
 
   async #dial(): Promise<void> {
-    const closed = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<number | undefined>();
     const listener = {
       text: (text: string) => this.#hear(text),
       heard: () => this.#markHeard(),
@@ -104,7 +112,7 @@ export class LinkSession {
     this.#wire = await this.#options.dial(listener, this.#signal);
     this.#callOffs.push(this.#options.timers.after(LINK_HANDSHAKE_WAIT_MS, () => this.#giveUpHandshake()));
     if (this.#signal.aborted) this.close();
-    await closed.promise;
+    this.#closeCode = await closed.promise;
   }
 
   #giveUpHandshake(): void {
@@ -129,7 +137,7 @@ export class LinkSession {
 
   #obey(message: ServerMessage): void {
     if (message.type === 'refused') this.#refused(message.code, message.message);
-    else if (message.type === 'challenge' && this.#step === 'challenge') this.#greet(message.nonce);
+    else if (message.type === 'challenge' && this.#step === 'challenge') this.#greet(message);
     else if (message.type === 'welcome' && this.#step === 'welcome') this.#confirm(message);
     else if (message.type === 'reconciled' && this.#step === 'reconciled') this.#goUp(message.decisions);
     else if (message.type === 'challenge' || message.type === 'welcome' || message.type === 'reconciled')
@@ -137,14 +145,16 @@ export class LinkSession {
     else if (this.#step === 'up') this.#handlers.message(message);
   }
 
-  #greet(nonce: string): void {
+  #greet({ nonce, protocolVersion, protocolVersionMin = protocolVersion }: Challenge): void {
     const { confirmed, pending, epoch, commit } = this.#options.memory.read();
-    const hello = { ...this.#options.hello, linkNumber: pending ?? confirmed };
+    const { hello: about, versions = linkVersions } = this.#options;
+    // Where nothing is agreed on, the server is the one to say so.
+    const agreed = agreedVersion(versions, { min: protocolVersionMin, max: protocolVersion }) ?? versions.max;
+    const hello = { ...about, linkNumber: pending ?? confirmed, protocolVersion: agreed };
     this.#step = 'welcome';
     this.#write({
       type: 'hello',
       ...hello,
-      protocolVersion: LINK_PROTOCOL_VERSION,
       epochSeen: epoch,
       commitSeen: commit,
       proof: this.#options.sign(linkProofText(hello, nonce)),

@@ -15,8 +15,8 @@ export interface WireListener {
   /** A sign of life without content. */
   readonly heard: () => void;
   readonly failed: (error: Error) => void;
-  /** Called once, and nothing after it. */
-  readonly closed: () => void;
+  /** Called once, and nothing after it; with the code that the server closed it with, where it did. */
+  readonly closed: (code?: number) => void;
 }
 
 /** Begins a wire to the server; rejects when none can be begun. Whether it stands shows by what is heard. */

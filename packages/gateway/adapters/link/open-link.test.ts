@@ -10,6 +10,7 @@ import { RECONNECT_FIRST_MS, RECONNECT_MAX_MS, reconnectDelayMs } from './back-o
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { dialServer } from './dial-server.ts';
 import { openLinkMemory } from './link-memory.ts';
+import type { LinkOptions } from './link-options.ts';
 import { ServerLink } from './open-link.ts';
 
 let folder: string;
@@ -39,7 +40,7 @@ const facts: Reconciliation['facts'] = {
   ownUser: null,
 };
 
-function dial(fingerprint: string | null = null) {
+function dial(fingerprint: string | null = null, versions: Partial<Pick<LinkOptions, 'versions'>> = {}) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   server.publicKey = publicKey.export({ format: 'jwk' }).x ?? null;
   const messages: WorkOrder[] = [];
@@ -51,6 +52,7 @@ function dial(fingerprint: string | null = null) {
   const link = new ServerLink({
     dial: dialServer({ serverUrl: server.url, fingerprint }),
     timers: systemTimers,
+    ...versions,
     memory,
     hello: { gatewayId: 'g1', journalId: 'j1', version: '1', sessionHost: 'linux', machineName: 'm' },
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
@@ -195,6 +197,27 @@ test('work arrives in order', async () => {
   server.say({ type: 'stale', runId: 'r2', attempt: 4 });
   await vi.waitFor(() => expect(messages).toHaveLength(2));
   expect(messages.map((message) => message.type)).toEqual(['withdraw', 'stale']);
+});
+
+test('a server that stops sends its gateways on, and they go at once', async () => {
+  const { start, up, warnings } = dial();
+  const first = up();
+  start();
+  await first;
+  const again = up();
+  server.sendOn();
+  await again;
+  expect(warnings.map(({ retryInMs }) => retryInMs)).toEqual([0]);
+});
+
+test.each([
+  ['of this release alone', { protocolVersion: 1 }, { min: 1, max: 2 }, 1],
+  ['of the next release', { protocolVersion: 3, protocolVersionMin: 2 }, { min: 1, max: 2 }, 2],
+  ['that is too new', { protocolVersion: 4, protocolVersionMin: 3 }, { min: 1, max: 2 }, 2],
+])('the link speaks the highest version that both know: a server %s', async (_what, servers, versions, spoken) => {
+  server.versions = servers;
+  dial(null, { versions }).start();
+  expect(await server.next('hello')).toMatchObject({ protocolVersion: spoken });
 });
 
 test('the wait between tries grows to its limit and never beyond', () => {

@@ -1,6 +1,6 @@
 import { pause } from '@deskhand/protocol/timers.ts';
 import type { Link, LinkHandlers, WorkMessage } from '../../ports/link.ts';
-import { REFUSED_RETRY_MS, reconnectDelayMs } from './back-off.ts';
+import { REFUSED_RETRY_MS, reconnectDelayMs, sentOnDelayMs } from './back-off.ts';
 import type { LinkOptions } from './link-options.ts';
 import { LinkSession, type SessionEnd } from './link-session.ts';
 
@@ -47,7 +47,7 @@ export class ServerLink implements Link {
         tries = 1;
         handlers.down();
       }
-      const delayMs = end.needsPerson ? REFUSED_RETRY_MS : reconnectDelayMs(tries, this.#options.random());
+      const delayMs = delayAfter(end, tries, this.#options.random());
       const { because, code } = end;
       this.#options.log.warn({ because, code, retryInMs: delayMs }, 'the link to the server is down');
       await pause(this.#options.timers, delayMs, this.#stopping.signal);
@@ -63,4 +63,9 @@ export class ServerLink implements Link {
       this.#session = undefined;
     }
   }
+}
+
+function delayAfter({ needsPerson, isSentOn }: SessionEnd, tries: number, random: number): number {
+  if (needsPerson) return REFUSED_RETRY_MS;
+  return isSentOn && tries === 1 ? sentOnDelayMs(random) : reconnectDelayMs(tries, random);
 }

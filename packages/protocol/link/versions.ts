@@ -1,0 +1,17 @@
+/** The versions of the link that a program speaks, from the oldest to its own. */
+export interface LinkVersions {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Servers and gateways are upgraded one after another, in any order, so a release speaks its own version and that of the
+ * release before it. A message that is new in a version is sent only over links that agreed on that version.
+ */
+export const linkVersions: LinkVersions = { min: 1, max: 1 };
+
+/** The highest version that both speak; undefined when there is none. */
+export function agreedVersion(ours: LinkVersions, theirs: LinkVersions): number | undefined {
+  const highest = Math.min(ours.max, theirs.max);
+  return highest >= Math.max(ours.min, theirs.min) ? highest : undefined;
+}

@@ -42,6 +42,8 @@ const migrations = readMigrations();
 
 function readMigrations(): readonly Migration[] {
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.sql$/.test(name));
+  const numbers = new Set(names.map((name) => name.slice(0, 4)));
+  if (numbers.size !== names.length) throw new Error(`Two migrations have one number: ${names.join(', ')}`);
   return names.sort().map((name) => {
     const sql = readFileSync(join(folder, name), 'utf8');
     return { version: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };

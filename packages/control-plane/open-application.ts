@@ -25,6 +25,7 @@ import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
 import { openJoinStore } from './adapters/postgres/joining.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
+import { openRecoveryStore } from './adapters/postgres/recovery.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
@@ -110,6 +111,7 @@ function openStores(database: Database) {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
     links: openGatewayLinkStore(pool),
+    recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };

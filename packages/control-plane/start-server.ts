@@ -11,6 +11,7 @@ import type { openParent } from './adapters/operating-system/parent.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
 import { openReplicaStore, openTurnStore } from './adapters/postgres/replicas.ts';
 import type { ServerConfig } from './config.ts';
+import { newEpoch } from './adapters/postgres/installation.ts';
 import { openApplication, type Stores } from './open-application.ts';
 import type { Prepared } from './prepare-start.ts';
 import { StartFault } from './start-fault.ts';
@@ -43,7 +44,15 @@ export async function startServer(
   const replica = randomBytes(6).toString('hex');
   const replicas = openReplicaStore(database);
   await replicas.join(replica);
-  const linkParts = { store: stores.links, links: gatewayLinks, changes, wakeups: runs.wakeups, replica };
+  const linkParts = {
+    store: stores.links,
+    recovery: stores.recovery,
+    newEpoch,
+    links: gatewayLinks,
+    changes,
+    wakeups: runs.wakeups,
+    replica,
+  };
   gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts));
   const sweeps = startSweeps({
     ...linkParts,

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { problem } from '@deskhand/protocol/errors.ts';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
@@ -7,6 +8,7 @@ import { openJoinServer, openMemberServer } from './adapters/enrolment/join-serv
 import { makeTryAccount } from './adapters/enrolment/try-account.ts';
 import { openGatewayKey, readIdentity, writeIdentity } from './adapters/identity/identity-store.ts';
 import { recoveryKeys } from './adapters/identity/recovery-key.ts';
+import { linkMemoryPath } from './adapters/link/link-memory.ts';
 import { openQuestions, readLines, showOnTerminal } from './adapters/machine/terminal.ts';
 import type { Command } from './command-line.ts';
 import { makePrivateFolder, StartRefused } from './disk/private-folder.ts';
@@ -41,6 +43,8 @@ export async function enrolMachine(command: Of<'enrol'>): Promise<void> {
   const wish = { ...command, token, recoveryKey: recoveryKey || null, version: GATEWAY_VERSION };
   const answer = await enrol(ports, wish);
   if (!answer.ok) throw new ApiError(problem(answer.because));
+  // A new identity counts its links from the beginning; the journal stays, because what was started stays started.
+  rmSync(linkMemoryPath(folder), { force: true });
   writeIdentity(folder, answer.identity);
   if (answer.newRecoveryKey) showRecoveryKey(answer.newRecoveryKey);
   const { gatewayId, clusterId, clusterName, clusterKey } = answer.identity;

@@ -10,7 +10,7 @@ import { createSecretOpener } from './adapters/identity/secret-opener.ts';
 import { openJournal } from './adapters/journal/open-journal.ts';
 import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
 import { dialServer } from './adapters/link/dial-server.ts';
-import { openLinkMemory } from './adapters/link/link-memory.ts';
+import { linkMemoryPath, openLinkMemory } from './adapters/link/link-memory.ts';
 import { ServerLink } from './adapters/link/open-link.ts';
 import { LinuxHost } from './adapters/linux/linux-host.ts';
 import { openBootClock } from './adapters/machine/boot-clock.ts';
@@ -65,7 +65,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const link = new ServerLink({
     dial: dialServer({ serverUrl: command.movedTo ?? identity.serverUrl, fingerprint: identity.fingerprint }),
     timers: systemTimers,
-    memory: openLinkMemory(join(folder, 'link.json')),
+    memory: openLinkMemory(linkMemoryPath(folder)),
     hello: {
       gatewayId: identity.gatewayId,
       journalId: journal.id,

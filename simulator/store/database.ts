@@ -1,3 +1,4 @@
+import type { RecoveryCause } from '@deskhand/control-plane/ports/recovery.ts';
 import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
 import type {
   AccountRow,
@@ -12,6 +13,7 @@ import type {
   GatewayRow,
   IdempotencyRow,
   InstallationRow,
+  JournalOnlyRow,
   RunEventRow,
   RunParts,
   SignInRow,
@@ -35,6 +37,13 @@ export interface ReplicaRow {
   readonly isConnected: () => boolean;
 }
 
+const newInstallation: Omit<InstallationRow, 'epoch'> = {
+  formerEpochs: [],
+  recovery: null,
+  setupCodeHash: null,
+  setupCodeExpiresAtMs: 0,
+  settings: {},
+};
 const noParts: RunParts = { events: [], log: new Map(), screenshots: [] };
 
 /** The state of one database, whole: what `restore` puts back. */
@@ -70,6 +79,8 @@ export class SimulatedDatabase {
   readonly declines = this.#table<ReadonlyMap<string, DeclineRow>>();
   /** By account and key. */
   readonly idempotencyKeys = this.#table<IdempotencyRow>();
+  /** By gateway, run and attempt. */
+  readonly journalOnlyRuns = this.#table<JournalOnlyRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
   readonly replicas = new Map<string, ReplicaRow>();
@@ -82,9 +93,7 @@ export class SimulatedDatabase {
       (undo) => this.#undo.push(undo),
       (change) => this.#changes.push(change),
     );
-    this.atomically(() =>
-      this.installation.set('only', { epoch, setupCodeHash: null, setupCodeExpiresAtMs: 0, settings: {} }),
-    );
+    this.atomically(() => this.installation.set('only', { epoch, ...newInstallation }));
   }
 
   /** By the database's clock. */
@@ -165,9 +174,21 @@ export class SimulatedDatabase {
     }
     this.runs.restore(snapshot.runs);
     Object.assign(this.sequences, snapshot.sequences);
-    const installation = this.installation.get('only');
-    if (epoch !== undefined && installation !== undefined) this.installation.set('only', { ...installation, epoch });
+    if (epoch !== undefined) this.beginRecovery({ because: 'restored', backupTakenAt: null, shownBy: null }, epoch);
     this.#undo = [];
+  }
+
+  /** From now on every member's journal is awaited, and every plan made before is void. */
+  beginRecovery(cause: RecoveryCause, epoch: string): void {
+    const installation = this.installation.get('only');
+    if (installation === undefined) return;
+    const formerEpochs = [...installation.formerEpochs, installation.epoch];
+    const recovery = { ...cause, since: new Date(this.nowMs()) };
+    this.installation.set('only', { ...installation, epoch, formerEpochs, recovery });
+    for (const gateway of [...this.gateways.values()])
+      if (gateway.removedAtMs === null)
+        this.gateways.set(gateway.id, { ...gateway, journalAwaitedSinceMs: this.nowMs() });
+    for (const { id } of [...this.clusters.values()]) this.bump(id);
   }
 
   #table<Row>(): Table<Row> {
@@ -176,11 +197,11 @@ export class SimulatedDatabase {
 
   #tables(): Readonly<Record<string, Pick<Table<unknown, string | number>, 'copy'>>> {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
-    const { flows, parts, declines, idempotencyKeys, addOnSlots, audit } = this;
+    const { flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } = this;
     const numbered = { addOnSlots, audit };
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
-      ...{ flows, parts, declines, idempotencyKeys, ...numbered },
+      ...{ flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
     };
   }
 }

@@ -33,7 +33,10 @@ export function enrol(
   const place = { clusterId: row.id, ownerId: row.ownerId, order, enrolledAtMs: database.nowMs() };
   database.enrolmentTokens.set(token.tokenHash, { ...token, isUsed: true });
   database.clusters.set(row.id, cluster);
-  database.gateways.set(id, newGateway({ id, name, publicKey, sessionHost, version, ...place }));
+  const awaited = gateways.flatMap((one) => (one.removedAtMs === null ? (one.journalAwaitedSinceMs ?? []) : []));
+  const journalAwaitedSinceMs = awaited.length === 0 ? null : Math.min(...awaited);
+  const enrolled = { id, name, publicKey, sessionHost, version, journalAwaitedSinceMs, ...place };
+  database.gateways.set(id, newGateway(enrolled));
   if (tryConnection !== null) offerTryConnection(database, cluster, tryConnection);
   database.bump(row.id);
   database.addAudit(audit);

@@ -1,6 +1,6 @@
 import { rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
-import { type RunEvent, transition } from '@deskhand/domain/run/transitions.ts';
+import { isTerminal, type RunEvent, transition } from '@deskhand/domain/run/transitions.ts';
 import type {
   AttemptOf,
   GatewayLinkStore,
@@ -218,7 +218,9 @@ function settle(database: SimulatedDatabase, of: AttemptOf): void {
 function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId: string, isRunning: boolean): boolean {
   const run = database.runs.get(of.runId);
   if (run === undefined || run.attempt > of.attempt || !isOfNewestLink(database, of)) return false;
-  if (run.state !== 'queued' && run.state !== 'offered') return false;
+  // A higher attempt proves that the stored one was given back without having started.
+  const mayBeTaken = run.attempt < of.attempt ? !isTerminal(run.state) : ['queued', 'offered'].includes(run.state);
+  if (!mayBeTaken) return false;
   const nowMs = database.nowMs();
   database.runs.set({
     ...run,

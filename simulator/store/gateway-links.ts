@@ -104,10 +104,17 @@ function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity 
   const gateway = database.gateways.get(gatewayId);
   if (gateway === undefined || gateway.removedAtMs !== null) return undefined;
   const { name, clusterId, publicKey, quarantined, linkNumber, pendingLinkNumber, linkedTo } = gateway;
+  const installation = database.installation.get('only');
   return {
     ...{ gatewayId: gateway.id, name, clusterId, publicKey, quarantined },
     numbers: { confirmed: linkNumber, pending: pendingLinkNumber },
     isLinked: linkedTo !== null,
+    journalAwaited: gateway.journalAwaitedSinceMs !== null,
+    database: {
+      epoch: installation?.epoch ?? '',
+      formerEpochs: installation?.formerEpochs ?? [],
+      commit: database.sequences.commit,
+    },
   };
 }
 
@@ -145,9 +152,9 @@ async function heartbeat(
     if (gateway?.linkNumber !== linkNumber || gateway.linkedTo !== replica) return 'not-open';
     const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault };
     database.gateways.set(gatewayId, { ...gateway, ...seen });
-    return { journalFault: gateway.journalFault };
+    return { journalFault: gateway.journalFault, journalAwaited: gateway.journalAwaitedSinceMs !== null };
   });
-  if (before === 'not-open') return { isOpen: false, journalFaultChanged: false };
+  if (before === 'not-open') return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
   if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
   const journalFaultChanged = before.journalFault !== journalFault;
   if (journalFaultChanged)
@@ -156,7 +163,7 @@ async function heartbeat(
       () => database.bump(database.clusterOf(gatewayId)),
       () => database.clusterOf(gatewayId),
     );
-  return { isOpen: true, journalFaultChanged };
+  return { isOpen: true, journalFaultChanged, journalAwaited: before.journalAwaited };
 }
 
 function noteProgress(

@@ -38,6 +38,7 @@ export function newGateway(given: Pick<GatewayRow, GatewayGiven> & Partial<Gatew
     journalId: null,
     facts: null,
     journalFault: null,
+    journalAwaitedSinceMs: null,
     lastSeenAtMs: null,
     unreachableSinceMs: null,
     removedAtMs: null,

@@ -9,6 +9,7 @@ import {
 } from './installation.ts';
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
+import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
 import { openSimulatedRunStore } from './runs.ts';
@@ -31,6 +32,7 @@ export function openSimulatedStores(session: StoreSession) {
     runs: openSimulatedRunStore(session),
     queue: openSimulatedRunQueueStore(session),
     links: openSimulatedGatewayLinkStore(session),
+    recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),
     replicas: openSimulatedReplicaStore(session),

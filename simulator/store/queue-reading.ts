@@ -86,6 +86,7 @@ function memberOf(database: SimulatedDatabase, gateway: GatewayRow): ClusterMemb
     gatewayId: gateway.id,
     ...{ name, order, enabled, quarantined, policyOverride, capacityOverride, declines },
     online: gateway.linkedTo !== null,
+    journalAwaited: gateway.journalAwaitedSinceMs !== null,
     facts: isUnable ? { ...facts, canAttended: false, canUnattended: false, missing } : facts,
   };
 }

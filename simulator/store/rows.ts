@@ -6,6 +6,7 @@ import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhan
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
+import type { NamedAttempt, RecoveryCause } from '@deskhand/control-plane/ports/recovery.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 
 /** What the tables hold. A row is never changed in place: a copy of the maps is a snapshot of the database. */
@@ -81,6 +82,7 @@ export interface GatewayRow {
   readonly journalId: string | null;
   readonly facts: MachineFacts | null;
   readonly journalFault: string | null;
+  readonly journalAwaitedSinceMs: number | null;
   readonly lastSeenAtMs: number | null;
   readonly unreachableSinceMs: number | null;
   readonly enrolledAtMs: number;
@@ -198,9 +200,16 @@ export interface RunParts {
 
 export interface InstallationRow {
   readonly epoch: string;
+  readonly formerEpochs: readonly string[];
+  readonly recovery: (RecoveryCause & { readonly since: Date }) | null;
   readonly setupCodeHash: Buffer | null;
   readonly setupCodeExpiresAtMs: number;
   readonly settings: Partial<SettingsRecord>;
+}
+
+/** A run that only a gateway's journal knows; `id` is made of all three. */
+export interface JournalOnlyRow extends NamedAttempt {
+  readonly gatewayId: GatewayId;
 }
 
 export interface AddOnSlotRow {

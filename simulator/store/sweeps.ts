@@ -6,7 +6,7 @@ import { classKeyOf } from '@deskhand/control-plane/ports/class-key.ts';
 import type { AttemptOf } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '@deskhand/control-plane/ports/sweeps.ts';
 import type { SimulatedDatabase } from './database.ts';
-import type { RunRow } from './rows.ts';
+import type { GatewayRow, RunRow } from './rows.ts';
 import type { StoreSession } from './server.ts';
 import { stored } from './stored-values.ts';
 import { removeKeysOf, removeOldKeys } from './submit.ts';
@@ -48,11 +48,16 @@ function overdueOf(run: RunRow): OverdueRun {
   };
 }
 
+/** After a restore deadlines rest until the journals say what became of a run. */
+const isAwaited = (gateway: GatewayRow | undefined): boolean =>
+  gateway?.removedAtMs === null && gateway.journalAwaitedSinceMs !== null;
+
 function pastStartDeadline(database: SimulatedDatabase, limit: number): readonly OverdueRun[] {
   const nowMs = database.nowMs();
   const overdue: OverdueRun[] = [];
   for (const run of database.runs.byDeadline) {
     if (run.startDeadlineAtMs > nowMs || overdue.length === limit) break;
+    if (database.membersOf(run.clusterId).some(isAwaited)) continue;
     overdue.push(overdueOf(run));
   }
   return overdue;
@@ -63,6 +68,7 @@ function pastExecution(database: SimulatedDatabase, limit: number): readonly Ove
   const overdue: OverdueRun[] = [];
   for (const run of database.runs.inHand()) {
     if (run.acquiredAtMs === null || isTerminal(run.state) || overdue.length === limit) continue;
+    if (isAwaited(database.gateways.get(run.gatewayId ?? ''))) continue;
     const beganAtMs = run.startedAtMs ?? run.acquiredAtMs;
     if (beganAtMs + run.executionTimeoutMs + GIVE_UP_GRACE_MS <= nowMs) overdue.push(overdueOf(run));
   }

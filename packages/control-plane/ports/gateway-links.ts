@@ -1,4 +1,5 @@
 import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { DatabaseMemory } from '@deskhand/domain/gateway/database-memory.ts';
 import type { LinkNumbers } from '@deskhand/domain/gateway/link-number.ts';
 import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { DeclineMemory } from '@deskhand/domain/run-queue/snapshot.ts';
@@ -26,6 +27,9 @@ export interface LinkIdentity {
   readonly quarantined: boolean;
   readonly numbers: LinkNumbers;
   readonly isLinked: boolean;
+  /** Since a restore its journal has not been reported. */
+  readonly journalAwaited: boolean;
+  readonly database: DatabaseMemory;
 }
 
 /** The run behind a message, as the server holds it. */
@@ -113,7 +117,7 @@ export interface GatewayLinkStore {
     link: LinkOf & { readonly replica: string },
     journalFault: string | null,
     progress: readonly { readonly runId: string; readonly attempt: number; readonly lastActionAgoMs: number }[],
-  ): Promise<{ readonly isOpen: boolean; readonly journalFaultChanged: boolean }>;
+  ): Promise<{ readonly isOpen: boolean; readonly journalFaultChanged: boolean; readonly journalAwaited: boolean }>;
 
   stored(runIds: readonly string[]): Promise<readonly StoredAttempt[]>;
   heldBy(gatewayId: string): Promise<readonly StoredAttempt[]>;

@@ -5,6 +5,7 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { AttemptReport, GatewayMessage, ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
+import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
@@ -110,7 +111,9 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     ...options.ports,
   });
   const { wakeups } = runs;
-  const link = createLinkUseCases({ store: stores.store, links, changes: feed, wakeups, replica: 'one' });
+  const { store, recovery } = stores;
+  const newEpoch = (): string => randomBytes(9).toString('hex');
+  const link = createLinkUseCases({ store, recovery, newEpoch, links, changes: feed, wakeups, replica: 'one' });
   const sweepPorts = { ...stores, links, changes: feed, wakeups, monotonicMs: () => performance.now() };
   const world: RunWorld = {
     database,
@@ -163,6 +166,7 @@ function openStores({ pool }: TestDatabase) {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
     store: openGatewayLinkStore(pool),
+    recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };

@@ -41,6 +41,18 @@ export function factsMissing(name: string): WaitReason {
   );
 }
 
+/**
+ * Until every member has said what it started since the backup, the cluster is offered nothing: any of them may hold a run
+ * that the restored database believes to be waiting (§7.6).
+ */
+export function journalsAwaited(missing: readonly string[]): WaitReason {
+  return reason(
+    'journal-awaited',
+    `The server was restored from a backup and waits for what these gateways started since: ${missing.join(', ')}.`,
+    'Bring them online. An admin can accept the risk for machines that will not come back.',
+  );
+}
+
 /** Another member takes the runs while `Run on all gateways in cluster` is off (S47). */
 export function notPrimary(name: string, taker: string): WaitReason {
   return reason(

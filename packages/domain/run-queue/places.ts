@@ -1,6 +1,12 @@
 import { holdingsOf } from '../capacity/holdings.ts';
 import { limitOfMember, policyOf } from '../capacity/session-limit.ts';
-import { factsMissing, memberAvailability, notPrimary, servingMembers } from '../gateway/member-availability.ts';
+import {
+  factsMissing,
+  journalsAwaited,
+  memberAvailability,
+  notPrimary,
+  servingMembers,
+} from '../gateway/member-availability.ts';
 import { type MachineNow, modeSupported, sessionAllows, slotFree, userFree } from '../placement/can-start-here.ts';
 import { declineStands } from '../placement/decline-memory.ts';
 import type { MachineFacts } from '../session/machine.ts';
@@ -52,6 +58,8 @@ export interface Budget {
 }
 
 export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
+  const missing = snapshot.members.filter((member) => member.journalAwaited === true);
+  if (missing.length > 0) return closedUntilReported(snapshot.members, missing);
   const serving = servingMembers(snapshot.members, snapshot.runOnAllGateways);
   const [taker] = serving;
   const byGateway = Map.groupBy(snapshot.inHand, (run) => run.gatewayId);
@@ -64,6 +72,14 @@ export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
     if (member.facts === null) return { member, machine: null, because: factsMissing(member.name), asked: true };
     return openPlace(member, member.facts, byGateway.get(member.gatewayId) ?? []);
   });
+}
+
+function closedUntilReported(
+  members: readonly ClusterMember[],
+  missing: readonly ClusterMember[],
+): readonly ClosedPlace[] {
+  const because = journalsAwaited(missing.map(({ name }) => name));
+  return members.map((member) => ({ member, machine: null, because, asked: true }));
 }
 
 function openPlace(member: ClusterMember, facts: MachineFacts, inHand: readonly RunInHand[]): OpenPlace {

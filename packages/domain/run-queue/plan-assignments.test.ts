@@ -38,6 +38,27 @@ const single = (changes = {}): ClusterMember =>
 const server = (changes = {}): ClusterMember =>
   member('desk', { facts: { reportedPolicy: 'multi-session', ...changes } });
 
+describe('after a restore', () => {
+  const started = member('started', { journalAwaited: true, online: false });
+
+  test('nothing is offered while a member has not said what it started, however ready the others are', () =>
+    check(
+      { members: [member('desk'), started], runs: [alice, bob], runOnAllGateways: true },
+      'r1:journal-awaited r2:journal-awaited',
+    ));
+
+  test('the reason names the members that are missing', () => {
+    const plan = planOf({ members: [member('desk'), started], runs: [alice] });
+    expect(plan.waiting[0]?.foremost.message).toContain('these gateways started since: started.');
+  });
+
+  test('no session rule ends a run meanwhile', () =>
+    check(
+      { members: [member('desk', { journalAwaited: true, facts: { sessions: [session('alice')] } })], runs: [alice] },
+      'r1:journal-awaited',
+    ));
+});
+
 describe('one machine', () => {
   test('S26, S41: on a single-session machine the first run starts and the others wait for the slot', () =>
     check({ members: [single()], runs: [alice, bob] }, 'r1>desk r2:no-free-slot'));

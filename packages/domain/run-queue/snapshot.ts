@@ -50,6 +50,8 @@ export interface ClusterMember {
   readonly online: boolean;
   readonly enabled: boolean;
   readonly quarantined: boolean;
+  /** The database was restored and this member has not yet said what it started since the backup (§7.6). */
+  readonly journalAwaited?: boolean;
   /** Null until the first report. */
   readonly facts: MachineFacts | null;
   /** Policy that an admin set for a rehearsal; null follows the machine. */
@@ -86,6 +88,7 @@ export type WaitCode =
   | 'gateway-offline'
   | 'gateway-disabled'
   | 'gateway-quarantined'
+  | 'journal-awaited'
   | 'facts-missing'
   | 'mode-not-supported'
   | 'not-primary'

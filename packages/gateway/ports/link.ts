@@ -1,4 +1,9 @@
-import type { AttemptReport, GatewayMessage, ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import type {
+  AttemptReport,
+  GatewayMessage,
+  JournalEntryReport,
+  ServerMessage,
+} from '@deskhand/protocol/link/messages.ts';
 
 /** The one link to the control plane. What is sent while there is none is dropped: journal and spool are read again. */
 export interface Link {
@@ -13,6 +18,8 @@ export interface Link {
 export interface LinkHandlers {
   /** Asked on every new link, before anything else is said. */
   readonly report: (server: ServerMemory) => Reconciliation;
+  /** Asked when the server was set back in time: everything that is still remembered, oldest first, in pages. */
+  readonly journal: () => readonly (readonly JournalEntryReport[])[];
   readonly reconciled: (decisions: readonly ReconcileDecision[]) => void;
   readonly message: (message: WorkOrder) => void;
   /** There is room again for log lines. */
@@ -20,13 +27,21 @@ export interface LinkHandlers {
   readonly down: () => void;
 }
 
-export type WorkMessage = Exclude<GatewayMessage, { type: 'hello' | 'linkConfirmed' | 'reconcile' | 'heartbeat' }>;
-export type WorkOrder = Exclude<ServerMessage, { type: 'challenge' | 'welcome' | 'refused' | 'reconciled' }>;
+export type WorkMessage = Exclude<
+  GatewayMessage,
+  { type: 'hello' | 'linkConfirmed' | 'journal' | 'reconcile' | 'heartbeat' }
+>;
+export type WorkOrder = Exclude<
+  ServerMessage,
+  { type: 'challenge' | 'welcome' | 'journalAck' | 'refused' | 'reconciled' }
+>;
 export type ReconcileDecision = Extract<ServerMessage, { type: 'reconciled' }>['decisions'][number];
 
 /** Whether the server's memory is older than what this gateway has seen of it: it was restored from a backup. */
 export interface ServerMemory {
   readonly wasRestored: boolean;
+  /** It has taken the settled part of the journal page by page already. */
+  readonly hasJournal?: boolean;
 }
 export interface Reconciliation {
   readonly attempts: readonly AttemptReport[];

@@ -27,6 +27,8 @@ export class StandInServer {
   linkNumber = 0;
   epoch = 'epoch-1';
   commit = 1;
+  /** Asks every gateway for its whole journal. */
+  wantsJournal = false;
   /** Answered instead of `welcome`. */
   refusal: { code: string; message: string } | undefined;
   /** Which versions of the link it says it speaks; without `protocolVersionMin` as a server of 0.1.0 does. */
@@ -112,6 +114,7 @@ export class StandInServer {
       if (!check.Check(message)) this.faults.push(`not a gateway message: ${String(data).slice(0, 300)}`);
       if (message.type === 'hello') this.#welcome(message, nonce, say);
       if (message.type === 'linkConfirmed') this.linkNumber = message.linkNumber;
+      if (message.type === 'journal') say({ type: 'journalAck' });
       if (message.type === 'reconcile') this.#reconcile(message, socket, say);
       this.#acknowledge(message, say);
       this.#tell(message);
@@ -124,9 +127,9 @@ export class StandInServer {
     else if (!this.#isProven(hello, nonce)) say({ type: 'refused', code: 'link-proof-wrong', message: 'wrong' });
     else if (hello.linkNumber < this.linkNumber) say({ type: 'refused', code: 'link-quarantined', message: 'old' });
     else {
-      const { epoch, commit } = this;
+      const { epoch, commit, wantsJournal } = this;
       const linkNumber = Math.max(this.linkNumber, hello.linkNumber) + 1;
-      say({ type: 'welcome', linkNumber, epoch, commit, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS });
+      say({ type: 'welcome', linkNumber, epoch, commit, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS, wantsJournal });
     }
   }
 

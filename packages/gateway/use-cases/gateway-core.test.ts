@@ -264,6 +264,10 @@ test('without a link the run goes on, and its result is told when there is one',
   world.core.handlers.message({ type: 'resultAck', runId: 'r1', attempt: 1 });
   expect(world.core.handlers.report({ wasRestored: false }).attempts).toEqual([]);
   expect(world.core.handlers.report({ wasRestored: true }).attempts).toMatchObject([{ runId: 'r1', phase: 'ended' }]);
+  const [page] = world.core.handlers.journal();
+  expect(page).toMatchObject([{ runId: 'r1', attempt: 1, isSettled: true, result: { state: 'succeeded' } }]);
+  expect(page?.[0]?.flowName).not.toBe('');
+  expect(world.core.handlers.report({ wasRestored: true, hasJournal: true }).attempts).toEqual([]);
 });
 
 test('what the server forgets is ended, and nothing more is told of it', async () => {

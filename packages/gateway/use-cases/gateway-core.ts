@@ -4,7 +4,7 @@ import { openAttemptBook } from './attempt-book.ts';
 import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import { createMachineWatch } from './machine-watch.ts';
-import { obeyDecisions, reportAttempts } from './reconcile.ts';
+import { journalPages, obeyDecisions, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
 import { wireFacts } from './wire-facts.ts';
@@ -41,6 +41,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     },
     handlers: {
       report: (server) => reportAttempts(core, server),
+      journal: () => journalPages(core),
       reconciled: (decisions) => obeyDecisions(core, decisions),
       message: (order) => obeyOrder(desk, order),
       room: () => pumpAll(core),

@@ -1,5 +1,9 @@
 import { assertNever } from '@deskhand/domain/brand.ts';
-import type { AttemptReport } from '@deskhand/protocol/link/messages.ts';
+import {
+  type AttemptReport,
+  JOURNAL_ENTRIES_PER_PAGE_MAX,
+  type JournalEntryReport,
+} from '@deskhand/protocol/link/messages.ts';
 import type { AttemptRecord } from '../ports/journal.ts';
 import type { Reconciliation, ReconcileDecision, ServerMemory } from '../ports/link.ts';
 import { wireFacts } from './wire-facts.ts';
@@ -11,11 +15,17 @@ export const RECONCILE_ATTEMPTS_MAX = 10_000;
 /** Small results go with the report; larger ones follow by themselves. */
 export const REPORTED_RESULT_BYTES_MAX = 2_000;
 
-/** Everything this gateway has to say at the beginning of a link: all that is unsettled, all of it after a restore. */
+/** A page stays far below what one message may hold, whatever errors its entries carry. */
+export const JOURNAL_PAGE_BYTES_MAX = 2_000_000;
+
+/**
+ * Everything this gateway has to say at the beginning of a link: all that is unsettled, and all of it to a server that was
+ * restored and does not ask for the journal by itself.
+ */
 export function reportAttempts(core: Core, server: ServerMemory): Reconciliation {
   // What was acquired on the link before and never confirmed is not in the journal: the server queues it again.
   core.acquiring.clear();
-  const records = server.wasRestored ? core.book.all() : core.book.unsettled();
+  const records = server.wasRestored && !server.hasJournal ? core.book.all() : core.book.unsettled();
   const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => reportOf(core, record));
   return { attempts, facts: wireFacts(core.machine.facts()) };
 }
@@ -32,6 +42,30 @@ function reportOf(core: Core, record: AttemptRecord): AttemptReport {
     result: isSmall ? result : null,
     lastLogSeqAcked: core.inHand.get(keyOf(record.facts))?.courier.ackedSeq() ?? 0,
   };
+}
+
+/** The whole journal with the names of its runs, for a server that was set back in time (DESIGN §7.6). */
+export function journalPages(core: Core): readonly (readonly JournalEntryReport[])[] {
+  const pages: JournalEntryReport[][] = [];
+  let bytes = JOURNAL_PAGE_BYTES_MAX;
+  for (const record of core.book.all()) {
+    const entry = entryOf(record);
+    bytes += JSON.stringify(entry).length;
+    const page = pages.at(-1);
+    if (page === undefined || bytes > JOURNAL_PAGE_BYTES_MAX || page.length >= JOURNAL_ENTRIES_PER_PAGE_MAX) {
+      pages.push([entry]);
+      bytes = 0;
+    } else page.push(entry);
+  }
+  return pages;
+}
+
+function entryOf({ facts, startedAtMs, phase, phasesMs, result, settled }: AttemptRecord): JournalEntryReport {
+  const { runId, attempt, flowName, mode, accountName, requestedBy } = facts;
+  // Outputs go with the result itself; once it was acknowledged the journal does not hold them any more.
+  const end = result === null ? null : { ...result, outputs: {}, phasesMs: { ...phasesMs } };
+  const names = { runId, attempt, flowName, mode, accountName, requestedBy, startedAtMs };
+  return { ...names, phase, result: end, isSettled: settled !== null };
 }
 
 export function obeyDecisions(core: Core, decisions: readonly ReconcileDecision[]): void {

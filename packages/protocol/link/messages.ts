@@ -58,6 +58,26 @@ export const AttemptReport = Type.Object({
 });
 export type AttemptReport = Static<typeof AttemptReport>;
 
+/**
+ * One attempt of a gateway's whole journal, settled ones included, with enough to name its run to people. No script, no
+ * inputs and no outputs: those are gone once the server has acknowledged them.
+ */
+export const JournalEntryReport = Type.Object({
+  ...runRef,
+  flowName: Type.String({ maxLength: 200 }),
+  mode: oneOf(runModes),
+  accountName: Type.String({ maxLength: 256 }),
+  requestedBy: Type.String({ maxLength: 254 }),
+  /** By the gateway's wall clock, for people only. */
+  startedAtMs: ms,
+  phase: oneOf(gatewayPhases),
+  result: orNull(RunResult),
+  /** The gateway works on it no more; what is not settled comes with `reconcile`. */
+  isSettled: Type.Boolean(),
+});
+export type JournalEntryReport = Static<typeof JournalEntryReport>;
+export const JOURNAL_ENTRIES_PER_PAGE_MAX = 500;
+
 /** Everything that a gateway needs to start one attempt. Secrets are sealed to the cluster's key. */
 export const StartOrder = Type.Object({
   ...runRef,
@@ -108,6 +128,11 @@ export const Hello = Type.Object({
 export const GatewayMessage = Type.Union([
   Hello,
   Type.Object({ ...kind('linkConfirmed'), linkNumber: Type.Integer() }),
+  /** Between `linkConfirmed` and `reconcile`, when the server asked for it: the whole journal, oldest first, page by page. */
+  Type.Object({
+    ...kind('journal'),
+    entries: Type.Array(JournalEntryReport, { maxItems: JOURNAL_ENTRIES_PER_PAGE_MAX }),
+  }),
   Type.Object({
     ...kind('reconcile'),
     journalId: id,
@@ -164,7 +189,11 @@ export const ServerMessage = Type.Union([
     epoch: Type.String(),
     commit: Type.Integer(),
     heartbeatIntervalMs: Type.Integer(),
+    /** The database was set back in time: the gateway sends its whole journal before it reconciles (DESIGN §7.6). */
+    wantsJournal: Type.Optional(Type.Boolean()),
   }),
+  /** The page is written down; the next one may come. */
+  Type.Object({ ...kind('journalAck') }),
   Type.Object({ ...kind('refused'), code: Type.String(), message: Type.String() }),
   Type.Object({
     ...kind('reconciled'),

@@ -4,7 +4,7 @@ import { GatewayMessage, HEARTBEAT_INTERVAL_MS, type ServerMessage } from '@desk
 import type { LinkVersions } from '@deskhand/protocol/link/versions.ts';
 import { Compile } from 'typebox/compile';
 import type { Timers } from '@deskhand/protocol/timers.ts';
-import type { LinkIdentity } from '../../ports/gateway-links.ts';
+import type { Welcome } from '../../use-cases/link/connect.ts';
 import type { LinkUseCases } from '../../use-cases/link/create-link-use-cases.ts';
 import type { WorkMessage } from '../../use-cases/link/handle-message.ts';
 import type { OpenLink } from '../../use-cases/link/link-ports.ts';
@@ -23,8 +23,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 type Hello = Extract<GatewayMessage, { type: 'hello' }>;
 type Step =
   | { readonly at: 'hello' }
-  | { readonly at: 'confirm'; readonly hello: Hello; readonly identity: LinkIdentity; readonly linkNumber: number }
-  | { readonly at: 'reconcile'; readonly hello: Hello; readonly link: OpenLink }
+  | { readonly at: 'confirm'; readonly hello: Hello; readonly welcome: Welcome }
+  | { readonly at: 'reconcile'; readonly hello: Hello; readonly link: OpenLink; readonly wantsJournal: boolean }
   | { readonly at: 'open'; readonly link: OpenLink }
   | { readonly at: 'ended' };
 
@@ -54,7 +54,7 @@ export class ServedLink {
   readonly #options: ServedLinkOptions;
   readonly #chains = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, GatewayMessage[]>();
-  readonly #endGreeting: () => void;
+  #endGreeting: () => void;
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
   #atWork = 0;
@@ -176,8 +176,12 @@ export class ServedLink {
       case 'hello':
         return step.at === 'hello' ? await this.#greet(message) : this.#outOfTurn(message);
       case 'linkConfirmed':
-        return step.at === 'confirm' && message.linkNumber === step.linkNumber
+        return step.at === 'confirm' && message.linkNumber === step.welcome.linkNumber
           ? await this.#confirm(step)
+          : this.#outOfTurn(message);
+      case 'journal':
+        return step.at === 'reconcile' && step.wantsJournal
+          ? await this.#takeJournal(step.link, message)
           : this.#outOfTurn(message);
       case 'reconcile':
         return step.at === 'reconcile' && message.journalId === step.link.journalId
@@ -202,28 +206,40 @@ export class ServedLink {
     if (!identity.ok) return this.#refuse(identity.code);
     const { isProven, nonce } = this.#options;
     if (!isProven(hello, nonce, identity.value.publicKey)) return this.#refuse('link-proof-wrong');
-    const welcome = await this.#useCases.connect(identity.value, hello.linkNumber);
+    const seen = { epoch: hello.epochSeen, commit: hello.commitSeen };
+    const welcome = await this.#useCases.connect(identity.value, hello.linkNumber, seen);
     if (!welcome.ok) return this.#refuse(welcome.code);
-    const { linkNumber, epoch, commit } = welcome.value;
-    this.#advance({ at: 'confirm', hello, identity: identity.value, linkNumber });
-    this.#write({ type: 'welcome', linkNumber, epoch, commit, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS });
+    const { linkNumber, epoch, commit, wantsJournal } = welcome.value;
+    this.#advance({ at: 'confirm', hello, welcome: welcome.value });
+    const times = { heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS };
+    this.#write({ type: 'welcome', linkNumber, epoch, commit, ...times, ...(wantsJournal ? { wantsJournal } : {}) });
   }
 
-  async #confirm({ hello, identity, linkNumber }: Extract<Step, { at: 'confirm' }>): Promise<void> {
+  async #confirm({ hello, welcome }: Extract<Step, { at: 'confirm' }>): Promise<void> {
+    const { identity, linkNumber, wantsJournal } = welcome;
     const { gatewayId, clusterId } = identity;
     this.#link = { gatewayId, clusterId, linkNumber, journalId: hello.journalId };
     if (!(await this.#useCases.confirm(gatewayId, linkNumber))) return this.#endAsOlder();
     // From here an older link of this gateway says nothing any more, even before this one carries work.
     if (!this.#options.opened(gatewayId, linkNumber)) return this.#endAsOlder();
-    this.#advance({ at: 'reconcile', hello, link: this.#link });
+    this.#advance({ at: 'reconcile', hello, link: this.#link, wantsJournal });
+  }
+
+  /** A page at a time, so a journal of any length is read; each page gives the greeting its time anew. */
+  async #takeJournal(link: OpenLink, { entries }: Extract<GatewayMessage, { type: 'journal' }>): Promise<void> {
+    await this.#useCases.takeJournal(link, entries);
+    this.#endGreeting();
+    this.#endGreeting = this.#options.timers.after(GREETING_TIMEOUT_MS, () => this.#timeGreetingOut());
+    this.#write({ type: 'journalAck' });
   }
 
   async #reconcile(
-    { hello, link }: Extract<Step, { at: 'reconcile' }>,
+    { hello, link, wantsJournal }: Extract<Step, { at: 'reconcile' }>,
     message: Extract<GatewayMessage, { type: 'reconcile' }>,
   ): Promise<void> {
     const { version, encryptedClusterKey = null } = hello;
-    const decisions = await this.#useCases.reconcile(link, { ...message, version, encryptedClusterKey });
+    const report = { ...message, version, encryptedClusterKey, journalWasWanted: wantsJournal };
+    const decisions = await this.#useCases.reconcile(link, report);
     if (decisions === undefined) return this.#endAsOlder();
     this.#write({ type: 'reconciled', decisions: [...decisions] });
     this.#advance({ at: 'open', link });

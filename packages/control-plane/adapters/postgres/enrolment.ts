@@ -71,8 +71,10 @@ async function keepClusterKey(client: Queryable, clusterId: string, enrolment: E
 
 async function insertGateway(client: Queryable, clusterId: string, enrolment: Enrolment): Promise<void> {
   await client.query(
-    `insert into gateway (id, cluster_id, name, owner_id, public_key, session_host, version, member_order)
-     select $1, c.id, $3, c.owner_id, $4, $5, $6, (select coalesce(max(member_order) + 1, 0) from gateway where cluster_id = c.id and removed_at is null)
+    // While the server is recovering a machine that enrols anew brings a journal too.
+    `insert into gateway (id, cluster_id, name, owner_id, public_key, session_host, version, member_order, journal_awaited_since)
+     select $1, c.id, $3, c.owner_id, $4, $5, $6, (select coalesce(max(member_order) + 1, 0) from gateway where cluster_id = c.id and removed_at is null),
+       (select min(journal_awaited_since) from gateway where removed_at is null)
        from gateway_cluster c where c.id = $2`,
     [enrolment.gatewayId, clusterId, enrolment.name, enrolment.publicKey, enrolment.sessionHost, enrolment.version],
   );

@@ -1,5 +1,6 @@
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
+import { activeStates } from '@deskhand/domain/run/transitions.ts';
 import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Pool } from 'pg';
@@ -283,7 +284,10 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: bo
   return rows.length === 1;
 }
 
-/** Offer, acquire and start in one, as the journal says they happened. */
+/**
+ * Offer, acquire and start in one, as the journal says they happened. A higher attempt than the stored one proves that
+ * the stored one was given back without having started, whatever state the backup shows it in.
+ */
 async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
   const rows = await rowsOf(
     pool,
@@ -291,7 +295,7 @@ async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, is
         update run set state = $6, phase = case when $6 = 'starting' then 'signingIn' end, attempt = $2, gateway_id = $3, journal_id = $4,
           offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
           started_at = case when $6 = 'running' then clock_timestamp() end
-        where id = $1 and attempt <= $2 and state = any($5) and ${fence(7).condition} returning id, attempt
+        where id = $1 and ((attempt = $2 and state = any($5)) or (attempt < $2 and state = any($8))) and ${fence(7).condition} returning id, attempt
       ) insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'take-journal-state', 'The journal of its gateway was ahead of the database', 'Deskhand' from moved returning id`,
     [
@@ -302,6 +306,7 @@ async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, is
       ['queued', 'offered'],
       isRunning ? 'running' : 'starting',
       of.linkNumber,
+      activeStates,
     ],
   );
   return rows.length === 1;

@@ -94,11 +94,17 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
     readonly link_number: number;
     readonly pending_link_number: number | null;
     readonly linked_to: string | null;
+    readonly journal_awaited: boolean;
+    readonly epoch: string;
+    readonly former_epochs: readonly string[];
+    readonly commit: number;
   }
   const row = await rowOf<Row>(
     pool,
-    `select id, name, cluster_id, public_key, quarantined, link_number, pending_link_number, linked_to
-      from gateway where id = $1 and removed_at is null`,
+    `select g.id, g.name, g.cluster_id, g.public_key, g.quarantined, g.link_number, g.pending_link_number, g.linked_to,
+        g.journal_awaited_since is not null as journal_awaited, i.epoch, i.former_epochs,
+        (select last_value from commit_counter) as commit
+      from gateway g, installation i where g.id = $1 and g.removed_at is null`,
     [gatewayId],
   );
   if (row === undefined) return undefined;
@@ -110,6 +116,8 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
     quarantined: row.quarantined,
     numbers: { confirmed: row.link_number, pending: row.pending_link_number },
     isLinked: row.linked_to !== null,
+    journalAwaited: row.journal_awaited,
+    database: { epoch: row.epoch, formerEpochs: row.former_epochs, commit: row.commit },
   };
 }
 
@@ -134,16 +142,17 @@ async function heartbeat(
   { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
   journalFault: string | null,
   progress: Parameters<GatewayLinkStore['heartbeat']>[2],
-): Promise<{ isOpen: boolean; journalFaultChanged: boolean }> {
-  const [row] = await named<{ before: string | null }>(
+): Promise<{ isOpen: boolean; journalFaultChanged: boolean; journalAwaited: boolean }> {
+  const [row] = await named<{ before: string | null; awaited: boolean }>(
     pool,
     'heartbeat',
     `with before as (select journal_fault from gateway where id = $1)
       update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2
-      from before where g.id = $1 and g.link_number = $3 and g.linked_to = $4 returning before.journal_fault as before`,
+      from before where g.id = $1 and g.link_number = $3 and g.linked_to = $4
+        returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
     [gatewayId, journalFault, linkNumber, replica],
   );
-  if (row === undefined) return { isOpen: false, journalFaultChanged: false };
+  if (row === undefined) return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
   if (progress.length > 0) {
     await named(
       pool,
@@ -161,7 +170,7 @@ async function heartbeat(
   }
   const journalFaultChanged = row.before !== journalFault;
   if (journalFaultChanged) await pool.query(bumpCluster, [gatewayId]);
-  return { isOpen: true, journalFaultChanged };
+  return { isOpen: true, journalFaultChanged, journalAwaited: row.awaited };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

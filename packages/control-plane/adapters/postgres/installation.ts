@@ -7,10 +7,11 @@ import { inTransaction, rowOf } from './query.ts';
 
 /** Makes the installation's one row when it is missing; called once after the migrations. */
 export async function ensureInstallation(pool: Pool): Promise<void> {
-  await pool.query('insert into installation (epoch) values ($1) on conflict do nothing', [
-    randomBytes(12).toString('base64url'),
-  ]);
+  await pool.query('insert into installation (epoch) values ($1) on conflict do nothing', [newEpoch()]);
 }
+
+/** Names one history of the database; a restore begins another (§7.6). */
+export const newEpoch = (): string => randomBytes(12).toString('base64url');
 
 export function openInstallationStore(pool: Pool): InstallationStore {
   return {

@@ -55,6 +55,7 @@ export function openDeadlineStore(pool: Pool): DeadlineStore {
         await rowsOf<OverdueRow>(
           pool,
           `select ${overdueColumns} from run where state in ('queued', 'offered') and start_deadline_at <= clock_timestamp()
+            and not exists (select 1 from gateway g where g.cluster_id = run.cluster_id and g.journal_awaited_since is not null and g.removed_at is null)
             order by start_deadline_at limit $1`,
           [limit],
         )
@@ -65,6 +66,7 @@ export function openDeadlineStore(pool: Pool): DeadlineStore {
           pool,
           `select ${overdueColumns} from run where state in ('offered', 'starting', 'running', 'cancelling') and acquired_at is not null
             and coalesce(started_at, acquired_at) + make_interval(secs => (execution_timeout_ms + $1)::float8 / 1000) <= clock_timestamp()
+            and not exists (select 1 from gateway g where g.id = run.gateway_id and g.journal_awaited_since is not null and g.removed_at is null)
             limit $2`,
           [GIVE_UP_GRACE_MS, limit],
         )

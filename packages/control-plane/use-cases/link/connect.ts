@@ -1,6 +1,8 @@
-import { judgeConnect, nextLinkNumber } from '@deskhand/domain/gateway/link-number.ts';
+import { judgeMemory, type MemoryJudgement, type SeenOfDatabase } from '@deskhand/domain/gateway/database-memory.ts';
+import { judgeConnect, type LinkNumbers, nextLinkNumber } from '@deskhand/domain/gateway/link-number.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import { done, type Outcome, refuse } from '../../ports/outcome.ts';
+import { beginRecovery } from './recovery.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
 import { closeLinks } from './reach-gateway.ts';
 
@@ -9,7 +11,10 @@ export interface Welcome {
   readonly epoch: string;
   readonly commit: number;
   readonly identity: LinkIdentity;
+  /** The gateway sends its whole journal before it reconciles. */
+  readonly wantsJournal: boolean;
 }
+const nothingSeen: SeenOfDatabase = { epoch: null, commit: 0 };
 
 /** Who says hello; the proof of its key is judged before anything is believed. */
 export async function identify({ store }: LinkPorts, gatewayId: string): Promise<Outcome<LinkIdentity>> {
@@ -25,19 +30,34 @@ const CONNECT_TRIES_MAX = 8;
  * After the proof: the link's number, or quarantine for a copy or a machine that was rolled back (§7.5). A number that
  * another server gave out meanwhile is judged by anew, so two copies that come at once never get the same one.
  */
-export async function connect(ports: LinkPorts, proven: LinkIdentity, presented: number): Promise<Outcome<Welcome>> {
+export async function connect(
+  ports: LinkPorts,
+  proven: LinkIdentity,
+  presented: number,
+  seen: SeenOfDatabase = nothingSeen,
+): Promise<Outcome<Welcome>> {
+  const memory = judgeMemory(seen, proven.database);
+  if (memory === 'set-back') await beginRecovery(ports, proven.name);
   let identity = proven;
   for (let tries = 0; tries < CONNECT_TRIES_MAX; tries += 1) {
-    const judged = judgeConnect(presented, identity.numbers, identity.isLinked);
+    const numbers = numbersBeside(identity.numbers, presented, memory);
+    const judged = judgeConnect(presented, numbers, identity.isLinked);
     if (judged.verdict === 'quarantine') return await quarantine(ports, identity, judged.message);
-    const linkNumber = nextLinkNumber(identity.numbers);
+    const linkNumber = nextLinkNumber(numbers);
     const prepared = await ports.store.prepareLink(identity.gatewayId, linkNumber, identity.numbers);
-    if (prepared !== undefined) return done({ linkNumber, ...prepared, identity });
+    const wantsJournal = identity.journalAwaited || memory !== 'in-step';
+    if (prepared !== undefined) return done({ linkNumber, ...prepared, identity, wantsJournal });
     const again = await identify(ports, identity.gatewayId);
     if (!again.ok) return again;
     identity = again.value;
   }
   throw new Error(`The link numbers of gateway ${proven.gatewayId} changed at every try to give it one.`);
+}
+
+/** A database that was set back has forgotten the numbers of the links since; only the gateway knows the last of them. */
+function numbersBeside(numbers: LinkNumbers, presented: number, memory: MemoryJudgement): LinkNumbers {
+  if (memory === 'in-step') return numbers;
+  return { ...numbers, pending: Math.max(numbers.pending ?? numbers.confirmed, presented) };
 }
 
 async function quarantine(ports: LinkPorts, identity: LinkIdentity, because: string): Promise<Outcome<Welcome>> {

@@ -1,4 +1,5 @@
-import type { AttemptReport, ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import type { SeenOfDatabase } from '@deskhand/domain/gateway/database-memory.ts';
+import type { AttemptReport, JournalEntryReport, ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import type { Outcome } from '../../ports/outcome.ts';
@@ -7,20 +8,25 @@ import type { WorkMessage } from './handle-message.ts';
 import { handleMessages } from './handle-messages.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
 import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
+import { journalReported, nameUnknown, takeJournal } from './recovery.ts';
 
 export interface Reconcile {
   readonly attempts: readonly AttemptReport[];
   readonly facts: MachineFacts;
   readonly version: string;
   readonly encryptedClusterKey: string | null;
+  /** The gateway was asked for its whole journal, page by page or, where it is an older one, within this. */
+  readonly journalWasWanted?: boolean;
 }
 
 /** The server's side of every link, without a socket. */
 export interface LinkUseCases {
   identify(gatewayId: string): Promise<Outcome<LinkIdentity>>;
-  connect(identity: LinkIdentity, presented: number): Promise<Outcome<Welcome>>;
+  connect(identity: LinkIdentity, presented: number, seen?: SeenOfDatabase): Promise<Outcome<Welcome>>;
   /** False when a newer link was confirmed before, here or at another server. */
   confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
+  /** A page of the whole journal, which comes before `reconcile` when the database was set back. */
+  takeJournal(link: OpenLink, entries: readonly JournalEntryReport[]): Promise<void>;
   /** Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile. */
   reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[] | undefined>;
   /** Messages of an open link, in the order in which they came. */
@@ -33,13 +39,16 @@ export interface LinkUseCases {
 export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
   const useCases: LinkUseCases = {
     identify: (gatewayId) => identify(ports, gatewayId),
-    connect: (identity, presented) => connect(ports, identity, presented),
+    connect: (identity, presented, seen) => connect(ports, identity, presented, seen),
     confirm: (gatewayId, linkNumber) => confirm(ports, gatewayId, linkNumber),
+    takeJournal: (link, entries) => takeJournal(ports, link, entries),
     reconcile: async (link, report) => {
+      if (report.journalWasWanted === true) await nameUnknown(ports, link, report.attempts);
       const answers = await reconcileLink(ports, link, report.attempts);
       const { facts, version, encryptedClusterKey } = report;
       const opened = { ...link, replica: ports.replica, facts, version, encryptedClusterKey };
       if (!(await ports.store.openLink(opened))) return undefined;
+      await journalReported(ports, link.gatewayId);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
       ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
       ports.wakeups.wake(link.clusterId);

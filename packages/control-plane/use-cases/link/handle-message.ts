@@ -9,9 +9,10 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf, ReachedPhase } from '../../ports/gateway-links.ts';
 import { type LinkPorts, type OpenLink, type Replies, runChanged } from './link-ports.ts';
+import { noteEndOfUnknown } from './recovery.ts';
 
 /** The messages of an open link; those that begin one are `connect` and `reconcile`. */
-export type WorkMessage = Exclude<GatewayMessage, { type: 'hello' | 'linkConfirmed' | 'reconcile' }>;
+export type WorkMessage = Exclude<GatewayMessage, { type: 'hello' | 'linkConfirmed' | 'journal' | 'reconcile' }>;
 
 const nothing: Replies = [];
 
@@ -54,9 +55,15 @@ async function heartbeat(
   const progress = message.progress.flatMap(({ runId, attempt, lastActionAgoMs }) =>
     lastActionAgoMs === null ? [] : [{ runId, attempt, lastActionAgoMs }],
   );
-  const { isOpen, journalFaultChanged } = await store.heartbeat({ ...link, replica }, message.journalFault, progress);
+  const { isOpen, journalFaultChanged, journalAwaited } = await store.heartbeat(
+    { ...link, replica },
+    message.journalFault,
+    progress,
+  );
   // Nobody was there to say so: the gateway linked elsewhere, was removed, or this server was taken for dead.
   if (!isOpen) links.close(link.gatewayId, link.linkNumber + 1);
+  // Linked before another gateway showed that the database was set back: it reports its journal on its next link.
+  if (journalAwaited) links.close(link.gatewayId);
   if (!journalFaultChanged) return nothing;
   changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
   wakeups.wake(link.clusterId);
@@ -164,7 +171,10 @@ export async function endAttempt(
 ): Promise<Replies> {
   const of = attemptOf(link, message);
   const did = await ports.store.end(of, message.result, reached);
-  if (did === 'foreign') return stale(message);
+  if (did === 'foreign') {
+    await noteEndOfUnknown(ports, link, message);
+    return stale(message);
+  }
   if (did !== 'known') runChanged(ports, link, of.runId);
   return [{ type: 'resultAck', runId: message.runId, attempt: message.attempt }];
 }

@@ -1,10 +1,13 @@
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { EndableLinks, GatewayLinkStore } from '../../ports/gateway-links.ts';
+import type { RecoveryStore } from '../../ports/recovery.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
 
 export interface LinkPorts {
   readonly store: GatewayLinkStore;
+  readonly recovery: RecoveryStore;
+  readonly newEpoch: () => string;
   readonly links: EndableLinks;
   readonly changes: ChangeFeed;
   readonly wakeups: Wakeups;

@@ -27,7 +27,9 @@ function otherServer(change: Partial<GatewayLinkStore> = {}): LinkUseCases & { r
   const links = { send: () => false, close: () => undefined };
   const { wakeups } = world.runs;
   const store = { ...world.stores.store, ...change };
-  return { ...createLinkUseCases({ store, links, changes, wakeups, replica: 'two' }), nudges };
+  const { recovery } = world.stores;
+  const ports = { store, recovery, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
+  return { ...createLinkUseCases(ports), nudges };
 }
 
 async function greet(link: LinkUseCases, presented?: number): Promise<OpenLink> {

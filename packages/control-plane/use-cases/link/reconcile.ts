@@ -51,6 +51,30 @@ export async function reconcileLink(
   return answers;
 }
 
+/**
+ * Attempts that the gateway settled long ago and a restored database knows nothing of: only they are judged, because
+ * what the journal's other pages hold is not absent. The oldest first, so that an account is free before its next run.
+ */
+export async function adoptSettled(
+  ports: LinkPorts,
+  link: OpenLink,
+  stored: ReadonlyMap<string, StoredAttempt>,
+  reports: readonly AttemptReport[],
+): Promise<void> {
+  for (const report of reports) {
+    const one = stored.get(report.runId);
+    if (one === undefined || isForeign(one, report, link)) continue;
+    const phase = phases[report.phase];
+    const { runId, attempt } = { runId: one.runId, attempt: report.attempt };
+    const verdict = reconcile([one], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
+    await carryOut(ports, link, { verdict, runId, attempt, report, stored: one });
+    if (report.result === null && verdict === 'take-journal-state') {
+      const of = attemptOf(link, runId, attempt);
+      await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);
+    }
+  }
+}
+
 /** What the server holds for this gateway, and every run that it names. */
 async function storedFor(
   { store }: LinkPorts,
@@ -108,7 +132,7 @@ interface Judged {
 
 async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
   const { verdict, runId, attempt, report, stored } = judged;
-  const of: AttemptOf = { runId, attempt, gatewayId: link.gatewayId as GatewayId, linkNumber: link.linkNumber };
+  const of = attemptOf(link, runId, attempt);
   const { store } = ports;
   switch (verdict) {
     case 'go-on':
@@ -165,6 +189,13 @@ async function judgeAgain(ports: LinkPorts, link: OpenLink, judged: Judged): Pro
     ? dropped(judged.report?.phase)
     : await carryOut(ports, link, { ...judged, verdict, stored });
 }
+
+const attemptOf = ({ gatewayId, linkNumber }: OpenLink, runId: RunId, attempt: number): AttemptOf => ({
+  runId,
+  attempt,
+  gatewayId: gatewayId as GatewayId,
+  linkNumber,
+});
 
 /** What the gateway is to do with an attempt that the server does not want. */
 function dropped(phase: GatewayPhase | undefined): Decision {

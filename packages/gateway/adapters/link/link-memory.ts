@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Disk, systemDisk } from '../../disk/disk.ts';
 
 /** What a gateway remembers of its links and of the server's history (DESIGN §7.5, §7.6). */
@@ -14,6 +15,8 @@ export interface LinkMemoryFile {
   /** On disk when it returns. */
   readonly write: (memory: LinkMemory) => void;
 }
+
+export const linkMemoryPath = (folder: string): string => join(folder, 'link.json');
 
 const SLOT_BYTES = 512;
 const fresh: LinkMemory = { confirmed: 0, pending: null, epoch: null, commit: 0 };

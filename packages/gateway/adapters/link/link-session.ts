@@ -2,6 +2,7 @@ import { type ErrorCode, errorTable } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import {
   type GatewayMessage,
+  type JournalEntryReport,
   LINK_SILENCE_MAX_MS,
   linkProofText,
   ServerMessage,
@@ -34,7 +35,7 @@ export interface SessionEnd {
 /** WebSocket's own code for a server that stops or restarts. */
 const SERVICE_RESTART = 1012;
 
-type Step = 'challenge' | 'welcome' | 'reconciled' | 'up';
+type Step = 'challenge' | 'welcome' | 'journal' | 'reconciled' | 'up';
 type Challenge = Extract<ServerMessage, { type: 'challenge' }>;
 const serverMessageCheck = Compile(ServerMessage);
 const refusalsForPeople = new Set<string>([
@@ -45,7 +46,7 @@ const refusalsForPeople = new Set<string>([
   'link-protocol-version',
 ]);
 
-/** One link from dialling to its end: challenge, hello, welcome, linkConfirmed, reconcile, reconciled, then work. */
+/** One link from dialling to its end: challenge, hello, welcome, linkConfirmed, journal when asked, reconcile, reconciled, then work. */
 export class LinkSession {
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
@@ -55,6 +56,10 @@ export class LinkSession {
   #end: Pick<SessionEnd, 'because' | 'code' | 'needsPerson'> | undefined;
   #closeCode: number | undefined;
   readonly #callOffs: (() => void)[] = [];
+  #endGreeting: () => void = () => undefined;
+  #wasRestored = false;
+  /** What is left of the journal; undefined where the server did not ask for it. */
+  #pages: (readonly JournalEntryReport[])[] | undefined;
   #heardAt: number;
   #waitsForRoom = false;
 
@@ -93,6 +98,7 @@ export class LinkSession {
       const because = (error as Error).message || 'The server does not answer.';
       this.#finish(because, error instanceof CertificateMismatch ? 'certificate-mismatch' : null);
     }
+    this.#endGreeting();
     for (const callOff of this.#callOffs) callOff();
     return {
       ...(this.#end ?? { because: 'The server closed the link.', code: null, needsPerson: false }),
@@ -110,9 +116,15 @@ export class LinkSession {
       closed: closed.resolve,
     };
     this.#wire = await this.#options.dial(listener, this.#signal);
-    this.#callOffs.push(this.#options.timers.after(LINK_HANDSHAKE_WAIT_MS, () => this.#giveUpHandshake()));
+    this.#giveTime();
     if (this.#signal.aborted) this.close();
     this.#closeCode = await closed.promise;
+  }
+
+  /** For the greeting from here on; a long journal gets it anew with each page. */
+  #giveTime(): void {
+    this.#endGreeting();
+    this.#endGreeting = this.#options.timers.after(LINK_HANDSHAKE_WAIT_MS, () => this.#giveUpHandshake());
   }
 
   #giveUpHandshake(): void {
@@ -140,8 +152,8 @@ export class LinkSession {
     else if (message.type === 'challenge' && this.#step === 'challenge') this.#greet(message);
     else if (message.type === 'welcome' && this.#step === 'welcome') this.#confirm(message);
     else if (message.type === 'reconciled' && this.#step === 'reconciled') this.#goUp(message.decisions);
-    else if (message.type === 'challenge' || message.type === 'welcome' || message.type === 'reconciled')
-      this.#finish('The server sent a greeting out of turn.');
+    else if (message.type === 'journalAck' && this.#step === 'journal') this.#sendPage();
+    else if (isOfGreeting(message)) this.#finish('The server sent a greeting out of turn.');
     else if (this.#step === 'up') this.#handlers.message(message);
   }
 
@@ -171,11 +183,27 @@ export class LinkSession {
       epoch: welcome.epoch,
       commit: wasRestored ? welcome.commit : Math.max(before.commit, welcome.commit),
     });
-    this.#step = 'reconciled';
     this.#write({ type: 'linkConfirmed', linkNumber: welcome.linkNumber });
-    const { attempts, facts } = this.#handlers.report({ wasRestored });
-    this.#write({ type: 'reconcile', journalId: this.#options.hello.journalId, attempts: [...attempts], facts });
     this.#beatEvery(welcome.heartbeatIntervalMs);
+    this.#wasRestored = wasRestored;
+    this.#pages = welcome.wantsJournal === true ? [...this.#handlers.journal()] : undefined;
+    this.#step = 'journal';
+    this.#sendPage();
+  }
+
+  /** The next page of the journal when the server asked for it, and after the last one what is to be reconciled. */
+  #sendPage(): void {
+    const entries = this.#pages?.shift();
+    if (entries === undefined) return this.#reconcile();
+    this.#giveTime();
+    this.#write({ type: 'journal', entries: [...entries] });
+  }
+
+  #reconcile(): void {
+    this.#step = 'reconciled';
+    const memory = { wasRestored: this.#wasRestored, hasJournal: this.#pages !== undefined };
+    const { attempts, facts } = this.#handlers.report(memory);
+    this.#write({ type: 'reconcile', journalId: this.#options.hello.journalId, attempts: [...attempts], facts });
   }
 
   #goUp(decisions: Extract<ServerMessage, { type: 'reconciled' }>['decisions']): void {
@@ -226,6 +254,10 @@ export class LinkSession {
     this.#wire?.cut();
   }
 }
+
+type Greeting = Extract<ServerMessage, { type: 'challenge' | 'welcome' | 'journalAck' | 'reconciled' }>;
+const greetings: ReadonlySet<string> = new Set(['challenge', 'welcome', 'journalAck', 'reconciled']);
+const isOfGreeting = (message: ServerMessage): message is Greeting => greetings.has(message.type);
 
 function parseServerMessage(text: string): ServerMessage | undefined {
   try {

@@ -40,7 +40,11 @@ const facts: Reconciliation['facts'] = {
   ownUser: null,
 };
 
-function dial(fingerprint: string | null = null, versions: Partial<Pick<LinkOptions, 'versions'>> = {}) {
+function dial(
+  fingerprint: string | null = null,
+  versions: Partial<Pick<LinkOptions, 'versions'>> = {},
+  pages: ReturnType<LinkHandlers['journal']> = [],
+) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   server.publicKey = publicKey.export({ format: 'jwk' }).x ?? null;
   const messages: WorkOrder[] = [];
@@ -70,6 +74,7 @@ function dial(fingerprint: string | null = null, versions: Partial<Pick<LinkOpti
       memories.push(remembered);
       return { attempts: [], facts };
     },
+    journal: () => pages,
     reconciled: () => undefined,
     message: (message) => void messages.push(message),
     room: () => undefined,
@@ -152,7 +157,35 @@ test('a server that was restored from a backup is noticed', async () => {
   const isUpAgain = second.up();
   second.start();
   await isUpAgain;
-  expect([...first.memories, ...second.memories]).toEqual([{ wasRestored: false }, { wasRestored: true }]);
+  expect([...first.memories, ...second.memories]).toEqual([
+    { wasRestored: false, hasJournal: false },
+    { wasRestored: true, hasJournal: false },
+  ]);
+});
+
+test('the whole journal goes page by page before the reconciliation, when the server asks for it', async () => {
+  server.wantsJournal = true;
+  const entry = (runId: string) => ({
+    runId,
+    attempt: 1,
+    flowName: 'Invoices',
+    mode: 'unattended' as const,
+    accountName: 'alice',
+    requestedBy: 'bob@corp.example',
+    startedAtMs: 5,
+    phase: 'ended' as const,
+    result: null,
+    isSettled: true,
+  });
+  const { start, up, memories } = dial(null, {}, [[entry('r1'), entry('r2')], [entry('r3')]]);
+  const isUp = up();
+  start();
+  expect((await server.next('journal')).entries.map((one) => one.runId)).toEqual(['r1', 'r2']);
+  expect((await server.next('journal')).entries.map((one) => one.runId)).toEqual(['r3']);
+  await server.next('reconcile');
+  await isUp;
+  expect(memories).toEqual([{ wasRestored: false, hasJournal: true }]);
+  expect(server.faults).toEqual([]);
 });
 
 test.each([

@@ -1,0 +1,90 @@
+import type { JournalOnlyRun, RecoveryStore } from '@deskhand/control-plane/ports/recovery.ts';
+import type { SimulatedDatabase } from './database.ts';
+import type { GatewayRow, JournalOnlyRow } from './rows.ts';
+import type { StoreSession } from './server.ts';
+
+export function openSimulatedRecoveryStore(session: StoreSession): RecoveryStore {
+  const { database } = session.server;
+  return {
+    begin: (cause, newEpoch, audit) =>
+      session.run('begin-recovery', () => {
+        database.beginRecovery(cause, newEpoch);
+        database.addAudit(audit);
+      }),
+    journalReported: (gatewayId) => session.run('journal-reported', () => settle(database, [gatewayId]).length > 0),
+    noteJournalOnly: (gatewayId, attempts) =>
+      session.run('note-journal-only', () => {
+        const gateway = database.gateways.get(gatewayId);
+        for (const one of attempts) {
+          if (gateway === undefined) return;
+          const key = keyOf(gatewayId, one);
+          const flowName = one.flowName ?? database.journalOnlyRuns.get(key)?.flowName;
+          database.journalOnlyRuns.set(key, {
+            ...one,
+            ...(flowName === undefined ? {} : { flowName }),
+            gatewayId: gateway.id,
+          });
+        }
+      }),
+    noteEnd: (gatewayId, end) =>
+      session.run('note-end', () => {
+        const known = database.journalOnlyRuns.get(keyOf(gatewayId, end));
+        if (known !== undefined)
+          database.journalOnlyRuns.set(keyOf(gatewayId, end), { ...known, ...end, phase: 'ended' });
+      }),
+    acceptRisk: (gatewayIds, audit) =>
+      session.run('accept-risk', () => {
+        const clusters = settle(database, gatewayIds);
+        if (clusters.length > 0) database.addAudit(audit);
+        return clusters;
+      }),
+    read: () =>
+      session.run('read-recovery', () => ({
+        cause: database.installation.get('only')?.recovery ?? null,
+        awaited: [...database.gateways.values()].filter(isAwaited).map((gateway) => awaitedOf(database, gateway)),
+        journalOnlyRuns: database.journalOnlyRuns.size,
+      })),
+    journalOnlyRuns: ({ requestedBy, limit }) =>
+      session.run('journal-only-runs', () =>
+        [...database.journalOnlyRuns.values()]
+          .filter((row) => requestedBy === null || row.requestedBy?.toLowerCase() === requestedBy.toLowerCase())
+          .sort((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0))
+          .slice(0, limit)
+          .map((row) => journalOnlyRun(database, row)),
+      ),
+  };
+}
+
+const keyOf = (gatewayId: string, one: { readonly runId: string; readonly attempt: number }): string =>
+  `${gatewayId} ${one.runId} ${String(one.attempt)}`;
+
+const isAwaited = (gateway: GatewayRow): boolean =>
+  gateway.removedAtMs === null && gateway.journalAwaitedSinceMs !== null;
+
+/** The clusters of those of whom something was awaited. */
+function settle(database: SimulatedDatabase, gatewayIds: readonly string[]): readonly string[] {
+  const settled = gatewayIds.flatMap((id) => {
+    const gateway = database.gateways.get(id);
+    return gateway === undefined || gateway.journalAwaitedSinceMs === null ? [] : [gateway];
+  });
+  for (const gateway of settled) database.gateways.set(gateway.id, { ...gateway, journalAwaitedSinceMs: null });
+  const clusters = [...new Set(settled.map((gateway) => gateway.clusterId))];
+  for (const id of clusters) database.bump(id);
+  return clusters;
+}
+
+function awaitedOf(database: SimulatedDatabase, gateway: GatewayRow) {
+  const { id: gatewayId, name, clusterId, linkedTo, lastSeenAtMs } = gateway;
+  const clusterName = database.clusters.get(clusterId)?.name ?? '';
+  const lastSeenAt = lastSeenAtMs === null ? null : new Date(lastSeenAtMs);
+  return { gatewayId, name, clusterId, clusterName, isOnline: linkedTo !== null, lastSeenAt };
+}
+
+function journalOnlyRun(database: SimulatedDatabase, row: JournalOnlyRow): JournalOnlyRun {
+  const { runId, attempt, gatewayId, phase, outcome, errorCode, startedAtMs } = row;
+  const { flowName = null, mode = null, accountName = null, requestedBy = null } = row;
+  const gatewayName = database.gateways.get(gatewayId)?.name ?? '';
+  const startedAt = startedAtMs === undefined ? null : new Date(startedAtMs);
+  const named = { runId, attempt, gatewayId, gatewayName, flowName, mode, accountName, requestedBy };
+  return { ...named, startedAt, phase, outcome, errorCode };
+}

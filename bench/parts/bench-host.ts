@@ -37,11 +37,19 @@ export async function openBenchHost(screen: { readonly width: number; readonly h
     const runId = randomUUID();
     const startedMs = nowMs();
     const signal = AbortSignal.timeout(SIGN_IN_TIMEOUT_MS);
-    const answer = await host.signIn({ sessionId: `${runId}-1`, runId, accountName, password, screen, signal });
+    const answer = await host.signIn({
+      sessionId: `${runId}-1`,
+      runId,
+      accountName,
+      password,
+      screen,
+      prepare: { command: account.node, args: [runner] },
+      signal,
+    });
     if (!answer.ok) throw new Error(answer.because.message);
     try {
       const signInMs = nowMs() - startedMs;
-      const firstActionMs = await firstAction(answer.session, account.node, runner, runId);
+      const firstActionMs = await firstAction(answer.session, runId);
       return { totalMs: firstActionMs - startedMs, signInMs };
     } finally {
       await answer.session.signOut({ graceMs: SIGN_OUT_GRACE_MS });
@@ -107,8 +115,9 @@ function benchFolder(parent: string): string {
 }
 
 /** The moment that the runner's own log tells of the first action. */
-async function firstAction(session: HostedSession, node: string, runner: string, runId: string): Promise<number> {
-  const started = session.spawn({ command: node, args: [runner], stdin: `${JSON.stringify(order(runId))}\n` });
+async function firstAction(session: HostedSession, runId: string): Promise<number> {
+  const started = session.prepared?.start(`${JSON.stringify(order(runId))}\n`);
+  if (started === undefined) throw new Error('The sign-in prepared no runner.');
   const said: string[] = [];
   for await (const line of started.output) {
     said.push(line);

@@ -103,6 +103,43 @@ export function sessionHostContract(name: string, makeWorld: () => Promise<Sessi
         expect(lines).toEqual(['a secret', [0, 1, 2, 3, 4].map((one) => `/proc/self/fd/${one}`).join(' ')]);
       }));
 
+    test('a program prepared while the session opens waits inside it for what it is told', async () => {
+      const file = `/tmp/dh-contract-${randomUUID()}`;
+      const descriptor = openSync(file, 'wx', 0o600);
+      const prepare = {
+        command: '/bin/sh',
+        args: [
+          '-c',
+          'read -r told; echo "$told"; id -u; echo "$DISPLAY"; xdotool getdisplaygeometry; echo spooled >&3',
+        ],
+        extraFileDescriptors: [descriptor],
+      };
+      const session = granted(await world.host.signIn({ ...ask(), prepare }));
+      try {
+        closeSync(descriptor);
+        const program = session.prepared?.start('a secret\n');
+        if (program === undefined) throw new Error('Nothing was prepared.');
+        expect(await collected(program.output)).toEqual([
+          'a secret',
+          String(world.uid),
+          session.record.display,
+          '1280 800',
+        ]);
+        expect(await program.exited).toEqual({ code: 0, signal: null });
+        expect(readFileSync(file, 'utf8')).toBe('spooled\n');
+      } finally {
+        rmSync(file);
+        await session.signOut({ graceMs: 0 });
+      }
+    });
+
+    test('a prepared program that is never told anything ends with its session', async () => {
+      const prepare = { command: '/bin/sh', args: ['-c', 'trap "" TERM; read -r told; exit 3'] };
+      const session = granted(await world.host.signIn({ ...ask(), prepare }));
+      await session.signOut({ graceMs: PATIENCE_MS });
+      expect(world.processesOfSession(session.record.sessionId)).toEqual([]);
+    });
+
     test('a spawned program is named by pid and start time, and ends when asked', () =>
       withSession(async (session) => {
         const program = session.spawn({ command: '/bin/sleep', args: ['600'] });

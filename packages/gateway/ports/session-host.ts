@@ -53,6 +53,8 @@ export interface SignInRequest {
   /** Undefined only where the adapter needs none (`virtual`). */
   readonly password: string | undefined;
   readonly screen: { readonly width: number; readonly height: number };
+  /** Started once the account is proven, while its display opens, so that neither waits for the other. */
+  readonly prepare?: Omit<SessionProgram, 'stdin'>;
   readonly signal: AbortSignal;
 }
 
@@ -115,6 +117,8 @@ export interface HostedSession {
   readonly account: SessionAccount;
   /** DISPLAY, XAUTHORITY, DBUS_SESSION_BUS_ADDRESS, HOME, PATH, LANG … for programs inside it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the sign-in was asked to prepare; absent in sessions that were joined or adopted. */
+  readonly prepared?: PreparedProgram;
   /** Starts a program inside the session, as its user, in its cgroup; file descriptors from 3 up are passed on. */
   spawn(program: SessionProgram): SessionProcess;
   /** PNG bytes of the whole screen, taken by a process of the session's user; undefined when it cannot be had. */
@@ -128,6 +132,11 @@ export interface HostedSession {
    * `spawn` started. May be called twice.
    */
   signOut(options: { readonly graceMs: number }): Promise<void>;
+}
+
+/** Waits for its standard input. One that is never told anything ends with its session. */
+export interface PreparedProgram {
+  start(stdin: string): SessionProcess;
 }
 
 export interface SessionProgram {

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { SessionAccount } from '../ports/session-host.ts';
 
+export const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
+
 /** How a program gets into a session: held by which cgroup, as which account, with which limits. */
 export interface Entrance {
   readonly account: SessionAccount;
@@ -37,7 +39,20 @@ exec "$@"
 `;
 
 export function entranceCommand(entrance: Entrance, program: EnteringProgram): readonly string[] {
-  const { account, cgroup, changeUser, limits } = entrance;
+  return [
+    ...throughRoot(entrance, ENTER),
+    '/bin/sh',
+    '-c',
+    BECOME,
+    'deskhand-become',
+    String(variablesOf(entrance, program).length),
+    program.command,
+    ...program.args,
+  ];
+}
+
+/** The steps up to the account, the first of them in the script that is given. */
+export function throughRoot({ account, cgroup, changeUser, limits }: Entrance, first: string): readonly string[] {
   const asAccount = [
     '/usr/bin/setpriv',
     `--reuid=${account.uid}`,
@@ -49,18 +64,11 @@ export function entranceCommand(entrance: Entrance, program: EnteringProgram): r
   return [
     '/bin/sh',
     '-c',
-    ENTER,
+    first,
     'deskhand-enter',
     cgroup,
     ...(changeUser && limits.length > 0 ? ['/usr/bin/prlimit', ...limits, '--'] : []),
     ...(changeUser ? asAccount : []),
-    '/bin/sh',
-    '-c',
-    BECOME,
-    'deskhand-become',
-    String(variablesOf(entrance, program).length),
-    program.command,
-    ...program.args,
   ];
 }
 
@@ -90,7 +98,7 @@ function variablesOf(
   program: Pick<EnteringProgram, 'environment'>,
 ): readonly (readonly [string, string])[] {
   return Object.entries({ ...entrance.environment, ...program.environment }).filter(([name]) =>
-    /^[A-Za-z_]\w*$/.test(name),
+    VARIABLE_NAME.test(name),
   );
 }
 

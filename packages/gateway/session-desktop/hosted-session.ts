@@ -5,7 +5,7 @@ import { HelperNotifier } from './notifier.ts';
 import { parseStat, readProcFile } from './process-facts.ts';
 import { removeRuntimeFolder, type RuntimeFolder } from './runtime-folder.ts';
 import { screenshotInside, startNotifyHelper, type HelperProgram } from './session-helper.ts';
-import { startProcess } from './session-process.ts';
+import { startProcess, type WaitingProcess } from './session-process.ts';
 import { until } from './waiting.ts';
 
 export interface SessionParts {
@@ -15,6 +15,7 @@ export interface SessionParts {
   readonly containment: Containment;
   readonly folder: RuntimeFolder;
   readonly helper: HelperProgram;
+  readonly prepared?: WaitingProcess | undefined;
   readonly log: (line: string) => void;
   /** Resolves when the session ended under the run; stops looking when the signal says so. */
   readonly watch: (stop: AbortSignal) => Promise<{ readonly because: string }>;
@@ -23,7 +24,7 @@ export interface SessionParts {
 }
 
 export function hostSession(parts: SessionParts): HostedSession {
-  const { record, account, entrance, helper } = parts;
+  const { record, account, entrance, helper, prepared } = parts;
   const notifier = new HelperNotifier(() => startNotifyHelper(helper, entrance), parts.log);
   const stop = new AbortController();
   let ending: Promise<void> | undefined;
@@ -32,6 +33,7 @@ export function hostSession(parts: SessionParts): HostedSession {
     account,
     environment: entrance.environment,
     notifier,
+    ...(prepared === undefined ? {} : { prepared }),
     ended: parts.watch(stop.signal),
     spawn: (program: SessionProgram) => {
       if (ending !== undefined) throw new Error(`The session ${record.sessionId} is being signed out.`);
@@ -40,6 +42,7 @@ export function hostSession(parts: SessionParts): HostedSession {
     screenshot: (signal) => screenshotInside(helper, entrance, signal),
     signOut: ({ graceMs }) => {
       stop.abort();
+      prepared?.drop();
       ending ??= endSession(parts, notifier, graceMs).catch((error: unknown) => {
         // The next call tries again: what could not be ended still holds the account's lock.
         ending = undefined;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { SessionProcess, SessionProgram } from '../ports/session-host.ts';
+import type { PreparedProgram, SessionProcess, SessionProgram } from '../ports/session-host.ts';
 import { enter, type Entrance } from './entrance.ts';
 import { endGroup } from './program-run.ts';
 import { readProcFile, parseStat } from './process-facts.ts';
@@ -8,7 +8,19 @@ import { until } from './waiting.ts';
 
 const OUTPUT_LINES_BUFFERED_MAX = 2_000;
 
+/** A program that has been started and waits for its standard input. */
+export interface WaitingProcess extends PreparedProgram {
+  /** When nothing will be said to it: a program that reads its input ends by itself then. */
+  drop(): void;
+  /** Ends it whatever it does. */
+  end(): void;
+}
+
 export function startProcess(entrance: Entrance, program: SessionProgram): SessionProcess {
+  return prepareProcess(entrance, program).start(program.stdin ?? '');
+}
+
+export function prepareProcess(entrance: Entrance, program: SessionProgram): WaitingProcess {
   const child = enter(entrance, {
     command: program.command,
     args: program.args,
@@ -18,13 +30,26 @@ export function startProcess(entrance: Entrance, program: SessionProgram): Sessi
   const pid = child.pid;
   if (pid === undefined) throw new Error('The system could not start another process.');
   child.stdin?.on('error', () => undefined);
-  child.stdin?.end(program.stdin ?? '');
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on('error', () => resolve({ code: null, signal: null }));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   const startTime = parseStat(readProcFile(pid, 'stat') ?? '')?.startTime ?? '';
-  return { pid, startTime, exited, output: linesOf(child), end: (graceMs) => endProcess(child, graceMs) };
+  const running = {
+    pid,
+    startTime,
+    exited,
+    output: linesOf(child),
+    end: (graceMs: number) => endProcess(child, graceMs),
+  };
+  return {
+    start: (stdin) => {
+      child.stdin?.end(stdin);
+      return running;
+    },
+    drop: () => child.stdin?.end(),
+    end: () => endGroup(child),
+  };
 }
 
 async function endProcess(child: ChildProcess, graceMs: number): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type StoredSession,
 } from './runtime-folder.ts';
 import type { HelperProgram } from './session-helper.ts';
+import type { WaitingProcess } from './session-process.ts';
 import { isOwnerGone, type SessionOwner } from './session-owner.ts';
 
 export interface RegisterOptions {
@@ -36,6 +37,14 @@ export interface RegisterOptions {
   readonly isHeld: (stored: StoredSession) => boolean;
 }
 
+/** Where the processes of a session to come will be held, before anybody knows whether it will come. */
+export interface Place {
+  readonly containment: Containment;
+  /** Ends what waits there, unless the session has begun. */
+  giveUp(): Promise<void>;
+  isTaken: boolean;
+}
+
 export interface BeginRequest {
   readonly sessionId: string;
   readonly runId: string;
@@ -44,6 +53,7 @@ export interface BeginRequest {
   readonly limits: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly facts: SessionRecord['facts'];
+  readonly place?: Place;
 }
 
 /** A session being made: it can be completed or undone, and both may happen to a half of it. */
@@ -54,6 +64,7 @@ export interface BegunSession {
     readonly display: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly facts: SessionRecord['facts'];
+    readonly prepared?: WaitingProcess | undefined;
   }): HostedSession;
   undo(display?: number): Promise<void>;
 }
@@ -81,13 +92,44 @@ export class SessionRegister {
   }
 
   /** Throws when the id was used before and its session is still there: ids are unique for ever. */
-  begin(request: BeginRequest): BegunSession {
-    const { sessionId, account, kind } = request;
+  reserve(sessionId: string, uid: number): Place {
     const folder = runtimeFolder(this.options.base, sessionId);
     if (lstatOf(folder.path) !== undefined) throw new Error(`The session ${sessionId} exists already.`);
+    // From here on no sweep takes it for the remains of an earlier gateway.
     this.held.set(sessionId, 'beginning');
+    const containment = this.makeContainment(sessionId, uid);
+    const place: Place = {
+      containment,
+      isTaken: false,
+      giveUp: async () => {
+        if (place.isTaken) return;
+        if (!(await containment.end()))
+          this.options.log(`The cgroup of the session ${sessionId} could not be removed.`);
+        this.held.delete(sessionId);
+      },
+    };
+    return place;
+  }
+
+  /** For what stands before a session: it has neither variables nor limits yet. */
+  doorstep(sessionId: string, account: SessionAccount, { containment }: Place): Entrance {
+    const { changeUser } = this.options;
+    return {
+      account,
+      cgroup: containment.cgroup,
+      changeUser,
+      limits: [],
+      environment: { [SESSION_MARKER]: sessionId },
+    };
+  }
+
+  begin(request: BeginRequest): BegunSession {
+    const { sessionId, account, kind } = request;
+    const place = request.place ?? this.reserve(sessionId, account.uid);
+    place.isTaken = true;
+    const { containment } = place;
+    const folder = runtimeFolder(this.options.base, sessionId);
     makeRuntimeFolder(folder, kind === 'signed-in' ? account : undefined, this.options.changeUser);
-    const containment = this.makeContainment(sessionId, account.uid);
     const entrance: Entrance = {
       account,
       cgroup: containment.cgroup,
@@ -100,7 +142,7 @@ export class SessionRegister {
     return {
       folder,
       entrance,
-      complete: ({ display, environment, facts }) => {
+      complete: ({ display, environment, facts, prepared }) => {
         const complete: StoredSession = {
           ...stored,
           environment: { ...entrance.environment, ...environment },
@@ -108,7 +150,7 @@ export class SessionRegister {
           record: { ...stored.record, display, facts: { ...stored.record.facts, ...facts } },
         };
         storeSession(folder, complete);
-        return this.host(complete, containment, 'made');
+        return this.host(complete, containment, 'made', prepared);
       },
       undo: async (display) => {
         const release = (): Promise<void> => this.options.release(stored);
@@ -213,7 +255,12 @@ export class SessionRegister {
     );
   }
 
-  private host(stored: StoredSession, containment: Containment, how: 'made' | 'adopted'): HostedSession {
+  private host(
+    stored: StoredSession,
+    containment: Containment,
+    how: 'made' | 'adopted',
+    prepared?: WaitingProcess,
+  ): HostedSession {
     const { record, account } = stored;
     const parts: SessionParts = {
       record,
@@ -222,6 +269,7 @@ export class SessionRegister {
       containment,
       folder: runtimeFolder(this.options.base, record.sessionId),
       helper: this.options.helper,
+      prepared,
       log: this.options.log,
       watch: (stop) => this.watch(stored, stop),
       release: async () => {

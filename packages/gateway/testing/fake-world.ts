@@ -171,13 +171,15 @@ export class FakeWorld {
     };
   }
 
-  #session(kind: SessionRecord['kind'], { sessionId, runId, accountName }: Omit<SignInRequest, 'screen'>) {
+  #session(kind: SessionRecord['kind'], request: Omit<SignInRequest, 'screen'>) {
+    const { sessionId, runId, accountName, prepare } = request;
     const ended = Promise.withResolvers<{ because: string }>();
     this.endSession = (because) => ended.resolve({ because });
     const session: HostedSession = {
       record: { sessionId, runId, kind, user: accountName, uid: 1001, display: ':100', facts: {} },
       account: { user: accountName, uid: 1001, gid: 1001, home: '/home/x', shell: '/bin/sh' },
       environment: {},
+      ...(prepare === undefined ? {} : { prepared: { start: (stdin) => this.#spawn({ ...prepare, stdin }) } }),
       spawn: (program) => this.#spawn(program),
       screenshot: async () => {
         this.pictures.taken++;

@@ -1,6 +1,6 @@
 import { STARTING_LIMIT_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
-import type { SessionRefusal, SessionResult } from '../ports/session-host.ts';
+import type { SessionRefusal, SessionResult, SignInRequest } from '../ports/session-host.ts';
 import { onDeadline } from './deadline.ts';
 import { endedEarlyWithoutResult, failedWith, refusedBySession, sessionCreationFailed } from './endings.ts';
 import { listenForStop } from './show-notification.ts';
@@ -11,8 +11,16 @@ import type { AttemptInHand, Core, Ending } from './core.ts';
 /** The size of screens that nobody sees. */
 export const SESSION_SCREEN = { width: 1280, height: 800 } as const;
 
+/** Knows nothing of its run until the session stands. */
+export type RunnerProgram = NonNullable<SignInRequest['prepare']>;
+
 /** Signs the account in, or attaches to the person's session; undefined when the session stands. */
-export async function openSession(core: Core, attempt: AttemptInHand, order: StartOrder): Promise<Ending | undefined> {
+export async function openSession(
+  core: Core,
+  attempt: AttemptInHand,
+  order: StartOrder,
+  runner: RunnerProgram,
+): Promise<Ending | undefined> {
   enterPhase(core, attempt, 'signingIn');
   let password: string | undefined;
   try {
@@ -26,7 +34,7 @@ export async function openSession(core: Core, attempt: AttemptInHand, order: Sta
   const callOff = onDeadline(core, limit, () => tooLong.abort());
   try {
     const signal = AbortSignal.any([attempt.ending.signal, tooLong.signal]);
-    const answer = await requestSession(core, order, password, signal);
+    const answer = await requestSession(core, order, { password, signal, runner });
     if (!answer.ok) return endingOfRefusal(core, attempt, answer.because, tooLong.signal.aborted);
     attempt.session = answer.session;
   } finally {
@@ -37,15 +45,21 @@ export async function openSession(core: Core, attempt: AttemptInHand, order: Sta
   return endingIfWanted(core, attempt);
 }
 
+interface SessionWish {
+  readonly password: string | undefined;
+  readonly signal: AbortSignal;
+  readonly runner: RunnerProgram;
+}
+
 async function requestSession(
   core: Core,
   order: StartOrder,
-  password: string | undefined,
-  signal: AbortSignal,
+  { password, signal, runner }: SessionWish,
 ): Promise<SessionResult> {
   const account = { accountName: order.accountName, password, signal };
   const about = { sessionId: `${order.runId}-${order.attempt}`, runId: order.runId };
-  if (order.mode === 'unattended') return await core.host.signIn({ ...about, ...account, screen: SESSION_SCREEN });
+  if (order.mode === 'unattended')
+    return await core.host.signIn({ ...about, ...account, screen: SESSION_SCREEN, prepare: runner });
   const purpose = `${order.requestedBy} wants to run the desktop flow “${order.flowName}” in this session.`;
   return await core.host.attach({ ...about, ...account, purpose });
 }

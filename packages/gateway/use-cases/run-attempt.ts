@@ -4,9 +4,10 @@ import { createCourier } from './courier.ts';
 import { failedWith } from './endings.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { userOf } from './judge-offer.ts';
-import { launchRunner } from './launch-runner.ts';
+import { type Launch, launchRunner } from './launch-runner.ts';
 import { openSession } from './open-session.ts';
 import { superviseRunner, watchedRunner } from './supervise-runner.ts';
+import { recordOf } from './attempt-in-hand.ts';
 import { keyOf, nameOf } from './attempt-record.ts';
 import type { AttemptInHand, Core, Ending } from './core.ts';
 
@@ -73,11 +74,25 @@ export async function live(core: Core, attempt: AttemptInHand, run: () => Promis
 }
 
 async function runToEnd(core: Core, attempt: AttemptInHand, order: StartOrder): Promise<Ending> {
-  const refused = await openSession(core, attempt, order);
-  if (refused) return refused;
-  const launch = await launchRunner(core, attempt, order);
+  const launch = await openAndLaunch(core, attempt, order);
   if (!launch.ok) return launch.ending;
   return await superviseRunner(core, attempt, watchedRunner(launch.runner));
+}
+
+/** The spool comes first: a runner inherits it, and one is started while its session is still being opened. */
+async function openAndLaunch(core: Core, attempt: AttemptInHand, order: StartOrder): Promise<Launch> {
+  const spool = core.spools.create();
+  try {
+    const { node, runner } = core.kit();
+    const program = { command: node, args: [runner], extraFileDescriptors: [spool.descriptor] };
+    const refused = await openSession(core, attempt, order, program);
+    if (refused) return { ok: false, ending: refused };
+    return await launchRunner(core, attempt, order, { program, spoolPath: spool.path });
+  } finally {
+    spool.release();
+    // What the journal does not name, nobody will look for.
+    if (recordOf(core, attempt).launch === null) core.spools.remove(spool.path);
+  }
 }
 
 function factsOf(core: Core, order: StartOrder): AttemptFacts {

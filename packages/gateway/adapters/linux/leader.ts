@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { constants, getPriority, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { makeCgroup } from '../../session-desktop/containment.ts';
@@ -55,6 +56,7 @@ export class Leaders {
   prepare(): void {
     if (this.reserve !== undefined && this.reserve.exitCode === null && this.reserve.signalCode === null) return;
     const child = launch(this.program);
+    yieldToOthers(child.pid);
     child.unref();
     for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
     this.reserve = child;
@@ -79,9 +81,27 @@ export class Leaders {
     const child = this.reserve;
     this.reserve = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return launch(this.program);
+    hurry(child.pid);
     child.ref();
     for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).ref();
     return child;
+  }
+}
+
+/** One in reserve starts in the shadow of whatever else is starting, such as the display of the session before. */
+function yieldToOthers(pid: number | undefined): void {
+  setPriorityOf(pid, constants.priority.PRIORITY_LOW);
+}
+
+function hurry(pid: number | undefined): void {
+  setPriorityOf(pid, getPriority());
+}
+
+function setPriorityOf(pid: number | undefined, priority: number): void {
+  try {
+    if (pid !== undefined) setPriority(pid, priority);
+  } catch {
+    // It has ended, or may not be preferred again: then it is only slower.
   }
 }
 

@@ -17,7 +17,8 @@ import type {
 import { findAccount, whyAccountRefused } from '../../session-desktop/accounts.ts';
 import { attachable, whereToAttach } from '../../session-desktop/attachable.ts';
 import { cgroup2Root } from '../../session-desktop/containment.ts';
-import { startDesktop } from '../../session-desktop/desktop-start.ts';
+import type { Door } from '../../session-desktop/door.ts';
+import { openDesktopDoor, startDesktop } from '../../session-desktop/desktop-start.ts';
 import { displayNumber } from '../../session-desktop/displays.ts';
 import { keepDescriptorsFromChildren } from '../../session-desktop/inherited-descriptors.ts';
 import { limitArguments } from '../../session-desktop/entrance.ts';
@@ -27,17 +28,23 @@ import {
   missingSentences,
   type InstalledPrograms,
 } from '../../session-desktop/installed-programs.ts';
-import { LockProbes } from '../../session-desktop/lock-probes.ts';
 import { systemBusAddress } from '../../session-desktop/logind.ts';
 import { operatingSystemName } from '../../session-desktop/operating-system.ts';
 import { isAlive, readProcFile, startTimeOf } from '../../session-desktop/process-facts.ts';
-import { prepareDisplaySockets, type StoredSession } from '../../session-desktop/runtime-folder.ts';
-import { askInside, probeLockInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
-import { cgroupOf, ourFact, personSessions, type PersonSession } from '../../session-desktop/session-listing.ts';
+import { prepareDisplaySockets } from '../../session-desktop/runtime-folder.ts';
+import { askInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
+import { ourFact } from '../../session-desktop/session-listing.ts';
+import { prepareProcess, type WaitingProcess } from '../../session-desktop/session-process.ts';
 import type { SessionOwner } from '../../session-desktop/session-owner.ts';
-import { SessionRegister, type BegunSession } from '../../session-desktop/session-register.ts';
-import { endLeader, Leaders, type Leader } from './leader.ts';
+import {
+  SessionRegister,
+  type BeginRequest,
+  type BegunSession,
+  type Place,
+} from '../../session-desktop/session-register.ts';
+import { endLeader, Leaders, type Leader, type LeaderStart } from './leader.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
+import { leaderOf, People } from './people.ts';
 import { ensurePamService, PAM_SERVICE } from './pam-service.ts';
 import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refusal.ts';
 
@@ -62,10 +69,9 @@ export class LinuxHost implements SessionHost {
   readonly kind = 'linux';
   private readonly options: LinuxHostOptions;
   private readonly register: SessionRegister;
-  private readonly probes: LockProbes;
+  private readonly people: People;
   private readonly leaders: Leaders;
   private readonly leaderPath: string;
-  private readonly busAddress: string | undefined;
   private readonly pamTrouble: string | undefined;
   private readonly displayTrouble: string | undefined;
 
@@ -73,7 +79,6 @@ export class LinuxHost implements SessionHost {
     this.options = options;
     const base = options.runtimeFolder ?? '/run/deskhand';
     const cgroupParent = cgroup2Root();
-    this.busAddress = options.systemBusAddress ?? systemBusAddress();
     this.register = new SessionRegister({
       base,
       baseMode: 0o711,
@@ -85,7 +90,11 @@ export class LinuxHost implements SessionHost {
       release: (stored) => endLeader(leaderOf(stored)),
       isHeld: (stored) => isAlive(leaderOf(stored)),
     });
-    this.probes = new LockProbes((entrance) => probeLockInside(options, entrance), true);
+    this.people = new People({
+      register: this.register,
+      helper: options,
+      systemBusAddress: options.systemBusAddress ?? systemBusAddress(),
+    });
     this.leaderPath = options.leaderPath ?? fileURLToPath(new URL('./session-leader.ts', import.meta.url));
     this.leaders = new Leaders({
       nodePath: options.leaderNodePath ?? process.execPath,
@@ -125,28 +134,11 @@ export class LinuxHost implements SessionHost {
   }
 
   async listSessions(): Promise<readonly SessionFact[]> {
-    const people = await this.people();
-    this.probes.forgetAllBut(people);
-    const judged = await Promise.all(people.map((one) => this.probes.judge(one, 'lately')));
+    const people = await this.people.list();
     return [
       ...this.register.stored().flatMap((one) => (one.record.kind === 'signed-in' ? [ourFact(one)] : [])),
-      ...judged.filter((one) => one !== undefined),
+      ...people,
     ];
-  }
-
-  /** People's sessions, nobody having looked yet whether they are locked. */
-  private people(): Promise<readonly PersonSession[]> {
-    const stored = this.register.stored();
-    const ourCgroups = new Set(stored.map((one) => String(one.record.facts['cgroup']).split('/').pop()));
-    const ourIds = new Set(stored.map((one) => one.record.sessionId));
-    return personSessions({
-      mayHaveSession: (uid) => uid >= FIRST_PERSON_UID,
-      isOurs: (pid, environment) =>
-        ourCgroups.has(cgroupOf(pid).split('/')[1] ?? '') ||
-        (ourCgroups.has('') && ourIds.has(environment.get('DESKHAND_SESSION') ?? '')),
-      ourLeaders: new Set(stored.map((one) => leaderOf(one).pid)),
-      systemBusAddress: this.busAddress,
-    });
   }
 
   async checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck> {
@@ -203,39 +195,54 @@ export class LinuxHost implements SessionHost {
     if (!found.ok) return found;
     if (request.password === undefined)
       return refuse('password-wrong', `Signing in ${found.account.user} needs the connection's password.`);
-    const late = AbortSignal.timeout(SIGN_IN_TIMEOUT_MS);
-    const signal = AbortSignal.any([request.signal, late]);
+    const { account } = found;
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]);
     const order = {
       service: PAM_SERVICE,
-      user: found.account.user,
-      lockFile: this.register.lockPath(found.account.uid),
+      user: account.user,
+      lockFile: this.register.lockPath(account.uid),
       openSession: true,
       hold: true,
     };
-    const [started, inTheWay] = await Promise.all([
-      this.leaders.start({ order, password: request.password, signal }),
-      this.sessionInTheWay(found.account),
-    ]);
-    if (!started.ok) return { ok: false, because: await this.refusal(started.answer, found.account, request.signal) };
-    if (inTheWay !== undefined) {
+    const place = this.register.reserve(request.sessionId, account.uid);
+    let door: Door | undefined;
+    try {
+      const proving = this.leaders.start({ order, password: request.password, signal });
+      door = openDesktopDoor(this.register.doorstep(request.sessionId, account, place));
+      const [started, inTheWay] = await Promise.all([proving, this.people.inTheWayOf(account)]);
+      if (!started.ok) return { ok: false, because: await this.refusal(started.answer, account, request.signal) };
+      if (inTheWay === undefined)
+        return await this.enterProven(request, signal, account, started, { place, door, programs });
       await endLeader(started.leader);
       return { ok: false, because: inTheWay };
+    } finally {
+      door?.close();
+      await place.giveUp();
+      this.leaders.prepare();
     }
+  }
+
+  /** The password is right and nobody stands in the way: from here on there is something to undo. */
+  private async enterProven(
+    request: SignInRequest,
+    signal: AbortSignal,
+    account: SessionAccount,
+    { leader, answer }: Extract<LeaderStart, { ok: true }>,
+    ready: { readonly place: Place; readonly door: Door; readonly programs: InstalledPrograms },
+  ): Promise<SessionResult> {
     const given = {
-      limits: limitArguments(started.answer.limits, readProcFile('self', 'limits') ?? ''),
-      environment: fromPam(started.answer.environment),
+      limits: limitArguments(answer.limits, readProcFile('self', 'limits') ?? ''),
+      environment: fromPam(answer.environment),
+      place: ready.place,
     };
     let begun: BegunSession | undefined;
     try {
-      begun = this.begin(request, 'signed-in', found.account, started.leader, given);
-      return await this.open(begun, { ...request, signal }, found.account, programs, request.signal);
+      begun = this.begin(request, 'signed-in', account, leader, given);
+      return await this.open(begun, { ...request, signal }, account, ready, request.signal);
     } catch (error) {
       await begun?.undo();
-      await endLeader(started.leader);
+      await endLeader(leader);
       throw error;
-    } finally {
-      // Not earlier: its start would compete with the display's.
-      this.leaders.prepare();
     }
   }
 
@@ -245,7 +252,7 @@ export class LinuxHost implements SessionHost {
     kind: SessionRecord['kind'],
     account: SessionAccount,
     leader: Leader,
-    given: { readonly limits: readonly string[]; readonly environment: Readonly<Record<string, string>> },
+    given: Pick<BeginRequest, 'limits' | 'environment' | 'place'>,
   ): BegunSession {
     const facts = { leaderPid: leader.pid, leaderStartTime: leader.startTime };
     const begun = this.register.begin({
@@ -264,28 +271,41 @@ export class LinuxHost implements SessionHost {
     begun: BegunSession,
     request: SignInRequest,
     account: SessionAccount,
-    programs: InstalledPrograms,
+    ready: { readonly door: Door; readonly programs: InstalledPrograms },
     asked: AbortSignal,
   ): Promise<SessionResult> {
-    const { screen, signal } = request;
+    const { screen, signal, prepare } = request;
+    let prepared: WaitingProcess | undefined;
+    // The person may have signed in while we did; looked for while the window manager is still starting.
+    let looking: Promise<SessionRefusal | undefined> | undefined;
     const started = await startDesktop({
       entrance: begun.entrance,
+      // The door was opened before PAM said which limits the account has.
+      door: begun.entrance.limits.length === 0 ? ready.door : undefined,
       userFolder: begun.folder.userPath,
       screen,
-      programs,
+      programs: ready.programs,
       timeoutMs: DESKTOP_TIMEOUT_MS,
       signal,
+      onStarting: (entrance) => {
+        prepared?.end();
+        prepared = prepare && prepareProcess(entrance, prepare);
+      },
+      onDisplay: () => {
+        looking = this.people.inTheWayOf(account);
+        looking.catch(() => undefined);
+      },
     });
+    const inTheWay = await looking;
     if (!started.ok) {
       await begun.undo();
       if (started.because === 'cancelled') return { ok: false, because: cancelledOrLate(asked) };
-      return started.because === 'timed-out'
-        ? refuse('session-creation-timeout', `The display of ${account.user} did not become usable in time.`)
-        : refuse('cannot-create-session', `The display of ${account.user} could not be opened: ${started.detail}`);
+      if (started.because === 'timed-out')
+        return refuse('session-creation-timeout', `The display of ${account.user} did not become usable in time.`);
+      this.options.log?.(`The display of ${account.user} could not be opened: ${started.detail}`);
+      return refuse('cannot-create-session', `The display of ${account.user} could not be opened. ${started.sentence}`);
     }
     const { desktop } = started;
-    // The person may have signed in while we did.
-    const inTheWay = await this.sessionInTheWay(account);
     if (inTheWay !== undefined || signal.aborted) {
       await begun.undo(desktop.displayNumber);
       return { ok: false, because: inTheWay ?? cancelledOrLate(asked) };
@@ -293,6 +313,7 @@ export class LinuxHost implements SessionHost {
     const session = begun.complete({
       display: desktop.display,
       environment: desktop.environment,
+      prepared,
       facts: {
         displayNumber: desktop.displayNumber,
         keeperPid: desktop.keeper.pid,
@@ -301,18 +322,6 @@ export class LinuxHost implements SessionHost {
       },
     });
     return { ok: true, session };
-  }
-
-  private async sessionInTheWay(account: SessionAccount): Promise<SessionRefusal | undefined> {
-    const theirs = (await this.people()).find((one) => one.fact.uid === account.uid);
-    if (theirs === undefined) return undefined;
-    // A display that the account cannot open was only named by one of its processes.
-    const judged = await this.probes.judge(theirs, 'now');
-    if (judged === undefined) return undefined;
-    return {
-      code: 'session-exists',
-      message: `${account.user} has a session on this machine already (${judged.display ?? judged.type}).`,
-    };
   }
 
   async attach(request: AttachRequest): Promise<SessionResult> {
@@ -344,7 +353,7 @@ export class LinuxHost implements SessionHost {
 
   /** Under the account's lock; judged again after a question, because the answer may have taken a minute. */
   private async join(request: AttachRequest, account: SessionAccount, leader: Leader): Promise<SessionResult> {
-    let where = await this.whereToAttach(account);
+    let where = whereToAttach(account.user, await this.people.sessionsOf(account));
     if (!where.ok) return where;
     if (request.password === undefined) {
       const answer = await askInside(
@@ -355,7 +364,7 @@ export class LinuxHost implements SessionHost {
       );
       if (answer === 'cancelled') return { ok: false, because: cancelledOrLate(request.signal) };
       if (answer !== 'accepted') return refuse('attended-not-accepted', notAccepted[answer]);
-      where = await this.whereToAttach(account);
+      where = whereToAttach(account.user, await this.people.sessionsOf(account));
       if (!where.ok) return where;
     }
     if (request.signal.aborted) return { ok: false, because: cancelledOrLate(request.signal) };
@@ -368,14 +377,6 @@ export class LinuxHost implements SessionHost {
     };
   }
 
-  private async whereToAttach(account: SessionAccount) {
-    const theirs = (await this.people()).filter((one) => one.fact.uid === account.uid);
-    const judged = await Promise.all(
-      theirs.map(async (one) => ({ ...one, fact: await this.probes.judge(one, 'now') })),
-    );
-    return whereToAttach(account.user, judged);
-  }
-
   adopt(record: SessionRecord): Promise<HostedSession | undefined> {
     return Promise.resolve(this.register.adopt(record));
   }
@@ -383,12 +384,6 @@ export class LinuxHost implements SessionHost {
   sweep(keep: ReadonlySet<string>): Promise<readonly string[]> {
     return this.register.sweep(keep);
   }
-}
-
-const FIRST_PERSON_UID = 1000;
-
-function leaderOf({ record }: StoredSession): { readonly pid: number; readonly startTime: string } {
-  return { pid: Number(record.facts['leaderPid']), startTime: String(record.facts['leaderStartTime']) };
 }
 
 /** What PAM modules may add to a session: language, tickets, proxies. Anything else would fight with what we set ourselves. */

@@ -27,6 +27,7 @@ import { operatingSystemName } from '../../session-desktop/operating-system.ts';
 import { startTimeOf } from '../../session-desktop/process-facts.ts';
 import { lstatOf } from '../../session-desktop/runtime-folder.ts';
 import { probeLockInside, type HelperProgram } from '../../session-desktop/session-helper.ts';
+import { prepareProcess, type WaitingProcess } from '../../session-desktop/session-process.ts';
 import { ourFact, personSessions, type PersonSession } from '../../session-desktop/session-listing.ts';
 import type { SessionOwner } from '../../session-desktop/session-owner.ts';
 import { SessionRegister, type BeginRequest } from '../../session-desktop/session-register.ts';
@@ -151,7 +152,8 @@ export class VirtualHost implements SessionHost {
     if (request.signal.aborted) return refuse('cancelled', CANCELLED);
     const begun = this.begin(request, 'signed-in', {});
     if (begun === undefined) return this.inUse();
-    const { screen, signal } = request;
+    const { screen, signal, prepare } = request;
+    let prepared: WaitingProcess | undefined;
     const started = await startDesktop({
       entrance: begun.entrance,
       userFolder: begun.folder.userPath,
@@ -159,13 +161,18 @@ export class VirtualHost implements SessionHost {
       programs,
       timeoutMs: DESKTOP_TIMEOUT_MS,
       signal,
+      onStarting: (entrance) => {
+        prepared?.end();
+        prepared = prepare && prepareProcess(entrance, prepare);
+      },
     });
     if (!started.ok || signal.aborted) {
       await begun.undo(started.ok ? started.desktop.displayNumber : undefined);
       if (started.ok || started.because === 'cancelled') return refuse('cancelled', CANCELLED);
-      return started.because === 'timed-out'
-        ? refuse('session-creation-timeout', 'The virtual display did not become usable in time.')
-        : refuse('cannot-create-session', `The virtual display could not be opened: ${started.detail}`);
+      if (started.because === 'timed-out')
+        return refuse('session-creation-timeout', 'The virtual display did not become usable in time.');
+      this.options.log?.(`The virtual display could not be opened: ${started.detail}`);
+      return refuse('cannot-create-session', `The virtual display could not be opened. ${started.sentence}`);
     }
     const { desktop } = started;
     const facts = {
@@ -174,7 +181,10 @@ export class VirtualHost implements SessionHost {
       keeperStartTime: startTimeOf(desktop.keeper.pid) ?? '',
       ...(desktop.vncSocket === null ? {} : { vncSocket: desktop.vncSocket }),
     };
-    return { ok: true, session: begun.complete({ display: desktop.display, environment: desktop.environment, facts }) };
+    return {
+      ok: true,
+      session: begun.complete({ display: desktop.display, environment: desktop.environment, facts, prepared }),
+    };
   }
 
   /** Undefined when the account's lock is taken. */

@@ -33,7 +33,7 @@ export async function openPersonDesktop(account: SessionAccount, changeUser: boo
     timeoutMs: PATIENCE_MS,
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (!started.ok) throw new Error(`The person's desktop did not open: ${started.detail}`);
+  if (!started.ok) throw new Error(`The person's desktop did not open: ${JSON.stringify(started)}`);
   const { desktop } = started;
   const entrance: Entrance = { ...outside, environment: desktop.environment };
   const run = (command: string, ...args: readonly string[]): Promise<ProgramRun> =>

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiClient, createClient } from '@deskhand/protocol/http/client.ts';
@@ -38,8 +39,7 @@ describe('the portal, on everything that deskhand up starts', () => {
   let page: Page;
   let client: ApiClient;
   let connectionId: string;
-  let clusterId: string;
-  const tryAccount = tryAccountWasThere();
+  let clusterId: string | undefined;
   /** As root an account of this test's own, because another installation may give the one of the example a new password. */
   const person = process.getuid?.() === 0 ? makePerson('flows') : undefined;
 
@@ -60,7 +60,7 @@ describe('the portal, on everything that deskhand up starts', () => {
   afterAll(async () => {
     await browser?.close();
     await up?.stop();
-    tryAccount.restore();
+    if (clusterId !== undefined) removeTryAccountOf(clusterId);
     person?.remove();
     rmSync(folder, { recursive: true, force: true });
   }, TEST_TIMEOUT_MS);
@@ -282,14 +282,11 @@ const tokenOf = (page: Page): Promise<string> =>
     return ((await made.json()) as { token: string }).token;
   });
 
-/** As root `deskhand up` makes an account for the example; one that was not there before goes with the test. */
-function tryAccountWasThere(): { readonly restore: () => void } {
-  const name = 'deskhand-try';
-  const isThere = (): boolean => spawnSync('id', ['-u', name]).status === 0;
-  const wasThere = isThere();
-  return {
-    restore: () => {
-      if (!wasThere && isThere()) execFileSync('userdel', ['--remove', '--force', name], { stdio: 'ignore' });
-    },
-  };
+/** As root `deskhand up` makes an account for the example, which carries the mark of the installation's cluster. */
+function removeTryAccountOf(cluster: string): void {
+  const comment = `Deskhand example ${createHash('sha256').update(cluster).digest('hex').slice(0, 8)}`;
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [name = '', , , , found] = line.split(':');
+    if (found === comment) execFileSync('userdel', ['--remove', '--force', name], { stdio: 'ignore' });
+  }
 }

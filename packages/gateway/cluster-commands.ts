@@ -37,7 +37,7 @@ export async function enrolMachine(command: Of<'enrol'>): Promise<void> {
     server: openEnrolmentServer(serverUrl, fingerprint),
     key,
     recovery: recoveryKeys,
-    tryAccount: command.offersTryAccount ? () => makeTryAccount(sessionHost) : null,
+    tryAccount: command.offersTryAccount ? (clusterId: string) => makeTryAccount({ sessionHost, clusterId }) : null,
     joinByCode: command.joinWaitMs === 0 ? null : (target: KeyedTarget) => joinByCode(joinPorts, joinWish, target),
   };
   const wish = { ...command, token, recoveryKey: recoveryKey || null, version: GATEWAY_VERSION };

@@ -24,7 +24,7 @@ Options of enrol
   --join-wait MINUTES        how long to wait for that, 15 at most; 0 does not wait and says that a key is needed
   --server-fingerprint HEX   SHA-256 of the server's certificate, as the server prints it; no other is accepted then
   --session-host KIND        linux (as root: any account) or virtual (this account only); default: by who starts it
-  --try-account              offer an account for the example (as root it is made: deskhand-try)
+  --try-account              offer an account for the example (as root it is made: deskhand-try, or another where that is taken)
   --data DIR                 where keys and journal are kept
 
 Options of run

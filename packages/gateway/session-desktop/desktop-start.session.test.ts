@@ -16,18 +16,17 @@ describe('the start of a desktop', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('goes on with the next number when another program has just taken the display', async () => {
+  /** A stand-in for the X server; `real` is the path of the one installed. */
+  const startWith = async (script: (real: string) => string) => {
     const { username, uid, gid, homedir } = userInfo();
     const account = { user: username, uid, gid, home: homedir, shell: '/bin/sh' };
     const programs = installedPrograms();
     const server = programs.xvnc ?? programs.xvfb ?? '';
-    const [taken, standIn] = [join(folder, 'taken'), join(folder, server.split('/').at(-1) ?? '')];
-    const refusal = `echo "$1" >"${taken}"; echo "Fatal server error: Server is already active for display" >&2; exit 1`;
-    writeFileSync(standIn, `#!/bin/sh\n[ -e "${taken}" ] || { ${refusal}; }\nexec ${server} "$@"\n`);
+    const standIn = join(folder, server.split('/').at(-1) ?? '');
+    writeFileSync(standIn, `#!/bin/sh\n${script(server)}\n`);
     chmodSync(standIn, 0o755);
     const environment = { ...accountEnvironment(account), PATH: `${folder}:/usr/bin:/bin` };
-
-    const result = await startDesktop({
+    return startDesktop({
       entrance: { account, cgroup: '', changeUser: false, limits: [], environment },
       userFolder: folder,
       screen: { width: 640, height: 480 },
@@ -35,8 +34,24 @@ describe('the start of a desktop', () => {
       timeoutMs: PATIENCE_MS,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
+  };
 
+  test('goes on with the next number when another program has just taken the display', async () => {
+    const taken = join(folder, 'taken');
+    const refusal = `echo "$1" >"${taken}"; echo "Fatal server error: Server is already active for display" >&2; exit 1`;
+    const result = await startWith((real) => `[ -e "${taken}" ] || { ${refusal}; }\nexec ${real} "$@"`);
     expect(result).toMatchObject({ ok: true });
     if (result.ok) endGroup(result.desktop.keeper);
+  });
+
+  test.each([
+    ['(EE) could not map 0xdeadbeef', 'The X server did not start. Try the run again'],
+    ['(EE) write: No space left on device', 'The disk is full. Make room in'],
+  ])('that fails with "%s" says in plain words why, and keeps those for the log', async (printed, sentence) => {
+    const result = await startWith(() => `echo "${printed}" >&2; exit 1`);
+    if (result.ok || result.because !== 'failed') throw new Error(JSON.stringify(result));
+    expect(result.sentence).toContain(sentence);
+    expect(result.sentence).not.toContain('EE');
+    expect(result.detail).toContain(printed);
   });
 });

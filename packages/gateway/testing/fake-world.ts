@@ -38,6 +38,8 @@ export class FakeWorld {
   readonly spooled: LogLine[] = [];
   /** Answered by the next sign-in or attach. */
   refusal: SessionRefusal | undefined;
+  /** Thrown by the next sign-in or attach. */
+  hostFault: Error | undefined;
   /** Keeps a sign-in waiting until the test lets it go on; a cancelled one is refused. */
   holdSignIn = false;
   diskFault: string | null = null;
@@ -145,6 +147,7 @@ export class FakeWorld {
     const open = async (kind: SessionRecord['kind'], request: Omit<SignInRequest, 'screen'>) => {
       const { accountName, password } = request;
       this.signIns.push({ accountName, password });
+      if (this.hostFault) throw this.hostFault;
       if (this.holdSignIn) await untilAborted(request.signal);
       if (request.signal.aborted) return { ok: false as const, because: { code: 'cancelled' as const, message: '' } };
       if (this.refusal) return { ok: false as const, because: this.refusal };

@@ -19,7 +19,7 @@ export interface EnrolPorts {
   readonly server: EnrolmentServer;
   readonly key: GatewayKey;
   readonly recovery: RecoveryKeys;
-  readonly tryAccount: (() => TryAccount) | null;
+  readonly tryAccount: ((clusterId: string) => TryAccount) | null;
   /** Asks a member for the cluster's key; null where nobody would be there to confirm. */
   readonly joinByCode: ((target: KeyedTarget) => Promise<JoinByCodeAnswer>) | null;
 }
@@ -88,11 +88,11 @@ async function clusterKeyFor(
 
 async function tryConnection(
   { tryAccount }: EnrolPorts,
-  { clusterName }: EnrolmentTarget,
+  { clusterId, clusterName }: EnrolmentTarget,
   clusterKey: ClusterKey | null,
 ): Promise<Pick<EnrolRequest, 'tryConnection'>> {
   if (tryAccount === null) return {};
-  const { accountName, password } = tryAccount();
+  const { accountName, password } = tryAccount(clusterId);
   const context = tryConnectionSealContext({ clusterName, accountName });
   const sealed = password !== null && clusterKey !== null ? await seal(clusterKey.publicKey, password, context) : null;
   return { tryConnection: { accountName, sealed } };

@@ -123,6 +123,26 @@ test('a run goes through its phases, its popups and its sign-out, and then repor
   ]);
 });
 
+test('a fault of the machine fails the run with a plain sentence; what the machine said stays there', async () => {
+  const world = await worldOf();
+  world.hostFault = new Error('EACCES: permission denied, mkdir /run/deskhand/sessions/r1-1');
+  await acquire(world, orderOf());
+  world.core.handlers.message({ type: 'acquired', order: orderOf() });
+  const { state, error } = await resultOf(world);
+  expect(state).toBe('failed');
+  expect(error?.code).toBe('SessionCreationError');
+  expect(error?.message).toContain('its log names');
+  expect(JSON.stringify(error)).not.toContain('EACCES');
+});
+
+test('the runner that was prepared while the session opened gets the flow', async () => {
+  const world = await worldOf();
+  await run(world);
+  expect(world.programs).toHaveLength(1);
+  expect(world.programs[0]).toMatchObject({ command: '/kit/node', args: ['/kit/runner.cjs'] });
+  expect(JSON.parse(world.programs[0]?.stdin ?? '')).toMatchObject({ script: 'WAIT 1', channel: { secret: 's' } });
+});
+
 test('no popup appears when notifications are off', async () => {
   const world = await worldOf();
   await run(world);

@@ -1,7 +1,7 @@
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { type AttemptFacts, JournalFault } from '../ports/journal.ts';
 import { createCourier } from './courier.ts';
-import { failedWith } from './endings.ts';
+import { sessionCreationFailed } from './endings.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { userOf } from './judge-offer.ts';
 import { type Launch, launchRunner } from './launch-runner.ts';
@@ -64,7 +64,8 @@ export async function live(core: Core, attempt: AttemptInHand, run: () => Promis
     ending = await run();
   } catch (error) {
     core.log.error({ ...nameOf(attempt.facts), error: String(error) }, 'an attempt met a fault of the gateway');
-    ending = failedWith('SessionCreationError', { detail: (error as Error).message });
+    // What the machine said means nothing to whoever submitted the run.
+    ending = sessionCreationFailed('the gateway of the machine met a fault, which its log names. Try the run again.');
   }
   try {
     await finishAttempt(core, attempt, ending);

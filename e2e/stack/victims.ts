@@ -25,7 +25,7 @@ const isGone = (pid: number): boolean => !processes().some((process) => process.
 export async function killRunnerOf(runId: string): Promise<void> {
   const runner = processes().find(
     ({ pid, command }) =>
-      /runner(\.mjs|\/main\.ts)/.test(command) && environmentOf(pid).includes(`DESKHAND_SESSION=${runId}-`),
+      /runner(\.cjs|\/main\.ts)/.test(command) && environmentOf(pid).includes(`DESKHAND_SESSION=${runId}-`),
   );
   if (!runner) throw new Error(`No runner of run ${runId} is alive.`);
   process.kill(runner.pid, 'SIGKILL');

@@ -83,6 +83,7 @@ export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
         'remove-gateway',
         () => {
           const gateway = database.gateways.get(id);
+          database.bump(gateway?.clusterId);
           if (gateway?.removedAtMs !== null) return 'not-found';
           database.gateways.set(id, { ...gateway, removedAtMs: database.nowMs(), linkedTo: null });
           const gone = { actor: audit.actor, detail: 'The gateway was removed.', holdsMachine: false };
@@ -97,6 +98,7 @@ export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
         'declare-gone',
         () => {
           const gateway = database.gateways.get(id);
+          database.bump(gateway?.clusterId);
           if (gateway?.removedAtMs !== null) return 'not-found';
           const detail = 'An admin declared the machine gone.';
           const uncertain = loseRunsOf(database, gateway, { actor: audit.actor, detail, holdsMachine: true });
@@ -193,16 +195,15 @@ function changeGateway(
   audit: AuditFact,
 ): 'changed' | 'not-found' | 'name-taken' {
   const changed = given(change);
+  if (Object.keys(changed).length === 0) return 'changed';
   const row = database.gateways.get(id);
-  if (Object.keys(changed).length > 0) {
-    if (row?.removedAtMs !== null) return 'not-found';
-    const others = [...database.gateways.values()].filter(
-      (one) => one.clusterId === row.clusterId && one.removedAtMs === null,
-    );
-    if (isTaken(others, { ...row, ...changed })) return 'name-taken';
-    database.gateways.set(id, { ...row, ...changed });
-    database.addAudit(audit);
+  if (row?.removedAtMs !== null) {
+    database.bump(row?.clusterId);
+    return 'not-found';
   }
-  database.bump(row?.clusterId);
+  if (isTaken(database.membersOf(row.clusterId), { ...row, ...changed })) return 'name-taken';
+  database.gateways.set(id, { ...row, ...changed });
+  database.bump(row.clusterId);
+  database.addAudit(audit);
   return 'changed';
 }

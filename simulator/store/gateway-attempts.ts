@@ -220,7 +220,7 @@ function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId:
   if (run === undefined || run.attempt > of.attempt || !isOfNewestLink(database, of)) return false;
   // A higher attempt proves that the stored one was given back without having started.
   const mayBeTaken = run.attempt < of.attempt ? !isTerminal(run.state) : ['queued', 'offered'].includes(run.state);
-  if (!mayBeTaken) return false;
+  if (!mayBeTaken || run.clusterId !== database.clusterOf(of.gatewayId)) return false;
   const nowMs = database.nowMs();
   database.runs.set({
     ...run,

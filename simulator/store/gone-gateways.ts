@@ -35,6 +35,5 @@ export function loseRunsOf(database: SimulatedDatabase, gateway: GatewayRow, gon
       database.freeSlotOf(id);
     }
   }
-  database.bump(gateway.clusterId);
   return lost;
 }

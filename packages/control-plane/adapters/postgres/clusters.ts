@@ -6,6 +6,7 @@ import { changing } from './audit.ts';
 import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { enrol } from './enrolment.ts';
 import { isUniqueViolation } from './fault.ts';
+import { bumpClusterOf, giveUpGateway } from './gone-gateways.ts';
 import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface SummaryRow extends ClusterRow {
@@ -121,21 +122,14 @@ export function openClusterStore(pool: Pool): ClusterStore {
       const row = await rowOf<GatewayRow>(pool, `${gateways} and g.id = $1`, [id]);
       return row && gatewayFromRow(row);
     },
-    changeGateway: async (id, change, audit) => {
-      const answer = await updating(pool, audit, 'gateway', id, {
+    changeGateway: (id, change, audit) =>
+      updating(pool, audit, 'gateway', id, {
         name: change.name,
         enabled: change.enabled,
         member_order: change.order,
         policy_override: change.policyOverride,
         capacity_override: change.capacityOverride,
-      });
-      if (answer === 'changed')
-        await pool.query(
-          'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $1)',
-          [id],
-        );
-      return answer;
-    },
+      }),
     countUnfinishedRuns: async (gatewayId) =>
       (
         await rowOf<{ count: number }>(
@@ -144,75 +138,9 @@ export function openClusterStore(pool: Pool): ClusterStore {
           [gatewayId],
         )
       )?.count ?? 0,
-    removeGateway: (id, audit) =>
-      changing(
-        pool,
-        audit,
-        async (client) => {
-          const gone = await client.query(
-            'update gateway set removed_at = now(), linked_to = null where id = $1 and removed_at is null',
-            [id],
-          );
-          return gone.rowCount === 1
-            ? { uncertain: await loseRuns(client, id, audit.actor, 'The gateway was removed.', false) }
-            : 'not-found';
-        },
-        (answer) => answer !== 'not-found',
-      ),
-    declareGone: (id, audit) =>
-      changing(
-        pool,
-        audit,
-        async (client) => {
-          const known = await client.query('select 1 from gateway where id = $1 and removed_at is null for update', [
-            id,
-          ]);
-          return known.rowCount === 1
-            ? { uncertain: await loseRuns(client, id, audit.actor, 'An admin declared the machine gone.', true) }
-            : 'not-found';
-        },
-        (answer) => answer !== 'not-found',
-      ),
+    removeGateway: (id, audit) => giveUpGateway(pool, id, audit, 'removed'),
+    declareGone: (id, audit) => giveUpGateway(pool, id, audit, 'gone'),
   };
-}
-
-/**
- * Gives up what a gateway holds: offers that it never took go back to the queue, the rest becomes uncertain. Until the
- * machine reports, an uncertain run keeps its account and slot there, unless the machine was removed for good.
- */
-async function loseRuns(
-  client: Queryable,
-  gatewayId: string,
-  actor: string,
-  detail: string,
-  holdsMachine: boolean,
-): Promise<number> {
-  await client.query(
-    `update run set state = 'queued', gateway_id = null, offered_at = null where gateway_id = $1 and state = 'offered'`,
-    [gatewayId],
-  );
-  const error = {
-    code: 'OutcomeUncertain',
-    message: `Contact was lost and the outcome of the run is not known. ${detail}`,
-  };
-  const lost = await rowsOf<{ id: string; attempt: number }>(
-    client,
-    `update run set state = 'uncertain', ended_at = now(), error = $2, holds_machine = $3 where gateway_id = $1 and state in ('starting', 'running', 'cancelling') returning id, attempt`,
-    [gatewayId, JSON.stringify(error), holdsMachine],
-  );
-  for (const run of lost) {
-    await client.query(
-      `insert into run_event (run_id, attempt, event, detail, actor) values ($1, $2, 'lose', $3, $4)`,
-      [run.id, run.attempt, detail, actor],
-    );
-    await client.query('update add_on_slot set run_id = null where run_id = $1', [run.id]);
-  }
-  if (!holdsMachine) await client.query('update run set holds_machine = false where gateway_id = $1', [gatewayId]);
-  await client.query(
-    'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $1)',
-    [gatewayId],
-  );
-  return lost.length;
 }
 
 async function removeCluster(client: Queryable, id: string): Promise<'removed' | 'not-found' | 'not-empty'> {
@@ -237,19 +165,20 @@ async function updating(
 ): Promise<'changed' | 'not-found' | 'name-taken'> {
   const set = assignments(columns, 2);
   if (set.values.length === 0) return 'changed';
+  const ofMembers = table === 'gateway';
   try {
     return await changing(
       pool,
       audit,
-      async (client) =>
-        (
-          await client.query(
-            `update ${table} set ${set.text} where id = $1${table === 'gateway' ? ' and removed_at is null' : ''}`,
-            [id, ...set.values],
-          )
-        ).rowCount === 1
-          ? 'changed'
-          : 'not-found',
+      async (client) => {
+        // With the change, so that no plan which was made before it commits after it.
+        if (ofMembers) await bumpClusterOf(client, id);
+        const { rowCount } = await client.query(
+          `update ${table} set ${set.text} where id = $1${ofMembers ? ' and removed_at is null' : ''}`,
+          [id, ...set.values],
+        );
+        return rowCount === 1 ? 'changed' : 'not-found';
+      },
       (answer) => answer === 'changed',
     );
   } catch (error) {

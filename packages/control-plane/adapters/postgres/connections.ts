@@ -2,7 +2,7 @@ import type { AccountId, ClusterId, ConnectionId } from '@deskhand/domain/brand.
 import type { Pool } from 'pg';
 import type { ConnectionRecord, ConnectionStore } from '../../ports/connections.ts';
 import { changing } from './audit.ts';
-import { assignments, rowOf, rowsOf } from './query.ts';
+import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface ConnectionRow {
   id: string;
@@ -66,13 +66,20 @@ export function openConnectionStore(pool: Pool): ConnectionStore {
       );
       if (set.values.length === 0) return;
       await changing(pool, audit, async (client) => {
+        if (change.whenSessionBlocked) await lock(client, id);
         await client.query(`update connection set ${set.text} where id = $1`, [id, ...set.values]);
         // Runs that wait follow the connection's wish about blocked sessions, because it is asked when their turn comes.
-        if (change.whenSessionBlocked)
+        if (change.whenSessionBlocked) {
+          // The cluster's row first: a plan that was made by the old wish does not commit.
+          await client.query(
+            'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from connection where id = $1)',
+            [id],
+          );
           await client.query(`update run set when_session_blocked = $2 where connection_id = $1 and state = 'queued'`, [
             id,
             change.whenSessionBlocked,
           ]);
+        }
       });
     },
     rotate: (id, password, audit) =>
@@ -94,6 +101,7 @@ export function openConnectionStore(pool: Pool): ConnectionStore {
         pool,
         audit,
         async (client) => {
+          await lock(client, id);
           // The ciphertext goes at once; the row stays for the runs that name it.
           const done = await client.query(
             `update connection set deleted_at = now(), sealed_password = null where id = $1
@@ -105,6 +113,11 @@ export function openConnectionStore(pool: Pool): ConnectionStore {
         (answer) => answer === 'removed',
       ),
   };
+}
+
+/** A submit of the same moment has added its run by then, or waits to see what is about to change. */
+async function lock(client: Queryable, id: string): Promise<void> {
+  await client.query('select 1 from connection where id = $1 for update', [id]);
 }
 
 function connectionFromRow(row: ConnectionRow): ConnectionRecord {

@@ -115,6 +115,8 @@ export function openFlowStore(pool: Pool): FlowStore {
         pool,
         audit,
         async (client) => {
+          // A submit of the same moment has added its run by then, or waits and finds the flow gone.
+          await client.query('select 1 from desktop_flow where id = $1 for update', [id]);
           const done = await client.query(
             `update desktop_flow set deleted_at = now() where id = $1
                and not exists (select 1 from run where flow_id = $1 and state in ('queued', 'offered', 'starting', 'running', 'cancelling'))`,

@@ -286,7 +286,8 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: bo
 
 /**
  * Offer, acquire and start in one, as the journal says they happened. A higher attempt than the stored one proves that
- * the stored one was given back without having started, whatever state the backup shows it in.
+ * the stored one was given back without having started, whatever state the backup shows it in. A gateway speaks for runs
+ * of its own cluster only.
  */
 async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
   const rows = await rowsOf(
@@ -295,7 +296,8 @@ async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, is
         update run set state = $6, phase = case when $6 = 'starting' then 'signingIn' end, attempt = $2, gateway_id = $3, journal_id = $4,
           offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
           started_at = case when $6 = 'running' then clock_timestamp() end
-        where id = $1 and ((attempt = $2 and state = any($5)) or (attempt < $2 and state = any($8))) and ${fence(7).condition} returning id, attempt
+        where id = $1 and ((attempt = $2 and state = any($5)) or (attempt < $2 and state = any($8)))
+          and cluster_id = (select cluster_id from gateway where id = $3) and ${fence(7).condition} returning id, attempt
       ) insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'take-journal-state', 'The journal of its gateway was ahead of the database', 'Deskhand' from moved returning id`,
     [

@@ -15,6 +15,7 @@ import type {
 } from '../../ports/runs.ts';
 import type { AuditFact } from '../../ports/outcome.ts';
 import { writeAudit } from './audit.ts';
+import { json } from './json.ts';
 import { named } from './named.ts';
 import { inTransaction, rowOf, rowsOf } from './query.ts';
 import { readLog } from './run-log.ts';
@@ -122,13 +123,18 @@ async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFact
 /**
  * One statement: the key decides between two submits of the same moment, and nothing is added for the later one, nor when
  * flow, connection or cluster are no longer what the submission was judged by. `$20` is the version that was asked for.
+ * Flow and connection are locked as foreign keys lock them, only sooner: whoever removes one or changes what its waiting
+ * runs follow locks it fully first, so a run of the same moment is either seen there or sees the change.
  */
 const addText = `
   with judged as (
     select 1 from (${factsOf({ flow: '$2', version: '$20::int', connection: '$4' })}) now where ${digestOfFacts} = $19
+  ), locked as (
+    select c.* from connection c, desktop_flow f, judged
+    where c.id = $4 and f.id = $2 and c.deleted_at is null and f.deleted_at is null for key share of c, f
   ), key as (
     insert into idempotency_key as i (account_id, key, body_hash, run_id)
-    select $6, $11::text, $12::bytea, $1 from judged where $11::text is not null
+    select $6, $11::text, $12::bytea, $1 from locked where $11::text is not null
     on conflict (account_id, key) do update set body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = now()
       where i.created_at <= now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})
     returning 1
@@ -137,7 +143,7 @@ const addText = `
       when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms, resubmit_of)
     select $1, $2, $3, c.id, c.cluster_id, $6, $5, $7, 'queued', c.machine_user, c.when_session_blocked, $8::jsonb,
       now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13
-    from connection c, judged where c.id = $4 and ($11::text is null or exists (select 1 from key))
+    from locked c where $11::text is null or exists (select 1 from key)
     returning *
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor) select id, 0, 'submit', 'Submitted', $14 from added
@@ -162,7 +168,7 @@ async function add(
     run.mode,
     run.submittedBy,
     run.priority,
-    JSON.stringify(run.inputs),
+    json(run.inputs),
     run.startDeadlineMs,
     run.executionTimeoutMs,
     key?.key ?? null,

@@ -1,4 +1,5 @@
 import { argon2Hasher } from './adapters/argon2/password-hasher.ts';
+import { reachableName } from './adapters/operating-system/reachable-name.ts';
 import { openAccountStore } from './adapters/postgres/accounts.ts';
 import { type Database, openDatabase } from './adapters/postgres/database.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
@@ -15,7 +16,7 @@ export async function printSetupCode(config: ServerConfig): Promise<void> {
   await withAccounts(config, async (ports) => {
     const code = await newSetupCode(ports);
     if (!code) throw new Error('The first admin exists already; use reset-password.');
-    console.log(setupLink(addressOf(config), code));
+    console.log(setupLink(await addressOf(config), code));
   });
 }
 
@@ -33,8 +34,9 @@ export async function resetPasswordFromInput(config: ServerConfig): Promise<void
 /** The code stands behind the #, so that no server or proxy log ever holds it. */
 export const setupLink = (address: string, code: string): string => `${address}/setup#code=${code}`;
 
-export const addressOf = (config: ServerConfig): string =>
-  `${config.certificate || !isLoopback(config.host) ? 'https' : 'http'}://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+async function addressOf({ certificate, host, port }: ServerConfig): Promise<string> {
+  return `${certificate || !isLoopback(host) ? 'https' : 'http'}://${await reachableName(host)}:${port}`;
+}
 
 /** Whoever may read the database on this machine is an admin already. */
 const machineAdmin: Caller = {

@@ -32,6 +32,7 @@ import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweep
 import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
 import type { Prepared } from './prepare-start.ts';
+import { unlessItFails } from './start-fault.ts';
 import { newId } from './use-cases/accounts/secrets.ts';
 import { authenticate } from './use-cases/accounts/sign-in.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
@@ -70,7 +71,8 @@ export async function openApplication({ database, links, prepared, log }: Applic
   });
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
-  const app = await openHttp({ prepared, database, stores, events, runs, log, changes, unlink, standing });
+  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing };
+  const app = await unlessItFails(() => openHttp(http), changes.close);
   const stopFeed = startLiveFeed({
     timers: systemTimers,
     changes,

@@ -11,3 +11,13 @@ export class StartFault extends Error {
     this.values = values;
   }
 }
+
+/** What was opened before a step is closed when the step fails; its own trouble does not hide the first one. */
+export async function unlessItFails<T>(step: () => Promise<T>, close: () => Promise<void>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -8,13 +8,14 @@ import pino from 'pino';
 import { sourceOf } from './account-commands.ts';
 import { createLinkServer } from './adapters/link/link-server.ts';
 import type { openParent } from './adapters/operating-system/parent.ts';
-import { openDatabase } from './adapters/postgres/database.ts';
+import { reachableName } from './adapters/operating-system/reachable-name.ts';
+import { type Database, openDatabase } from './adapters/postgres/database.ts';
 import { openReplicaStore, openTurnStore } from './adapters/postgres/replicas.ts';
 import type { ServerConfig } from './config.ts';
 import { newEpoch } from './adapters/postgres/installation.ts';
 import { openApplication, type Stores } from './open-application.ts';
 import type { Prepared } from './prepare-start.ts';
-import { StartFault } from './start-fault.ts';
+import { StartFault, unlessItFails } from './start-fault.ts';
 import { newSetupCode } from './use-cases/accounts/setup.ts';
 import { newId, newSecret } from './use-cases/accounts/secrets.ts';
 import { ENROLMENT_TOKEN_LIFETIME_MS } from './use-cases/gateways/clusters.ts';
@@ -34,6 +35,18 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = pino({ level: 'info' }, pino.destination({ dest: 2, sync: true }));
   const database = await openDatabase(sourceOf(config));
+  // Above all PostgreSQL, which would go on without us.
+  return await unlessItFails(() => startOver(database, { config, prepared, parent, log }), database.close);
+}
+
+interface StartParts {
+  readonly config: ServerConfig;
+  readonly prepared: Prepared;
+  readonly parent: Parent | undefined;
+  readonly log: pino.Logger;
+}
+
+async function startOver(database: Database, { config, prepared, parent, log }: StartParts): Promise<RunningServer> {
   const gatewayLinks = createLinkServer({ log, timers: systemTimers });
   const { app, stores, changes, runs, ...application } = await openApplication({
     database,
@@ -43,7 +56,6 @@ export async function startServer(
   });
   const replica = randomBytes(6).toString('hex');
   const replicas = openReplicaStore(database);
-  await replicas.join(replica);
   const linkParts = {
     store: stores.links,
     recovery: stores.recovery,
@@ -53,19 +65,26 @@ export async function startServer(
     wakeups: runs.wakeups,
     replica,
   };
-  gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts));
-  const sweeps = startSweeps({
-    ...linkParts,
-    replicas,
-    turns: openTurnStore(database),
-    deadlines: stores.deadlines,
-    queue: stores.queue,
-    retention: stores.retention,
-    monotonicMs: systemTimers.nowMs,
-    timers: systemTimers,
-    onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
-  });
-  const close = async (): Promise<void> => {
+  const closeEarly = async (): Promise<void> => {
+    await replicas.close();
+    await application.close();
+  };
+  const sweeps = await unlessItFails(async () => {
+    await replicas.join(replica);
+    gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts));
+    return startSweeps({
+      ...linkParts,
+      replicas,
+      turns: openTurnStore(database),
+      deadlines: stores.deadlines,
+      queue: stores.queue,
+      retention: stores.retention,
+      monotonicMs: systemTimers.nowMs,
+      timers: systemTimers,
+      onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),
+    });
+  }, closeEarly);
+  const closeParts = async (): Promise<void> => {
     // Whoever watches sends nobody here any more; nothing new is taken, and what is under way is answered.
     const answered = application.stopListening();
     await sweeps.stop();
@@ -73,7 +92,6 @@ export async function startServer(
     await answered;
     await application.close();
     await handOver();
-    await database.close();
   };
   /** The other servers need not find out that this one is gone. Where the database is away they will. */
   const handOver = async (): Promise<void> => {
@@ -82,16 +100,16 @@ export async function startServer(
       .catch((error: unknown) => log.warn({ err: error }, 'This server could not take leave'));
     await replicas.close();
   };
-  try {
+  await unlessItFails(async () => {
     const address = await listen(app, config, prepared);
     log.info({ address, database: database.description, version: prepared.version }, 'Deskhand listens');
     if (parent) await speakWithParent(parent, { address, prepared, stores });
     else console.log(address);
-  } catch (error) {
-    // Above all PostgreSQL, which would go on without us.
-    await close();
-    throw error;
-  }
+  }, closeParts);
+  const close = async (): Promise<void> => {
+    await closeParts();
+    await database.close();
+  };
   return { close };
 }
 
@@ -104,8 +122,7 @@ async function listen(app: FastifyInstance, config: ServerConfig, prepared: Prep
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `${prepared.tls ? 'https' : 'http'}://${host}:${port}`;
+  return `${prepared.tls ? 'https' : 'http'}://${await reachableName(config.host)}:${port}`;
 }
 
 /** What `deskhand up` needs to know and may ask: the address, the one-time code, and tokens for its own gateways. */

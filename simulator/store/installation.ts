@@ -123,10 +123,16 @@ export function openSimulatedAuditReader(session: StoreSession): AuditReader {
       session.run('audit', () =>
         [...database.audit.values()]
           .reverse()
-          .filter((row) => (actor === null || row.actor === actor) && (object === null || row.object === object))
-          .filter((row) => before === null || row.number < before)
-          .slice(0, limit)
-          .map(({ atMs, ...row }) => ({ ...row, at: new Date(atMs) })),
+          .filter((row) => (object === null || row.object === object) && (before === null || row.number < before))
+          .map(({ atMs, ...row }) => ({ ...row, at: new Date(atMs), actorName: nameOf(database, row.actor) }))
+          .filter((row) => actor === null || isActor(row, actor))
+          .slice(0, limit),
       ),
   };
 }
+
+const nameOf = (database: SimulatedDatabase, email: string): string | null =>
+  [...database.accounts.values()].find((account) => account.email.toLowerCase() === email.toLowerCase())?.name ?? null;
+
+const isActor = (row: { readonly actor: string; readonly actorName: string | null }, part: string): boolean =>
+  `${row.actor} ${row.actorName ?? ''}`.toLowerCase().includes(part.toLowerCase());

@@ -1,7 +1,10 @@
 export interface AuditRecord {
   readonly number: number;
   readonly at: Date;
+  /** The e-mail of an account, or what acted by itself: `gateway NAME`. */
   readonly actor: string;
+  /** The account's name as it is now; null for what is no account. */
+  readonly actorName: string | null;
   readonly verb: string;
   readonly object: string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -9,7 +12,7 @@ export interface AuditRecord {
 }
 
 export interface AuditReader {
-  /** Newest first; `before` is the number of the last row of the page before. */
+  /** Newest first; `actor` is part of an e-mail or of a name, `before` is the number of the last row of the page before. */
   list(filter: {
     actor: string | null;
     object: string | null;

@@ -48,7 +48,9 @@ export function systemHandlers(world: World): Handlers<SystemOperations> {
     },
     listAuditLog: ({ query }) => {
       const matching = world.audit.filter(
-        (entry) => entry.actor.includes(query.actor ?? '') && entry.object.includes(query.object ?? ''),
+        ({ actor, actorName, object }) =>
+          `${actor} ${actorName ?? ''}`.toLowerCase().includes((query.actor ?? '').toLowerCase()) &&
+          object.includes(query.object ?? ''),
       );
       const start = Number(query.cursor ?? 0);
       const end = start + (query.limit ?? 50);

@@ -117,6 +117,7 @@ function seedAudit(): AuditEntries {
       number: 900 - index,
       at: ago(index * 17 * MINUTE),
       actor: index % 3 === 0 ? 'bob@example.com' : 'alice@example.com',
+      actorName: index % 3 === 0 ? 'Bob' : 'Alice',
       verb,
       object,
       detail,

@@ -6,7 +6,10 @@ import { Run } from './runs.ts';
 export const AuditEntry = Type.Object({
   number: Type.Integer(),
   at: time,
+  /** The e-mail of an account, or what acted by itself: `gateway NAME`. */
   actor: Type.String(),
+  /** The account's name as it is now. */
+  actorName: orNull(Type.String()),
   verb: Type.String(),
   object: Type.String(),
   /** What changed, without secrets. */

@@ -244,6 +244,16 @@ test('a change of nothing leaves no row', async () => {
   expect(await world.auditRows()).toHaveLength(before);
 });
 
+test('a person is told by name and e-mail and found by a part of either, a gateway by what it calls itself', async () => {
+  const person = await world.person('carol', ['admin']);
+  await world.ask('PATCH', '/settings', { as: person, body: { runRetentionDays: 31 } });
+  const list = async (query: string) =>
+    (await world.ask('GET', `/audit-log?${query}`, { as: person })).json<{ items: Record<string, unknown>[] }>().items;
+  for (const part of ['carol@corp', 'CAROL'])
+    expect(await list(`actor=${part}`)).toMatchObject([{ actor: 'carol@corp.example', actorName: 'carol' }]);
+  expect(await list('actor=gateway%20gate')).toMatchObject([{ actor: 'gateway gate', actorName: null, verb: 'enrol' }]);
+});
+
 test('a reader of the audit log pages through every row once', async () => {
   const person = await world.person('third', ['admin']);
   const seen: number[] = [];

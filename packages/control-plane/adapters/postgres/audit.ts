@@ -33,9 +33,11 @@ export function openAuditReader(pool: Pool): AuditReader {
       (
         await rowsOf<Omit<AuditRecord, 'number'> & { number: string }>(
           pool,
-          `select number, at, actor, verb, object, detail, origin from audit_log
-            where ($1::text is null or actor = $1) and ($2::text is null or object = $2) and ($3::bigint is null or number < $3)
-            order by number desc limit $4`,
+          `select l.number, l.at, l.actor, a.name as "actorName", l.verb, l.object, l.detail, l.origin
+             from audit_log l left join account a on lower(a.email) = lower(l.actor)
+            where ($1::text is null or position(lower($1) in lower(concat(l.actor, ' ', a.name))) > 0)
+              and ($2::text is null or l.object = $2) and ($3::bigint is null or l.number < $3)
+            order by l.number desc limit $4`,
           [actor, object, before, limit],
         )
       ).map((row) => ({ ...row, number: Number(row.number) })),

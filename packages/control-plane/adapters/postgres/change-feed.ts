@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Change, ChangeFeed, Nudge } from '../../ports/changes.ts';
 import type { Database } from './database.ts';
+import { ended } from './ending.ts';
 
 const CHANNEL = 'deskhand_changes';
 /** The pause between two notifications, of what happened meanwhile: one in every commit would make commits wait for one another. */
@@ -9,6 +10,8 @@ const COALESCE_MS = 20;
 const PAYLOAD_BYTES_MAX = 7_000;
 const WAITING_MAX = 2_000;
 const RECONNECT_MS = 500;
+/** Nobody speaks on the connection that listens, so it is asked whether it is still there. */
+const LISTENING_CHECK_MS = 15_000;
 
 interface Envelope {
   readonly from: string;
@@ -23,6 +26,7 @@ export interface PostgresChangeFeed extends ChangeFeed {
 /** Changes reach listeners of this replica at once, and those of others through PostgreSQL, coalesced. */
 export async function openChangeFeed(
   database: Pick<Database, 'pool' | 'connectionConfig'>,
+  listeningCheckMs = LISTENING_CHECK_MS,
 ): Promise<PostgresChangeFeed> {
   const from = randomBytes(6).toString('base64url');
   const listeners = new Set<(change: Change) => void>();
@@ -31,7 +35,7 @@ export async function openChangeFeed(
   const tell = (change: Change): void => {
     for (const listener of listeners) listener(change);
   };
-  const stop = await listen(database.connectionConfig, {
+  const stop = await listen(database.connectionConfig, listeningCheckMs, {
     onPayload: (payload) => {
       const envelope = JSON.parse(payload) as Envelope;
       if (envelope.from === from) return;
@@ -160,7 +164,7 @@ interface Ears {
 }
 
 /** Keeps one connection of its own that listens, and connects again when PostgreSQL was restarted. */
-async function listen(config: pg.ClientConfig, ears: Ears): Promise<() => Promise<void>> {
+async function listen(config: pg.ClientConfig, checkMs: number, ears: Ears): Promise<() => Promise<void>> {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -185,9 +189,20 @@ async function listen(config: pg.ClientConfig, ears: Ears): Promise<() => Promis
     timer.unref();
   };
   await connect();
+  let isAsking = false;
+  const check = setInterval(() => {
+    const asked = client;
+    if (asked === undefined || isAsking) return;
+    isAsking = true;
+    const isThere = asked.query('select 1').then(() => undefined);
+    // Ending it tells `end`, from which the next one follows.
+    void isThere.catch(() => ended(asked)).finally(() => (isAsking = false));
+  }, checkMs);
+  check.unref();
   return async () => {
     isClosed = true;
     clearTimeout(timer);
-    await client?.end();
+    clearInterval(check);
+    await ended(client);
   };
 }

@@ -2,11 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { POSTGRES_MAJOR_MIN } from './binaries.ts';
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded.ts';
+import { ended } from './ending.ts';
 import { DatabaseFault, isUnreachable } from './fault.ts';
 import { migrate } from './migrate.ts';
 
 export const POOL_CONNECTIONS_DEFAULT = 10;
 const STATEMENT_TIMEOUT_MS = 20_000;
+/** PostgreSQL ends a statement itself; after that much longer the link to it is taken for dead. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** One migration, or the wait for another replica that migrates. */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
+/** The operating system asks after a silent PostgreSQL, too. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a start waits for a database that is not there yet. */
@@ -16,6 +23,7 @@ const RETRY_INTERVAL_MS = 200;
 export type DatabaseSource = (EmbeddedOptions | { readonly url: string }) & {
   readonly connections?: number;
   readonly reachTimeoutMs?: number;
+  readonly queryTimeoutMs?: number;
 };
 
 /** The one store of the control plane, migrated and ready. */
@@ -40,18 +48,20 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    query_timeout: source.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   };
   const pool = new pg.Pool({ ...connectionConfig, max: source.connections ?? POOL_CONNECTIONS_DEFAULT });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the program.
   pool.on('error', () => undefined);
   const close = async (): Promise<void> => {
-    await pool.end();
+    await ended(pool);
     await embedded?.stop();
   };
   try {
     const version = await reach(pool, source.reachTimeoutMs ?? REACH_TIMEOUT_MS);
-    await migrate(pool);
+    await migrate({ ...connectionConfig, query_timeout: MIGRATION_TIMEOUT_MS });
     return {
       pool,
       connectionConfig,

@@ -28,9 +28,14 @@ export function isUnreachable(error: unknown): boolean {
   if (code !== undefined) return passing.has(code) || code.startsWith('08');
   return (
     error instanceof Error &&
-    /connection (terminated|ended)|timeout exceeded when trying to connect/i.test(error.message)
+    (isUnanswered(error) ||
+      /connection (terminated|ended)|timeout exceeded when trying to connect/i.test(error.message))
   );
 }
+
+/** The driver waited in vain: the link is half open, and nothing that is said on it is heard. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 /** 40001 and 40P01: the transaction lost against another one and may be tried again as a whole. */
 export function isRetryable(error: unknown): boolean {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type pg from 'pg';
+import pg from 'pg';
+import { ended } from './ending.ts';
 
 const MIGRATION_LOCK = 7_301_120_318;
 const folder = join(import.meta.dirname, 'migrations');
@@ -10,9 +11,12 @@ const folder = join(import.meta.dirname, 'migrations');
  * Brings the schema up to date: each numbered file once, in a transaction, under a lock that makes replicas wait for one
  * another. A file that was changed after it was applied stops the start, because nobody knows then what the schema is.
  */
-export async function migrate(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
+export async function migrate(config: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(config);
+  // What breaks it is told by the statement under way.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(
@@ -26,7 +30,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     // The session's settings and, after an error, its lock end with the connection.
-    client.release(true);
+    await ended(client);
   }
 }
 
@@ -50,7 +54,7 @@ function readMigrations(): readonly Migration[] {
   });
 }
 
-async function apply(client: pg.PoolClient, migration: Migration, checksum: string | undefined): Promise<void> {
+async function apply(client: pg.Client, migration: Migration, checksum: string | undefined): Promise<void> {
   if (checksum === migration.checksum) return;
   if (checksum !== undefined) {
     throw new Error(`The migration ${migration.name} was changed after it had been applied to this database.`);

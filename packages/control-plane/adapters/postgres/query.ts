@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { isUnanswered } from './fault.ts';
 
 export type Queryable = Pick<PoolClient, 'query'>;
 
@@ -30,7 +31,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await client.query('commit');
     return value;
   } catch (error) {
-    broken = await rolledBack(client);
+    broken = isUnanswered(error) ? (error as Error) : await rolledBack(client);
     throw error;
   } finally {
     // A client that could not roll back must not serve anybody else.

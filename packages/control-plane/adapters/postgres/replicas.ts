@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DeadReplica, DeathLimits, ReplicaStore, TurnStore } from '../../ports/replicas.ts';
 import type { Database } from './database.ts';
+import { ended } from './ending.ts';
 import { rowOf, rowsOf } from './query.ts';
 
 /** The first half of the advisory locks' names; the second is the replica's number. */
@@ -87,7 +88,7 @@ function createLifeLock(config: pg.ClientConfig): LifeLock {
   const letGo = async (): Promise<void> => {
     const client = held?.client;
     held = undefined;
-    await client?.end();
+    await ended(client);
   };
   return {
     letGo,
@@ -106,7 +107,7 @@ function createLifeLock(config: pg.ClientConfig): LifeLock {
       ]);
       // A connection of ours that broke may hold it still; the next beat tries again.
       if (rows[0]?.got === true) held = { client, number };
-      else await client.end();
+      else await ended(client);
     },
   };
 }

@@ -65,10 +65,20 @@ export function AuditLogPage() {
   );
 }
 
+/** People by name and e-mail, everything else as it calls itself. */
+function Who({ entry: { actor, actorName } }: { readonly entry: Entry }) {
+  if (actorName === null) return <span className="clip">{actor}</span>;
+  return (
+    <span className="clip" title={`${actorName}, ${actor}`}>
+      {actorName} <span className="faint">{actor}</span>
+    </span>
+  );
+}
+
 const columns: readonly Column<Entry>[] = [
   { key: 'at', header: 'Time', width: '128px', cell: (entry) => <Moment at={entry.at} /> },
-  { key: 'actor', header: 'Who', width: '200px', cell: (entry) => <span className="clip">{entry.actor}</span> },
-  { key: 'verb', header: 'Did', width: '200px', cell: (entry) => <span className="clip strong">{entry.verb}</span> },
+  { key: 'actor', header: 'Who', width: '260px', cell: (entry) => <Who entry={entry} /> },
+  { key: 'verb', header: 'Did', width: '170px', cell: (entry) => <span className="clip strong">{entry.verb}</span> },
   { key: 'object', header: 'To', cell: (entry) => <span className="clip">{entry.object}</span> },
   {
     key: 'detail',

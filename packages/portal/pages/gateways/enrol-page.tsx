@@ -152,14 +152,14 @@ function KeyWays({ cluster }: { readonly cluster: GatewayCluster | undefined }) 
           A machine that signs accounts in needs the key that opens the passwords of this cluster. This server does not
           have it, so there are two ways:
         </p>
-        <ul>
+        <ul className="ways">
           <li>
             <strong>By a code.</strong> On a machine that is a member, run <code>deskhand gateway confirm-join</code>{' '}
             and type the code that the new machine shows.
           </li>
           <li>
-            <strong>With the recovery key.</strong> Add <code>--recovery-key-stdin</code> to the line, and give the key
-            on the line after the token.
+            <strong>With the recovery key.</strong> Add <code>--recovery-key-stdin</code> to the line; it then asks for
+            the key too.
           </li>
         </ul>
         <p className="small faint">

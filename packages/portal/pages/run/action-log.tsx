@@ -107,6 +107,8 @@ function LogLines(props: LogLinesProps) {
       <div
         ref={frame}
         className="log-window"
+        // Steady while lines arrive; afterwards as high as its lines, so that what follows is not pushed away.
+        data-growing={unfinished && lines.length > 0}
         role="log"
         aria-live="off"
         aria-label="Action log"

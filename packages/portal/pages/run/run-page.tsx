@@ -59,9 +59,12 @@ function RunDetails({ run }: { readonly run: Run }) {
           <RunTimeline run={run} />
         </div>
       </Section>
-      <Section title="Action log">
-        <ActionLog run={run} />
-      </Section>
+      <div className={run.screenshots > 0 ? 'log-and-shots' : undefined}>
+        <Section title="Action log">
+          <ActionLog run={run} />
+        </Section>
+        <RunScreenshots run={run} />
+      </div>
       <div className="home-panes">
         <Section title="Inputs">
           <RunValues values={run.inputs} none="This run has no inputs." />
@@ -73,7 +76,6 @@ function RunDetails({ run }: { readonly run: Run }) {
           />
         </Section>
       </div>
-      <RunScreenshots run={run} />
       <Section title="Details">
         <div className="card">
           <RunFacts run={run} />

@@ -1,0 +1,105 @@
+import type { SignInRequest } from '@deskhand/gateway/ports/session-host.ts';
+import type { RunnerProcess } from '../machine/runner-process.ts';
+import { passwordOf } from '../machine/simulated-host.ts';
+import type { SimulatedMachine } from '../machine/simulated-machine.ts';
+import type { World } from '../world/world.ts';
+import { accountOnMachine } from '@deskhand/domain/connection/account-name.ts';
+
+/** One real beginning on a machine, as an outsider who watches every process would write it down. */
+export interface Start {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly gatewayId: string;
+  readonly machine: string;
+  readonly atMs: number;
+  endedAtMs: number | null;
+}
+
+/** What the server holds of a run, asked at the moment of a start. */
+export interface HeldRun {
+  readonly state: string;
+  readonly attempt: number;
+  readonly gatewayId: string | null;
+}
+
+/** The outside record of what really began, which no program of the product can write (I1, I4, I5, I9, I12). */
+export class Ledger {
+  readonly #world: World;
+  readonly #starts = new Map<string, Start>();
+  readonly #signIns = new Map<string, string>();
+  /** What the database holds of a run; undefined while it is not to be compared, as after a restore. */
+  heldRun: (runId: string) => HeldRun | undefined = () => undefined;
+  /** Machines that were copied or set back: what they do twice is no fault of the product. */
+  readonly doubtful = new Set<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get count(): number {
+    return this.#starts.size;
+  }
+
+  startOf(runId: string): Start | undefined {
+    return this.#starts.get(runId);
+  }
+
+  signsIn(machine: SimulatedMachine, gatewayId: string, request: SignInRequest): void {
+    const name = `${request.sessionId}`;
+    const { trace } = this.#world;
+    trace.mark(`sign-in ${name} ${machine.name}`);
+    trace.tell(() => `${machine.name} signs in ${request.accountName} for ${name}`);
+    if (this.doubtful.has(machine.name)) return;
+    const earlier = this.#signIns.get(request.runId);
+    if (earlier !== undefined) {
+      this.#world.violated('I1', `run ${request.runId} signed in as ${name} on ${machine.name}, and before as ${earlier}`);
+    }
+    this.#signIns.set(request.runId, `${name} on ${machine.name}`);
+    const { password = '' } = request;
+    const user = accountOnMachine(request.accountName);
+    if (!password.startsWith(passwordOf(user, 0).slice(0, -1))) {
+      this.#world.violated('I12', `${gatewayId} signed in ${user} with a password of another account`);
+    }
+    this.#isGranted(machine, gatewayId, request.runId, Number(name.slice(request.runId.length + 1)));
+  }
+
+  spawned(machine: SimulatedMachine, gatewayId: string, runner: RunnerProcess): void {
+    const { trace, timeline } = this.#world;
+    const { runId, attempt } = runner;
+    trace.mark(`start ${runId} ${String(attempt)} ${machine.name}`);
+    trace.tell(() => `${machine.name} STARTS ${runId}, attempt ${String(attempt)}, as ${runner.user}`);
+    for (const other of machine.runners.values()) {
+      if (other !== runner && other.user === runner.user && !this.doubtful.has(machine.name)) {
+        this.#world.violated('I5', `${runId} and ${other.runId} run in the session of ${runner.user} on ${machine.name}`);
+      }
+    }
+    if (this.doubtful.has(machine.name)) return;
+    const earlier = this.#starts.get(runId);
+    if (earlier !== undefined) {
+      this.#world.violated(
+        'I1',
+        `run ${runId} started as attempt ${String(attempt)} on ${machine.name}, and before as attempt ${String(earlier.attempt)} on ${earlier.machine}`,
+      );
+    }
+    this.#isGranted(machine, gatewayId, runId, attempt);
+    this.#starts.set(runId, { runId, attempt, gatewayId, machine: machine.name, atMs: timeline.nowMs, endedAtMs: null });
+  }
+
+  ended(machine: SimulatedMachine, runner: RunnerProcess): void {
+    const { trace, timeline } = this.#world;
+    trace.mark(`end ${runner.runId} ${machine.name}`);
+    trace.tell(() => `${machine.name}: the process of ${runner.runId} is over`);
+    const start = this.#starts.get(runner.runId);
+    if (start !== undefined) start.endedAtMs = timeline.nowMs;
+  }
+
+  /** Nothing may begin that the server does not hold as acquired by this gateway with this attempt (I4, I9). */
+  #isGranted(machine: SimulatedMachine, gatewayId: string, runId: string, attempt: number): void {
+    const held = this.heldRun(runId);
+    if (held === undefined) return;
+    const isMine = held.attempt === attempt && held.gatewayId === gatewayId;
+    if (isMine && held.state !== 'queued' && held.state !== 'offered') return;
+    const stands = `${held.state}, attempt ${String(held.attempt)}, with ${held.gatewayId ?? 'nobody'}`;
+    this.#world.violated('I4', `${machine.name} begins ${runId}, attempt ${String(attempt)}, which the server holds as ${stands}`);
+  }
+}

@@ -1,0 +1,95 @@
+import { isTerminal, type RunEvent, transitions } from '@deskhand/domain/run/transitions.ts';
+import type { SimulatedDatabase } from '../store/database.ts';
+import type { RunRow } from '../store/rows.ts';
+import type { World } from '../world/world.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Watches every committed change of a run (I3, and what the edges of the table are reached). */
+export class RunWatch {
+  readonly #world: World;
+  readonly #database: SimulatedDatabase;
+  readonly #acknowledged = new Set<string>();
+  readonly #cancelled = new Set<string>();
+  readonly #eventsSeen = new Map<string, number>();
+
+  constructor(world: World, database: SimulatedDatabase, ledger: Ledger) {
+    this.#world = world;
+    this.#database = database;
+    ledger.heldRun = (runId) => database.runs.get(runId);
+    database.onRunChange(({ before, after }) => this.#changed(before, after));
+  }
+
+  /** A submit was answered with success: from now on the run is to be found (I2). */
+  acknowledged(runId: string): void {
+    this.#acknowledged.add(runId);
+    if (this.#database.runs.get(runId) === undefined) this.#world.violated('I2', `run ${runId} was acknowledged and is not there`);
+  }
+
+  /** Whoever was told that a cancel is done or on its way (I9). */
+  cancelAcknowledged(runId: string): void {
+    const state = this.#database.runs.get(runId)?.state;
+    if (state === 'queued' || state === 'offered') this.#world.violated('I9', `run ${runId} was cancelled and is ${state}`);
+    this.#cancelled.add(runId);
+  }
+
+  /** An undone move is undone for good, unless somebody moves the run again (I6). */
+  undoAcknowledged({ id: runId, movedToTop }: { readonly id: string; readonly movedToTop: boolean }): void {
+    if (movedToTop) this.#world.violated('I6', `the move of run ${runId} was undone, and it still stands at the top`);
+  }
+
+  get cancelled(): ReadonlySet<string> {
+    return this.#cancelled;
+  }
+
+  get acknowledgedCount(): number {
+    return this.#acknowledged.size;
+  }
+
+  /** Restored from a backup: what was submitted since is gone, and events begin anew. */
+  forgetSince(): void {
+    for (const id of this.#acknowledged) if (this.#database.runs.get(id) === undefined) this.#acknowledged.delete(id);
+    this.#eventsSeen.clear();
+    for (const run of this.#database.runs.rows) this.#eventsSeen.set(run.id, this.#database.partsOf(run.id).events.length);
+  }
+
+  /** Every acknowledged run is there (I2). */
+  audit(): void {
+    for (const id of this.#acknowledged) {
+      if (this.#database.runs.get(id) === undefined) this.#world.violated('I2', `run ${id} was acknowledged and is gone`);
+    }
+  }
+
+  #changed(before: RunRow | undefined, after: RunRow | undefined): void {
+    if (after === undefined) {
+      this.#world.violated('I2', `run ${before?.id ?? ''} was removed`);
+      return;
+    }
+    if (before?.state === after.state) return;
+    this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);
+    this.#world.trace.tell(() => tellChange(before, after));
+    this.#world.reached.add(`state ${after.state}`);
+    if (before === undefined) return;
+    if (isTerminal(before.state)) this.#world.violated('I3', `run ${after.id} left ${before.state} for ${after.state}`);
+    const event = this.#eventOf(after, before);
+    if (event === undefined) this.#world.violated('I3', `run ${after.id} went from ${before.state} to ${after.state} without an event`);
+    else this.#world.reached.add(`edge ${before.state} ${event}`);
+    if (after.attempt < before.attempt) this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+  }
+
+  /** The event that was written with the change, which must be one of the table that leads there. */
+  #eventOf(after: RunRow, before: RunRow): RunEvent | undefined {
+    const { events } = this.#database.partsOf(after.id);
+    const row: Partial<Record<string, string>> = transitions[before.state];
+    const fresh = events.slice(this.#eventsSeen.get(after.id) ?? 0);
+    this.#eventsSeen.set(after.id, events.length);
+    const told = fresh.find((one) => row[one.event] === after.state)?.event as RunEvent | undefined;
+    return told ?? (Object.entries(row).find(([, to]) => to === after.state)?.[0] as RunEvent | undefined);
+  }
+}
+
+function tellChange(before: RunRow | undefined, after: RunRow): string {
+  const attempt = after.attempt === 0 ? '' : `, attempt ${String(after.attempt)}`;
+  const where = after.gatewayId === null ? '' : ` on ${after.gatewayId}`;
+  const why = after.error === null ? '' : ` (${after.error.code})`;
+  return `run ${after.id} (#${String(after.requestNumber)}, ${after.machineUser}): ${before?.state ?? 'new'} → ${after.state}${attempt}${where}${why}`;
+}

@@ -1,0 +1,89 @@
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
+import { Cable, type CableEnd } from './cable.ts';
+
+const MARKED_LENGTH = 80;
+const TOLD_LENGTH = 220;
+
+/** How the network is in this world; the faults change it. */
+export interface NetworkWeather {
+  typicalDelayMs: number;
+  /** The longest that one text may take. */
+  delayMaxMs: number;
+}
+
+/** Which sites reach which others, and every cable between them. */
+export class Network {
+  readonly world: World;
+  readonly weather: NetworkWeather;
+  readonly #random;
+  /** `from>to`, counted, because two partitions may overlap. */
+  readonly #blocked = new Map<string, number>();
+  readonly #cables = new Set<Cable>();
+
+  constructor(world: World, weather: NetworkWeather) {
+    this.world = world;
+    this.weather = weather;
+    this.#random = world.random.fork('network');
+  }
+
+  delayMs(): number {
+    return this.#random.tail(this.weather.typicalDelayMs, this.weather.delayMaxMs);
+  }
+
+  isBlocked(from: string, to: string): boolean {
+    return this.#blocked.size > 0 && (this.#blocked.get(`${from}>${to}`) ?? 0) > 0;
+  }
+
+  /** Nothing passes in this direction until it is healed; what is on its way waits, as in a real transport. */
+  block(from: string, to: string, forMs: number): void {
+    const key = `${from}>${to}`;
+    this.#blocked.set(key, (this.#blocked.get(key) ?? 0) + 1);
+    this.world.timeline.schedule(forMs, () => this.#unblock(key, from, to));
+  }
+
+  connect(near: CableSite, far: CableSite): { readonly near: CableEnd; readonly far: CableEnd; readonly cable: Cable } {
+    const cable = new Cable(this, near, far);
+    this.#cables.add(cable);
+    return { near: cable.near, far: cable.far, cable };
+  }
+
+  /** Cables that carry something, for faults to choose among. */
+  get cables(): readonly Cable[] {
+    return [...this.#cables];
+  }
+
+  gone(cable: Cable): void {
+    this.#cables.delete(cable);
+  }
+
+  /** Everything that passes is part of the trace, and no secret is in it (I12). */
+  carried(from: string, to: string, text: string): void {
+    const { trace } = this.world;
+    trace.mark(text.slice(0, MARKED_LENGTH));
+    trace.tell(() => (text.startsWith('{"type":"heartbeat"') ? '' : `${from} → ${to}: ${text.slice(0, TOLD_LENGTH)}`));
+    if (text.includes('canary')) this.world.violated('I12', `a secret went from ${from} to ${to}: ${text.slice(0, TOLD_LENGTH)}`);
+  }
+
+  /** A program ended: the kernel of its machine tells its peers, unless the machine itself went. */
+  programEnded(life: Life, isMachineGone: boolean): void {
+    for (const cable of [...this.#cables]) {
+      if (cable.belongsTo(life)) cable.endOf(life, isMachineGone);
+    }
+  }
+
+  #unblock(key: string, from: string, to: string): void {
+    const left = (this.#blocked.get(key) ?? 1) - 1;
+    if (left > 0) {
+      this.#blocked.set(key, left);
+      return;
+    }
+    this.#blocked.delete(key);
+    for (const cable of [...this.#cables]) cable.healed(from, to);
+  }
+}
+
+export interface CableSite {
+  readonly site: string;
+  readonly life: Life;
+}

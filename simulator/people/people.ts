@@ -1,0 +1,162 @@
+import type { AccountId } from '@deskhand/domain/brand.ts';
+import type { Caller, Outcome } from '@deskhand/control-plane/ports/outcome.ts';
+import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
+import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
+import type { Universe } from '../universe/universe.ts';
+import type { Random } from '../world/random.ts';
+
+const RESPONSE_WAIT_MS = 10_000;
+const RETRY_AFTER_MS = 3_000;
+const TRIES_MAX = 400;
+
+export const caller: Caller = {
+  id: 'alice' as AccountId,
+  name: 'Alice',
+  email: 'alice@corp.example',
+  roles: ['admin', 'maker', 'operator'],
+  osAccounts: [],
+  origin: 'simulator',
+};
+
+/** People and programs that submit, look, reorder and cancel, over whichever server answers. */
+export class People {
+  readonly #universe: Universe;
+  readonly #random: Random;
+  readonly submitted: string[] = [];
+  #keys = 0;
+  /** Submits that were asked for and not answered yet. */
+  unanswered = 0;
+  /** Asks of people beside submits. */
+  asked = 0;
+
+  constructor(universe: Universe) {
+    this.#universe = universe;
+    this.#random = universe.world.random.fork('people');
+  }
+
+  /** Spreads what people do over the time of faults. */
+  begin(): void {
+    const { shape, world } = this.#universe;
+    const { timeline } = world;
+    const burstAtMs = this.#random.between(0, shape.safetyMs);
+    const isBursty = this.#random.chance(0.3);
+    for (let index = 0; index < shape.submits; index += 1) {
+      const atMs = isBursty && this.#random.chance(0.5) ? burstAtMs : this.#random.between(0, shape.safetyMs * 0.95);
+      timeline.schedule(atMs, () => void this.#submit(this.#drawSubmission()));
+    }
+    const acts = this.#random.pick([0, 10, 40, 120]);
+    for (let index = 0; index < acts; index += 1) {
+      timeline.schedule(this.#random.between(0, shape.safetyMs), () => void this.#act());
+    }
+  }
+
+  /** Somebody does something at this very moment, such as when a gateway acquires. */
+  actNow(): void {
+    void this.#act();
+  }
+
+  #drawSubmission(): Submission {
+    const random = this.#random;
+    const { connections, flowIds } = this.#universe;
+    return {
+      flowId: random.pick(flowIds),
+      flowVersion: null,
+      connectionId: random.pick(connections).id,
+      mode: random.chance(0.12) ? 'attended' : 'unattended',
+      priority: random.chance(0.2) ? 'high' : 'normal',
+      inputs: {},
+      startDeadlineMs: random.chance(0.15) ? Math.round(random.between(2_000, 600_000)) : null,
+      executionTimeoutMs: Math.round(random.pick([60_000, 300_000, 1_200_000])),
+      resubmitOf: null,
+    };
+  }
+
+  async #submit(submission: Submission): Promise<void> {
+    this.#keys += 1;
+    const key = `key-${String(this.#keys)}`;
+    this.unanswered += 1;
+    if (this.#random.chance(0.1)) void this.#ask((runs) => runs.submitAs(caller, submission, key));
+    const answer = await this.#askUntilAnswered((runs) => runs.submitAs(caller, submission, key));
+    this.unanswered -= 1;
+    if (!answer?.ok) return;
+    this.#universe.watch.acknowledged(answer.value.id);
+    this.submitted.push(answer.value.id);
+  }
+
+  async #act(): Promise<void> {
+    const random = this.#random;
+    const id = this.#anyRun();
+    if (id === undefined) return;
+    this.asked += 1;
+    const what = random.pick(['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const);
+    this.#universe.world.trace.tell(() => `a person asks: ${what} ${id}`);
+    this.#universe.world.reached.add(`person ${what}`);
+    const { watch, database } = this.#universe;
+    switch (what) {
+      case 'cancel': {
+        const answer = await this.#ask((runs) => runs.cancel(caller, id));
+        if (answer?.ok) watch.cancelAcknowledged(id);
+        return;
+      }
+      case 'priority':
+        await this.#ask((runs) => runs.setPriority(caller, id, random.pick(['high', 'normal'])));
+        return;
+      case 'move': {
+        const clusterId = database.runs.get(id)?.clusterId ?? '';
+        await this.#ask((runs) => runs.moveToTop(caller, clusterId, [id, this.#anyRun() ?? id]));
+        return;
+      }
+      case 'undo': {
+        const answer = await this.#ask((runs) => runs.undoMove(caller, id));
+        if (answer?.ok) watch.undoAcknowledged(answer.value);
+        return;
+      }
+      case 'resubmit': {
+        const answer = await this.#ask((runs) => runs.resubmit(caller, id, {}));
+        if (answer?.ok) watch.acknowledged(answer.value.id);
+        return;
+      }
+      case 'view':
+        await this.#ask((runs) => runs.viewQueue(caller, database.runs.get(id)?.clusterId ?? ''));
+    }
+  }
+
+  /** Of the last ones, which are those that people look at. */
+  #anyRun(): string | undefined {
+    const { rows } = this.#universe.database.runs;
+    if (rows.length === 0) return undefined;
+    return rows[Math.max(0, rows.length - 1 - this.#random.below(12))]?.id;
+  }
+
+  /** The same request with the same key, again and again, as a careful client does. */
+  async #askUntilAnswered<T>(ask: (runs: RunUseCases) => Promise<Outcome<T>>): Promise<Outcome<T> | undefined> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const answer = await this.#ask(ask);
+      if (answer !== undefined) return answer;
+      await this.#pause(RETRY_AFTER_MS);
+    }
+    return undefined;
+  }
+
+  /** One request to one server; undefined when no answer came back. */
+  async #ask<T>(ask: (runs: RunUseCases) => Promise<Outcome<T>>): Promise<Outcome<T> | undefined> {
+    const { balancer, network, world } = this.#universe;
+    await this.#pause(network.delayMs());
+    const replica = balancer.choose();
+    const { runs, life } = replica ?? {};
+    if (runs === undefined || life === undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Outcome<T> | undefined>();
+    world.timeline.schedule(RESPONSE_WAIT_MS, () => resolve(undefined));
+    life.hear(() => {
+      ask(runs).then(
+        (answer) => world.timeline.schedule(network.delayMs(), () => resolve(life.isOver ? undefined : answer)),
+        () => resolve(undefined),
+      );
+    });
+    return await promise;
+  }
+
+  async #pause(forMs: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#universe.world.timeline.schedule(forMs, resolve));
+  }
+}

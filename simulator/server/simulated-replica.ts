@@ -1,0 +1,180 @@
+import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
+import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
+import { done } from '@deskhand/control-plane/ports/outcome.ts';
+import { createLinkUseCases, type LinkUseCases } from '@deskhand/control-plane/use-cases/link/create-link-use-cases.ts';
+import { createRunUseCases, type RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
+import { startSweeps } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
+import type { CableEnd } from '../network/cable.ts';
+import type { NotificationChannel } from '../store/change-feed.ts';
+import { openStoreReplica, type StoreReplica } from '../store/open-stores.ts';
+import type { SimulatedServer } from '../store/server.ts';
+import { Life } from '../world/life.ts';
+import type { MachineClock } from '../world/machine-clock.ts';
+import type { World } from '../world/world.ts';
+
+export interface ReplicaParts {
+  readonly world: World;
+  readonly name: string;
+  readonly clock: MachineClock;
+  readonly database: SimulatedServer;
+  readonly channel: NotificationChannel;
+  readonly processEnded: (life: Life, isMachineGone: boolean) => void;
+}
+
+interface Running {
+  readonly life: Life;
+  readonly store: StoreReplica;
+  readonly links: ServedLinks;
+  readonly link: LinkUseCases;
+  readonly runs: RunUseCases;
+}
+
+/** One control plane of several: the real use cases and the real protocol of links over the simulated store. */
+export class SimulatedReplica {
+  readonly name: string;
+  readonly #parts: ReplicaParts;
+  #starts = 0;
+  #running: Running | undefined;
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+  }
+
+  get isUp(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get life(): Life | undefined {
+    return this.#running?.life;
+  }
+
+  get runs(): RunUseCases | undefined {
+    return this.#running?.runs;
+  }
+
+  get changes() {
+    return this.#running?.store.changes;
+  }
+
+  get links(): ServedLinks | undefined {
+    return this.#running?.links;
+  }
+
+  get stores() {
+    return this.#running?.store.stores;
+  }
+
+  start(): void {
+    if (this.#running !== undefined) return;
+    const { world } = this.#parts;
+    world.trace.mark(`up ${this.name}`);
+    world.trace.tell(() => `${this.name} starts`);
+    this.#starts += 1;
+    this.#running = this.#open(new Life(world.timeline, this.#parts.clock), `${this.name}-${String(this.#starts)}`);
+  }
+
+  /** `kill -9`: nothing is said to anybody, and what the database was doing for it may still be done. */
+  crash(isMachineGone = false): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    const { world } = this.#parts;
+    world.trace.mark(`down ${this.name}`);
+    world.trace.tell(() => `${this.name} crashes`);
+    running.life.end();
+    running.store.die();
+    this.#parts.processEnded(running.life, isMachineGone);
+  }
+
+  /** The upgrade of a gateway's connection. */
+  serve(end: CableEnd, address: string): boolean {
+    const running = this.#running;
+    if (running === undefined || !running.links.hasRoom()) return false;
+    running.links.serve(wireOf(end), running.link, address);
+    return true;
+  }
+
+  #open(life: Life, replica: string): Running {
+    const { world, database, channel } = this.#parts;
+    const random = world.random.fork(replica);
+    const store = openStoreReplica(database, channel, { name: replica });
+    const stores = heardBy(life, store.stores);
+    const log = { info: () => undefined, warn: this.#say, error: this.#say };
+    let nonces = 0;
+    const links = createServedLinks({
+      log,
+      timers: life.timers,
+      newNonce: () => {
+        nonces += 1;
+        return `${replica}-nonce-${String(nonces)}`;
+      },
+      isProven: (hello) => hello.proof.startsWith(`${hello.gatewayId} signs `),
+    });
+    let ids = 0;
+    const runs = createRunUseCases({
+      runs: stores.runs,
+      queue: stores.queue,
+      links,
+      changes: store.changes,
+      accountRule: () => done({ exception: null }),
+      newId: () => {
+        ids += 1;
+        return `run-${replica}-${String(ids)}`;
+      },
+      random: random.next,
+      timers: life.timers,
+      onPlanningFault: (clusterId, error) => this.#say({ clusterId, error: String(error) }, 'planning failed'),
+    });
+    const shared = { store: stores.links, links, changes: store.changes, wakeups: runs.wakeups, replica };
+    const link = createLinkUseCases(shared);
+    startSweeps({
+      ...shared,
+      deadlines: stores.deadlines,
+      queue: stores.queue,
+      retention: stores.retention,
+      monotonicMs: life.timers.nowMs,
+      timers: life.timers,
+      onFault: (error) => this.#say({ error: String(error) }, 'a sweep failed'),
+    });
+    return { life, store, links, link, runs };
+  }
+
+  readonly #say = (facts: object, message: string): void => {
+    this.#parts.world.trace.tell(() => `${this.name} says: ${message} ${textOf(facts)}`);
+  };
+}
+
+function textOf(facts: object): string {
+  return JSON.stringify(facts, (_key, value: unknown) => (value instanceof Error ? value.message : value));
+}
+
+type Methods = Readonly<Record<string, (...given: never[]) => Promise<unknown>>>;
+
+/** Answers reach a program only while it does not stand still. */
+function heardBy<Stores extends object>(life: Life, stores: Stores): Stores {
+  const wrapped = Object.entries(stores).map(([name, store]) => [name, heardMethods(life, store as Methods)]);
+  return Object.fromEntries(wrapped) as Stores;
+}
+
+function heardMethods(life: Life, store: Methods): Methods {
+  const methods = Object.entries(store).map(([name, method]) => {
+    const heard = async (...given: never[]): Promise<unknown> => await life.answer(method(...given));
+    return [name, heard] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+function wireOf(end: CableEnd): ServedWire {
+  return {
+    isOpen: end.isOpen,
+    bytesWaiting: end.bytesWaiting,
+    send: (text) => end.send(text),
+    ping: end.ping,
+    hold: end.hold,
+    close: end.close,
+    cut: end.cut,
+    listen: (listener) =>
+      end.listen({ text: listener.text, ping: () => undefined, pong: listener.heard, closed: listener.closed }),
+  };
+}

@@ -1,0 +1,72 @@
+import { isTerminal } from '@deskhand/domain/run/transitions.ts';
+import { People } from '../people/people.ts';
+import { createWorld, Violation } from '../world/world.ts';
+import { drawShape, type Shape } from './shape.ts';
+import { Universe } from './universe.ts';
+
+export interface SeedOptions {
+  readonly seed: number;
+  /** Keep the story in words. */
+  readonly isTold?: boolean;
+  readonly change?: Partial<Shape>;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly hash: string;
+  readonly events: number;
+  readonly runs: number;
+  readonly starts: number;
+  readonly simulatedMs: number;
+  readonly reached: ReadonlySet<string>;
+  readonly failure: { readonly invariant: string; readonly message: string; readonly stack: string } | null;
+  readonly story: readonly string[];
+}
+
+/** Once faults are off, everything must be over within this. */
+const LIVENESS_MS = 4 * 3_600_000;
+const LIVENESS_STEP_MS = 30_000;
+
+export async function simulateSeed({ seed, isTold = false, change = {} }: SeedOptions): Promise<SeedResult> {
+  const world = createWorld(seed, isTold);
+  const shape = { ...drawShape(world.random.fork('shape')), ...change };
+  const universe = new Universe(world, shape);
+  const people = new People(universe);
+  let failure: SeedResult['failure'] = null;
+  try {
+    people.begin();
+    universe.start();
+    await world.timeline.runUntil(shape.safetyMs);
+    await livenessPhase(universe, people);
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  return {
+    seed,
+    hash: world.trace.hash,
+    events: world.timeline.happened,
+    runs: universe.database.runs.rows.length,
+    starts: universe.ledger.count,
+    simulatedMs: world.timeline.nowMs,
+    reached: world.reached,
+    failure,
+    story: world.trace.story,
+  };
+}
+
+/** Faults are off: every run must come to its end, and nothing may be left behind (I16, I15). */
+async function livenessPhase(universe: Universe, people: People): Promise<void> {
+  const { world, database } = universe;
+  const endMs = world.timeline.nowMs + LIVENESS_MS;
+  const isOver = (): boolean => people.unanswered === 0 && database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
+  while (!isOver() && world.timeline.nowMs < endMs) await world.timeline.runUntil(world.timeline.nowMs + LIVENESS_STEP_MS);
+  const open = database.runs.rows.filter((run) => !isTerminal(run.state) || run.holdsMachine);
+  for (const run of open) world.violated('I16', `run ${run.id} is still ${run.state} ${String(LIVENESS_MS)} ms after the faults`);
+  universe.watch.audit();
+}
+
+function failureOf(error: unknown): SeedResult['failure'] {
+  const known = error as Error;
+  const invariant = error instanceof Violation ? error.invariant : 'a fault of the code';
+  return { invariant, message: known.message, stack: known.stack ?? '' };
+}

@@ -52,7 +52,10 @@ export class Ledger {
     if (this.doubtful.has(machine.name)) return;
     const earlier = this.#signIns.get(request.runId);
     if (earlier !== undefined) {
-      this.#world.violated('I1', `run ${request.runId} signed in as ${name} on ${machine.name}, and before as ${earlier}`);
+      this.#world.violated(
+        'I1',
+        `run ${request.runId} signed in as ${name} on ${machine.name}, and before as ${earlier}`,
+      );
     }
     this.#signIns.set(request.runId, `${name} on ${machine.name}`);
     const { password = '' } = request;
@@ -70,7 +73,10 @@ export class Ledger {
     trace.tell(() => `${machine.name} STARTS ${runId}, attempt ${String(attempt)}, as ${runner.user}`);
     for (const other of machine.runners.values()) {
       if (other !== runner && other.user === runner.user && !this.doubtful.has(machine.name)) {
-        this.#world.violated('I5', `${runId} and ${other.runId} run in the session of ${runner.user} on ${machine.name}`);
+        this.#world.violated(
+          'I5',
+          `${runId} and ${other.runId} run in the session of ${runner.user} on ${machine.name}`,
+        );
       }
     }
     if (this.doubtful.has(machine.name)) return;
@@ -82,7 +88,14 @@ export class Ledger {
       );
     }
     this.#isGranted(machine, gatewayId, runId, attempt);
-    this.#starts.set(runId, { runId, attempt, gatewayId, machine: machine.name, atMs: timeline.nowMs, endedAtMs: null });
+    this.#starts.set(runId, {
+      runId,
+      attempt,
+      gatewayId,
+      machine: machine.name,
+      atMs: timeline.nowMs,
+      endedAtMs: null,
+    });
   }
 
   ended(machine: SimulatedMachine, runner: RunnerProcess): void {
@@ -100,6 +113,9 @@ export class Ledger {
     const isMine = held.attempt === attempt && held.gatewayId === gatewayId;
     if (isMine && held.state !== 'queued' && held.state !== 'offered') return;
     const stands = `${held.state}, attempt ${String(held.attempt)}, with ${held.gatewayId ?? 'nobody'}`;
-    this.#world.violated('I4', `${machine.name} begins ${runId}, attempt ${String(attempt)}, which the server holds as ${stands}`);
+    this.#world.violated(
+      'I4',
+      `${machine.name} begins ${runId}, attempt ${String(attempt)}, which the server holds as ${stands}`,
+    );
   }
 }

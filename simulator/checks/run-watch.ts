@@ -9,6 +9,7 @@ export class RunWatch {
   readonly #world: World;
   readonly #database: SimulatedDatabase;
   readonly #acknowledged = new Set<string>();
+  readonly #expected = new Map<string, (runId: string) => void>();
   readonly #cancelled = new Set<string>();
   readonly #eventsSeen = new Map<string, number>();
 
@@ -22,13 +23,15 @@ export class RunWatch {
   /** A submit was answered with success: from now on the run is to be found (I2). */
   acknowledged(runId: string): void {
     this.#acknowledged.add(runId);
-    if (this.#database.runs.get(runId) === undefined) this.#world.violated('I2', `run ${runId} was acknowledged and is not there`);
+    if (this.#database.runs.get(runId) === undefined)
+      this.#world.violated('I2', `run ${runId} was acknowledged and is not there`);
   }
 
   /** Whoever was told that a cancel is done or on its way (I9). */
   cancelAcknowledged(runId: string): void {
     const state = this.#database.runs.get(runId)?.state;
-    if (state === 'queued' || state === 'offered') this.#world.violated('I9', `run ${runId} was cancelled and is ${state}`);
+    if (state === 'queued' || state === 'offered')
+      this.#world.violated('I9', `run ${runId} was cancelled and is ${state}`);
     this.#cancelled.add(runId);
   }
 
@@ -49,13 +52,20 @@ export class RunWatch {
   forgetSince(): void {
     for (const id of this.#acknowledged) if (this.#database.runs.get(id) === undefined) this.#acknowledged.delete(id);
     this.#eventsSeen.clear();
-    for (const run of this.#database.runs.rows) this.#eventsSeen.set(run.id, this.#database.partsOf(run.id).events.length);
+    for (const run of this.#database.runs.rows)
+      this.#eventsSeen.set(run.id, this.#database.partsOf(run.id).events.length);
+  }
+
+  /** Calls once, when the next run comes into a state, at that very moment. */
+  onNext(state: string, act: (runId: string) => void): void {
+    this.#expected.set(state, act);
   }
 
   /** Every acknowledged run is there (I2). */
   audit(): void {
     for (const id of this.#acknowledged) {
-      if (this.#database.runs.get(id) === undefined) this.#world.violated('I2', `run ${id} was acknowledged and is gone`);
+      if (this.#database.runs.get(id) === undefined)
+        this.#world.violated('I2', `run ${id} was acknowledged and is gone`);
     }
   }
 
@@ -68,12 +78,17 @@ export class RunWatch {
     this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);
     this.#world.trace.tell(() => tellChange(before, after));
     this.#world.reached.add(`state ${after.state}`);
+    const expected = this.#expected.get(after.state);
+    this.#expected.delete(after.state);
+    expected?.(after.id);
     if (before === undefined) return;
     if (isTerminal(before.state)) this.#world.violated('I3', `run ${after.id} left ${before.state} for ${after.state}`);
     const event = this.#eventOf(after, before);
-    if (event === undefined) this.#world.violated('I3', `run ${after.id} went from ${before.state} to ${after.state} without an event`);
+    if (event === undefined)
+      this.#world.violated('I3', `run ${after.id} went from ${before.state} to ${after.state} without an event`);
     else this.#world.reached.add(`edge ${before.state} ${event}`);
-    if (after.attempt < before.attempt) this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+    if (after.attempt < before.attempt)
+      this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
   }
 
   /** The event that was written with the change, which must be one of the table that leads there. */

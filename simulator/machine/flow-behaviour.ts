@@ -44,7 +44,9 @@ const LINES_FEW_MAX = 12;
 const LINES_OF_FLOOD = 3_000;
 
 export function drawFlow(random: Random, troubleShare: number): FlowPlan {
-  const behaviour = random.chance(troubleShare) ? random.pick(allBehaviours) : random.pick(['succeeds', 'fails'] as const);
+  const behaviour = random.chance(troubleShare)
+    ? random.pick(allBehaviours)
+    : random.pick(['succeeds', 'fails'] as const);
   return {
     behaviour,
     durationMs: Math.round(random.tail(random.pick([2_000, 20_000, 120_000]), 1_500_000)),

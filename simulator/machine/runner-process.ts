@@ -1,6 +1,11 @@
 import type { ChannelEvent } from '@deskhand/gateway/ports/runner-channels.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
-import { RUNNER_CANCEL_GRACE_MS, type RunnerCommand, type RunnerResult, type RunnerStart } from '@deskhand/protocol/runner.ts';
+import {
+  RUNNER_CANCEL_GRACE_MS,
+  type RunnerCommand,
+  type RunnerResult,
+  type RunnerStart,
+} from '@deskhand/protocol/runner.ts';
 import { WORLD_BEGINS_MS } from '../world/machine-clock.ts';
 import { type FlowPlan, planOf } from './flow-behaviour.ts';
 import type { MachineSession, SimulatedMachine } from './simulated-machine.ts';
@@ -31,7 +36,10 @@ export class RunnerProcess {
   #isTold = false;
   #linesWritten = 0;
 
-  constructor(machine: SimulatedMachine, of: { pid: number; session: MachineSession; start: RunnerStart; spool: SpoolFile }) {
+  constructor(
+    machine: SimulatedMachine,
+    of: { pid: number; session: MachineSession; start: RunnerStart; spool: SpoolFile },
+  ) {
     this.#machine = machine;
     this.#start = of.start;
     this.#spool = of.spool;
@@ -118,7 +126,8 @@ export class RunnerProcess {
   #stop(): void {
     if (this.#isTold || this.#plan.behaviour === 'hangs' || this.#spool.result !== null) return;
     this.#isTold = true;
-    if (this.#plan.behaviour === 'stops-late') this.#later(3 * RUNNER_CANCEL_GRACE_MS, () => this.#tellResult('succeeded'));
+    if (this.#plan.behaviour === 'stops-late')
+      this.#later(3 * RUNNER_CANCEL_GRACE_MS, () => this.#tellResult('succeeded'));
     else this.#later(200, () => this.#tellResult('cancelled'));
   }
 

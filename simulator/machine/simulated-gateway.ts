@@ -150,7 +150,7 @@ export class SimulatedGateway {
       journal: livingJournal(journal, life),
       link,
       channels: machine.channels.of(life),
-      spools: machine.spools,
+      spools: machine.spoolsOf(gatewayId),
       screenshots: noScreenshots,
       clock: { nowMs: () => machine.clock.bootMs(), bootId: machine.bootId },
       nowMs: () => machine.clock.wallMs(),

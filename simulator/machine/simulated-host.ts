@@ -81,7 +81,8 @@ async function signIn(
     return refused('password-wrong', `The password of ${user} is wrong.`);
   }
   if (machine.sessionOf(user) !== undefined) return refused('session-exists', `${user} has a session.`);
-  if (machine.sessions.size >= machine.sessionLimit) return refused('cannot-create-session', 'All sessions are in use.');
+  if (machine.sessions.size >= machine.sessionLimit)
+    return refused('cannot-create-session', 'All sessions are in use.');
   const session = machine.addSession({
     id: request.sessionId,
     user,
@@ -126,7 +127,8 @@ function signInTakesMs({ troubles, random, world }: SimulatedMachine): number {
 async function isAborted(life: Life, afterMs: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return true;
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const callOff = afterMs === Number.MAX_SAFE_INTEGER ? () => undefined : life.timers.after(afterMs, () => resolve(false));
+  const callOff =
+    afterMs === Number.MAX_SAFE_INTEGER ? () => undefined : life.timers.after(afterMs, () => resolve(false));
   signal.addEventListener(
     'abort',
     () => {
@@ -151,7 +153,15 @@ function recordOf(
   kind: SessionRecord['kind'],
 ): SessionRecord {
   const { user } = session;
-  return { sessionId, runId, kind, user, uid: machine.uidOf(user), display: ':100', facts: { machineSession: session.id } };
+  return {
+    sessionId,
+    runId,
+    kind,
+    user,
+    uid: machine.uidOf(user),
+    display: ':100',
+    facts: { machineSession: session.id },
+  };
 }
 
 interface HostParts {
@@ -160,7 +170,11 @@ interface HostParts {
   readonly gatewayId: string;
 }
 
-function hostedSession({ machine, life, gatewayId }: HostParts, session: MachineSession, record: SessionRecord): HostedSession {
+function hostedSession(
+  { machine, life, gatewayId }: HostParts,
+  session: MachineSession,
+  record: SessionRecord,
+): HostedSession {
   const account: SessionAccount = {
     user: session.user,
     uid: machine.uidOf(session.user),
@@ -193,10 +207,13 @@ function hostedSession({ machine, life, gatewayId }: HostParts, session: Machine
   };
 }
 
-function spawn({ machine, life, gatewayId }: HostParts, session: MachineSession, program: SessionProgram): SessionProcess {
+function spawn(
+  { machine, life, gatewayId }: HostParts,
+  session: MachineSession,
+  program: SessionProgram,
+): SessionProcess {
   const start = JSON.parse(program.stdin ?? '') as RunnerStart;
-  machine.lastSpoolDescriptor = program.extraFileDescriptors?.[0] ?? 0;
-  const runner = machine.spawn(session, gatewayId, start);
+  const runner = machine.spawn(session, gatewayId, start, program.extraFileDescriptors?.[0] ?? 0);
   const exited = life.answer(runner.exited);
   return {
     pid: runner.pid,

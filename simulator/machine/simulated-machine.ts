@@ -1,4 +1,8 @@
-import { linuxSessionLimit, MEMORY_PER_SESSION_BYTES, RESERVED_MEMORY_BYTES } from '@deskhand/domain/capacity/session-limit.ts';
+import {
+  linuxSessionLimit,
+  MEMORY_PER_SESSION_BYTES,
+  RESERVED_MEMORY_BYTES,
+} from '@deskhand/domain/capacity/session-limit.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type { RunnerStart } from '@deskhand/protocol/runner.ts';
 import { Life } from '../world/life.ts';
@@ -50,7 +54,7 @@ export class SimulatedMachine {
   readonly random: Random;
   readonly clock: MachineClock;
   readonly disk: SimulatedDisk;
-  readonly spools = new SpoolFiles();
+  readonly #spools = new Map<string, SpoolFiles>();
   readonly channels: MachineChannels;
   readonly ledger: Ledger;
   readonly sessions = new Map<string, MachineSession>();
@@ -94,7 +98,7 @@ export class SimulatedMachine {
   }
 
   uidOf(user: string): number {
-    return FIRST_UID + [...user].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0) % 1_000;
+    return FIRST_UID + ([...user].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0) % 1_000);
   }
 
   facts(): readonly SessionFact[] {
@@ -117,7 +121,13 @@ export class SimulatedMachine {
   }
 
   addSession(session: Pick<MachineSession, 'id' | 'user' | 'ours' | 'runId' | 'isReady'>): MachineSession {
-    const added = { ...session, children: 0, locked: false, isActive: true, ended: Promise.withResolvers<{ because: string }>() };
+    const added = {
+      ...session,
+      children: 0,
+      locked: false,
+      isActive: true,
+      ended: Promise.withResolvers<{ because: string }>(),
+    };
     this.sessions.set(session.id, added);
     return added;
   }
@@ -130,9 +140,9 @@ export class SimulatedMachine {
     session.ended.resolve({ because });
   }
 
-  spawn(session: MachineSession, gatewayId: string, start: RunnerStart): RunnerProcess {
+  spawn(session: MachineSession, gatewayId: string, start: RunnerStart, spoolDescriptor: number): RunnerProcess {
     this.#pids += 1;
-    const spool = this.spools.byDescriptor(this.lastSpoolDescriptor);
+    const spool = this.spoolsOf(gatewayId).byDescriptor(spoolDescriptor);
     const runner = new RunnerProcess(this, { pid: this.#pids, session, start, spool });
     this.runners.set(runner.pid, runner);
     this.ledger.spawned(this, gatewayId, runner);
@@ -143,8 +153,12 @@ export class SimulatedMachine {
     return runner;
   }
 
-  /** The spool whose descriptor the next program inherits. */
-  lastSpoolDescriptor = 0;
+  /** Each gateway has its own, in its own folder. */
+  spoolsOf(gatewayId: string): SpoolFiles {
+    const known = this.#spools.get(gatewayId) ?? new SpoolFiles();
+    this.#spools.set(gatewayId, known);
+    return known;
+  }
 
   processEnded(runner: RunnerProcess): void {
     this.runners.delete(runner.pid);

@@ -39,7 +39,14 @@ export class Network {
   block(from: string, to: string, forMs: number): void {
     const key = `${from}>${to}`;
     this.#blocked.set(key, (this.#blocked.get(key) ?? 0) + 1);
-    this.world.timeline.schedule(forMs, () => this.#unblock(key, from, to));
+    this.world.timeline.schedule(forMs, () => this.#unblock(key));
+  }
+
+  /** Whatever is blocked is open again. */
+  healAll(): void {
+    const blocked = [...this.#blocked.keys()];
+    this.#blocked.clear();
+    for (const key of blocked) this.#heal(key);
   }
 
   connect(near: CableSite, far: CableSite): { readonly near: CableEnd; readonly far: CableEnd; readonly cable: Cable } {
@@ -62,7 +69,8 @@ export class Network {
     const { trace } = this.world;
     trace.mark(text.slice(0, MARKED_LENGTH));
     trace.tell(() => (text.startsWith('{"type":"heartbeat"') ? '' : `${from} → ${to}: ${text.slice(0, TOLD_LENGTH)}`));
-    if (text.includes('canary')) this.world.violated('I12', `a secret went from ${from} to ${to}: ${text.slice(0, TOLD_LENGTH)}`);
+    if (text.includes('canary'))
+      this.world.violated('I12', `a secret went from ${from} to ${to}: ${text.slice(0, TOLD_LENGTH)}`);
   }
 
   /** A program ended: the kernel of its machine tells its peers, unless the machine itself went. */
@@ -72,13 +80,17 @@ export class Network {
     }
   }
 
-  #unblock(key: string, from: string, to: string): void {
+  #unblock(key: string): void {
     const left = (this.#blocked.get(key) ?? 1) - 1;
-    if (left > 0) {
-      this.#blocked.set(key, left);
-      return;
+    if (left > 0) this.#blocked.set(key, left);
+    else {
+      this.#blocked.delete(key);
+      this.#heal(key);
     }
-    this.#blocked.delete(key);
+  }
+
+  #heal(key: string): void {
+    const [from = '', to = ''] = key.split('>');
     for (const cable of [...this.#cables]) cable.healed(from, to);
   }
 }

@@ -2,6 +2,7 @@ import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { Caller, Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
 import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
+import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
 import type { Random } from '../world/random.ts';
 
@@ -55,6 +56,10 @@ export class People {
     void this.#act();
   }
 
+  actOn(runId: string): void {
+    void this.#act(runId);
+  }
+
   #drawSubmission(): Submission {
     const random = this.#random;
     const { connections, flowIds } = this.#universe;
@@ -83,9 +88,9 @@ export class People {
     this.submitted.push(answer.value.id);
   }
 
-  async #act(): Promise<void> {
+  async #act(runId?: string): Promise<void> {
     const random = this.#random;
-    const id = this.#anyRun();
+    const id = runId ?? this.#anyRun();
     if (id === undefined) return;
     this.asked += 1;
     const what = random.pick(['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const);
@@ -138,17 +143,28 @@ export class People {
     return undefined;
   }
 
-  /** One request to one server; undefined when no answer came back. */
+  /** An admin changes something about a gateway. */
+  async administer(ask: (admin: Admin) => Promise<Outcome<unknown>>): Promise<void> {
+    await this.#askServer(({ admin }) => (admin === undefined ? undefined : ask(admin)));
+  }
+
   async #ask<T>(ask: (runs: RunUseCases) => Promise<Outcome<T>>): Promise<Outcome<T> | undefined> {
+    return await this.#askServer(({ runs }) => (runs === undefined ? undefined : ask(runs)));
+  }
+
+  /** One request to one server; undefined when no answer came back. */
+  async #askServer<T>(
+    ask: (server: SimulatedReplica) => Promise<Outcome<T>> | undefined,
+  ): Promise<Outcome<T> | undefined> {
     const { balancer, network, world } = this.#universe;
     await this.#pause(network.delayMs());
     const replica = balancer.choose();
-    const { runs, life } = replica ?? {};
-    if (runs === undefined || life === undefined) return undefined;
+    const { life } = replica ?? {};
+    if (replica === undefined || life === undefined) return undefined;
     const { promise, resolve } = Promise.withResolvers<Outcome<T> | undefined>();
     world.timeline.schedule(RESPONSE_WAIT_MS, () => resolve(undefined));
     life.hear(() => {
-      ask(runs).then(
+      ask(replica)?.then(
         (answer) => world.timeline.schedule(network.delayMs(), () => resolve(life.isOver ? undefined : answer)),
         () => resolve(undefined),
       );

@@ -3,6 +3,8 @@ import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wi
 import { done } from '@deskhand/control-plane/ports/outcome.ts';
 import { createLinkUseCases, type LinkUseCases } from '@deskhand/control-plane/use-cases/link/create-link-use-cases.ts';
 import { createRunUseCases, type RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
+import { closeLinks } from '@deskhand/control-plane/use-cases/link/reach-gateway.ts';
+import type { updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { startSweeps } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
 import type { CableEnd } from '../network/cable.ts';
 import type { NotificationChannel } from '../store/change-feed.ts';
@@ -18,8 +20,11 @@ export interface ReplicaParts {
   readonly clock: MachineClock;
   readonly database: SimulatedServer;
   readonly channel: NotificationChannel;
+  readonly sweepIntervals: Parameters<typeof startSweeps>[1];
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
+
+export type Admin = Parameters<typeof updateGateway>[0];
 
 interface Running {
   readonly life: Life;
@@ -27,6 +32,7 @@ interface Running {
   readonly links: ServedLinks;
   readonly link: LinkUseCases;
   readonly runs: RunUseCases;
+  readonly admin: Admin;
 }
 
 /** One control plane of several: the real use cases and the real protocol of links over the simulated store. */
@@ -53,16 +59,13 @@ export class SimulatedReplica {
     return this.#running?.runs;
   }
 
-  get changes() {
-    return this.#running?.store.changes;
+  get admin(): Admin | undefined {
+    return this.#running?.admin;
   }
 
-  get links(): ServedLinks | undefined {
-    return this.#running?.links;
-  }
-
-  get stores() {
-    return this.#running?.store.stores;
+  /** Connections to the database that are held, for the check that none is leaked. */
+  get store(): StoreReplica | undefined {
+    return this.#running?.store;
   }
 
   start(): void {
@@ -96,7 +99,7 @@ export class SimulatedReplica {
   }
 
   #open(life: Life, replica: string): Running {
-    const { world, database, channel } = this.#parts;
+    const { world, database, channel, sweepIntervals } = this.#parts;
     const random = world.random.fork(replica);
     const store = openStoreReplica(database, channel, { name: replica });
     const stores = heardBy(life, store.stores);
@@ -128,16 +131,25 @@ export class SimulatedReplica {
     });
     const shared = { store: stores.links, links, changes: store.changes, wakeups: runs.wakeups, replica };
     const link = createLinkUseCases(shared);
-    startSweeps({
-      ...shared,
-      deadlines: stores.deadlines,
-      queue: stores.queue,
-      retention: stores.retention,
-      monotonicMs: life.timers.nowMs,
-      timers: life.timers,
-      onFault: (error) => this.#say({ error: String(error) }, 'a sweep failed'),
-    });
-    return { life, store, links, link, runs };
+    startSweeps(
+      {
+        ...shared,
+        deadlines: stores.deadlines,
+        queue: stores.queue,
+        retention: stores.retention,
+        monotonicMs: life.timers.nowMs,
+        timers: life.timers,
+        onFault: (error) => this.#say({ error: String(error) }, 'a sweep failed'),
+      },
+      sweepIntervals,
+    );
+    const admin: Admin = {
+      accounts: stores.accounts,
+      clusters: stores.clusters,
+      wake: (clusterId) => runs.wakeups.wake(clusterId),
+      unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),
+    };
+    return { life, store, links, link, runs, admin };
   }
 
   readonly #say = (facts: object, message: string): void => {

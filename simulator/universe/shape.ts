@@ -1,3 +1,4 @@
+import { sweepIntervals } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
 import type { Random } from '../world/random.ts';
 
 /** What a world consists of; drawn by its seed, and made smaller to tell a short story. */
@@ -13,6 +14,7 @@ export interface Shape {
   readonly delayMs: number;
   readonly drift: number;
   readonly databaseDrift: number;
+  readonly sweepIntervals: { readonly deadlinesMs: number; readonly wakeMs: number; readonly retentionMs: number };
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -33,6 +35,8 @@ export function drawShape(random: Random): Shape {
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
+    // Sweeps at their real pace are most of the cost of a seed, and they matter to few.
+    sweepIntervals: random.chance(0.15) ? sweepIntervals : { deadlinesMs: 5_000, wakeMs: 15_000, retentionMs: HOUR_MS },
     safetyMs: HOUR_MS,
   };
 }

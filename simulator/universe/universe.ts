@@ -11,7 +11,7 @@ import { NotificationChannel } from '../store/change-feed.ts';
 import { SimulatedDatabase } from '../store/database.ts';
 import { drawFate, noTrouble, type StoreTrouble } from '../store/fates.ts';
 import { newAccount, newCluster, newConnection, newFlow, newGateway } from '../store/new-rows.ts';
-import { SimulatedServer } from '../store/server.ts';
+import { type Fate, SimulatedServer } from '../store/server.ts';
 import { MachineClock } from '../world/machine-clock.ts';
 import type { World } from '../world/world.ts';
 import type { Shape } from './shape.ts';
@@ -39,6 +39,7 @@ export class Universe {
   readonly connections: ConnectionOfUser[] = [];
   readonly flowIds: string[] = [];
   storeTrouble: StoreTrouble = noTrouble;
+  #beforeStatement: ((fate: Fate) => void) | undefined;
 
   constructor(world: World, shape: Shape) {
     this.world = world;
@@ -52,7 +53,15 @@ export class Universe {
     this.replicas = Array.from({ length: shape.servers }, (_, index) => {
       const name = `server-${String(index + 1)}`;
       const processEnded = this.network.programEnded.bind(this.network);
-      return new SimulatedReplica({ world, name, clock: new MachineClock(world.timeline), database: this.server, channel, processEnded });
+      return new SimulatedReplica({
+        world,
+        name,
+        clock: new MachineClock(world.timeline),
+        database: this.server,
+        channel,
+        processEnded,
+        sweepIntervals: shape.sweepIntervals,
+      });
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);
     this.watch = new RunWatch(world, this.database, this.ledger);
@@ -64,7 +73,12 @@ export class Universe {
     for (const gateway of this.gateways) gateway.start();
   }
 
-  addMachine(name: string, slots: number, drift: number, troubles: MachineTroubles = noMachineTroubles()): SimulatedMachine {
+  addMachine(
+    name: string,
+    slots: number,
+    drift: number,
+    troubles: MachineTroubles = noMachineTroubles(),
+  ): SimulatedMachine {
     const machine = new SimulatedMachine(this.world, { name, ledger: this.ledger, drift, slots, troubles });
     this.machines.push(machine);
     return machine;
@@ -82,11 +96,141 @@ export class Universe {
     return gateway;
   }
 
+  /** The server dies around one of the statements to come; nobody knows whose, because they all share the database. */
+  crashAtStatement(
+    replica: SimulatedReplica,
+    { skip, isAfterCommit }: { readonly skip: number; readonly isAfterCommit: boolean },
+    crashed: () => void,
+  ): void {
+    let left = skip;
+    this.#beforeStatement = (fate) => {
+      left -= 1;
+      if (left >= 0) return;
+      this.#beforeStatement = undefined;
+      this.world.timeline.schedule(isAfterCommit ? fate.toServerMs + fate.workMs : fate.toServerMs / 2, () => {
+        replica.crash();
+        crashed();
+      });
+    };
+  }
+
+  machineGoesDown(machine: SimulatedMachine, losesPower: boolean): void {
+    for (const gateway of this.#gatewaysOn(machine)) gateway.crash(losesPower);
+    machine.goDown(losesPower);
+  }
+
+  machineComesUp(machine: SimulatedMachine): void {
+    if (!machine.power.isOver) return;
+    machine.comeUp();
+    for (const gateway of this.#gatewaysOn(machine)) gateway.start();
+  }
+
+  /** A copy of a machine with all its files; its gateway has the same identity and is not started yet. */
+  cloneMachine(original: SimulatedGateway): SimulatedGateway {
+    const machine = this.addMachine(`copy-${String(this.machines.length + 1)}`, 2, 0);
+    machine.disk.restore(original.machine.disk.image());
+    this.ledger.doubtful.add(machine.name).add(original.machine.name);
+    return this.addGateway(original.gatewayId, machine);
+  }
+
+  /** This gateway will never run again, and what ran on its machine is over. */
+  retire(gateway: SimulatedGateway): void {
+    gateway.crash(true);
+    gateway.isRetired = true;
+    if (this.#gatewaysOn(gateway.machine).every((one) => one.isRetired) && !gateway.machine.power.isOver) {
+      gateway.machine.goDown(true);
+    }
+  }
+
+  /** A new identity on a machine, in the cluster of the first gateway there. */
+  enrolAnew(machine: SimulatedMachine): SimulatedGateway {
+    const first = this.gateways.find((gateway) => gateway.machine === machine);
+    const clusterId = this.database.gateways.get(first?.gatewayId ?? '')?.clusterId;
+    const id = `gateway-${String(this.database.gateways.size + 1)}` as GatewayId;
+    if (clusterId === undefined) throw new Error(`${machine.name} has no gateway.`);
+    this.database.atomically(() => this.#enrol(id, clusterId, this.database.gateways.size + 1));
+    return this.addGateway(id, machine);
+  }
+
+  /** The machine of a removed or quarantined gateway comes back with a new identity. */
+  replaceGateway(gateway: SimulatedGateway): void {
+    if (gateway.isRetired) return;
+    gateway.crash();
+    gateway.isRetired = true;
+    this.enrolAnew(gateway.machine).start();
+  }
+
+  changePassword(user: string): number {
+    const version = 1 + Math.max(1, ...this.machines.map((machine) => machine.passwordVersions.get(user) ?? 1));
+    for (const machine of this.machines) machine.passwordVersions.set(user, version);
+    return version;
+  }
+
+  sealPassword(user: string, version: number): void {
+    this.database.atomically(() => {
+      for (const connection of [...this.database.connections.values()]) {
+        if (connection.machineUser !== user) continue;
+        const sealedPassword = `sealed-password-${user}-${String(version)}`;
+        this.database.connections.set(connection.id, { ...connection, sealedPassword, passwordVersion: version });
+      }
+    });
+  }
+
+  /** Everything works again: programs run, machines are up and awake, nobody sits at a screen. */
+  mend(): void {
+    this.network.healAll();
+    this.network.weather.delayMaxMs = this.shape.delayMs * 2;
+    this.#beforeStatement = undefined;
+    this.server.start();
+    for (const replica of this.replicas) {
+      replica.life?.goOn();
+      replica.start();
+    }
+    for (const machine of this.machines) this.#mendMachine(machine);
+    for (const gateway of this.gateways) {
+      gateway.life?.goOn();
+      gateway.start();
+    }
+    this.database.atomically(() => {
+      for (const gateway of [...this.database.gateways.values()])
+        this.database.gateways.set(gateway.id, { ...gateway, enabled: true });
+    });
+  }
+
+  /** What an admin does about gateways that were used from two places, or removed: their machines are enrolled anew. */
+  replaceLostGateways(remove: (gatewayId: string) => void): void {
+    for (const gateway of [...this.gateways]) {
+      const row = this.database.gateways.get(gateway.gatewayId);
+      if (gateway.isRetired || row === undefined || (!row.quarantined && row.removedAtMs === null)) continue;
+      if (row.removedAtMs === null) remove(gateway.gatewayId);
+      else this.replaceGateway(gateway);
+    }
+  }
+
+  #mendMachine(machine: SimulatedMachine): void {
+    machine.disk.onSync = () => undefined;
+    machine.disk.isFull = false;
+    machine.clock.wake();
+    Object.assign(machine.troubles, noMachineTroubles());
+    for (const session of [...machine.sessions.values()]) {
+      if (session.ours === null) machine.endSession(session.id, 'the person signed out');
+    }
+    if (this.#gatewaysOn(machine).some((gateway) => !gateway.isRetired)) this.machineComesUp(machine);
+  }
+
+  #gatewaysOn(machine: SimulatedMachine): readonly SimulatedGateway[] {
+    return this.gateways.filter((gateway) => gateway.machine === machine);
+  }
+
   #storeWorld() {
     const random = this.world.random.fork('store');
     return {
       schedule: (delayMs: number, work: () => void): void => void this.world.timeline.schedule(delayMs, work),
-      fateOf: () => drawFate(this.storeTrouble, random.next),
+      fateOf: (): Fate => {
+        const fate = drawFate(this.storeTrouble, random.next);
+        this.#beforeStatement?.(fate);
+        return fate;
+      },
     };
   }
 
@@ -98,7 +242,13 @@ export class Universe {
     this.database.atomically(() => {
       this.database.accounts.set(
         alice,
-        newAccount({ id: alice, name: 'Alice', email: 'alice@corp.example', roles: ['admin', 'maker', 'operator'], createdAtMs: nowMs }),
+        newAccount({
+          id: alice,
+          name: 'Alice',
+          email: 'alice@corp.example',
+          roles: ['admin', 'maker', 'operator'],
+          createdAtMs: nowMs,
+        }),
       );
       for (let flow = 1; flow <= shape.flows; flow += 1) {
         const id = `flow-${String(flow)}` as DesktopFlowId;
@@ -107,7 +257,7 @@ export class Universe {
         this.flowIds.push(id);
       }
       for (let cluster = 1; cluster <= shape.clusters; cluster += 1) this.#seedCluster(cluster, alice);
-      for (let gateway = 1; gateway <= shape.gateways; gateway += 1) this.#seedGateway(gateway, alice);
+      for (let gateway = 1; gateway <= shape.gateways; gateway += 1) this.#seedGateway(gateway);
     });
   }
 
@@ -117,8 +267,11 @@ export class Universe {
     const id = `cluster-${String(number)}` as ClusterId;
     const runOnAllGateways = random.chance(0.7);
     const selection = random.chance(0.5) ? ('random' as const) : ('leastBusy' as const);
-    const startDeadlineMs = Math.round(random.pick([600_000, 1_800_000, 10_800_000]));
-    this.database.clusters.set(id, newCluster({ id, name: id, ownerId, runOnAllGateways, selection, startDeadlineMs, publicKey: 'key' }));
+    const startDeadlineMs = Math.round(random.pick([600_000, 1_800_000]));
+    this.database.clusters.set(
+      id,
+      newCluster({ id, name: id, ownerId, runOnAllGateways, selection, startDeadlineMs, publicKey: 'key' }),
+    );
     for (let user = 1; user <= shape.users; user += 1) {
       const connection = `to-user${String(user)}-${id}` as ConnectionId;
       const name = `user${String(user)}`;
@@ -142,13 +295,19 @@ export class Universe {
     }
   }
 
-  #seedGateway(number: number, ownerId: AccountId): void {
+  #enrol(id: GatewayId, clusterId: ClusterId, order: number): void {
+    const ownerId = 'alice' as AccountId;
+    const row = { id, clusterId, name: id, ownerId, publicKey: id, sessionHost: 'linux' as const, order };
+    this.database.gateways.set(id, newGateway({ ...row, enrolledAtMs: this.database.nowMs() }));
+    this.database.bump(clusterId);
+  }
+
+  #seedGateway(number: number): void {
     const { shape, world } = this;
     const random = world.random.fork(`gateway ${String(number)}`);
     const id = `gateway-${String(number)}` as GatewayId;
     const clusterId = `cluster-${String(1 + ((number - 1) % shape.clusters))}` as ClusterId;
-    const row = { id, clusterId, name: id, ownerId, publicKey: id, sessionHost: 'linux' as const, order: number };
-    this.database.gateways.set(id, newGateway({ ...row, enrolledAtMs: this.database.nowMs() }));
+    this.#enrol(id, clusterId, number);
     const drift = shape.drift === 0 ? 0 : random.between(-shape.drift, shape.drift);
     this.addGateway(id, this.addMachine(`machine-${String(number)}`, 1 + random.below(3), drift));
   }

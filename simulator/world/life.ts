@@ -49,6 +49,10 @@ export class Life {
     this.#stillUntilMs = Math.max(this.#stillUntilMs, this.#timeline.nowMs + forMs);
   }
 
+  goOn(): void {
+    this.#stillUntilMs = this.#timeline.nowMs;
+  }
+
   get isStill(): boolean {
     return this.#timeline.nowMs < Math.max(this.#stillUntilMs, this.#clock.asleepUntilMs);
   }

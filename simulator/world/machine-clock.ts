@@ -59,6 +59,10 @@ export class MachineClock {
     this.#asleepUntilMs = nowMs + forMs;
   }
 
+  wake(): void {
+    this.#asleepUntilMs = Math.min(this.#asleepUntilMs, this.#timeline.nowMs);
+  }
+
   #upMs(): number {
     return (this.#timeline.nowMs - this.#bootedAtMs) * this.#rate;
   }

@@ -5,12 +5,14 @@ import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replica
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
-const DEADLINE_INTERVAL_MS = 1_000;
-/** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
-const WAKE_INTERVAL_MS = 5_000;
-const RETENTION_INTERVAL_MS = 300_000;
-/** How often a server looks whether retention is due: so soon it goes on where a server died. */
-const RETENTION_LOOK_INTERVAL_MS = 15_000;
+export const sweepIntervals = {
+  deadlinesMs: 1_000,
+  /** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
+  wakeMs: 5_000,
+  retentionMs: 300_000,
+  /** How often a server looks whether retention is due: so soon it goes on where a server died. */
+  retentionLookMs: 15_000,
+} as const;
 /** Work is due again a little earlier than its server looks, else every second look would come too early. */
 const DUE_AFTER = 0.9;
 
@@ -30,6 +32,7 @@ export function startSweeps(
       readonly retention: RetentionStore;
       readonly onFault: (error: unknown) => void;
     },
+  intervals: Readonly<Record<keyof typeof sweepIntervals, number>> = sweepIntervals,
 ): Sweeps {
   const deadlines = createDeadlineSweep(ports);
   const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
@@ -50,13 +53,13 @@ export function startSweeps(
     ports.turns.takeTurn(work, intervalMs * DUE_AFTER);
   const stops = [
     every(BEAT_INTERVAL_MS, createPresence(ports).beat),
-    every(DEADLINE_INTERVAL_MS, () => deadlines.sweep(() => isOurTurn('deadlines', DEADLINE_INTERVAL_MS))),
-    every(WAKE_INTERVAL_MS, async () => {
-      if (!(await isOurTurn('wake', WAKE_INTERVAL_MS))) return;
+    every(intervals.deadlinesMs, () => deadlines.sweep(() => isOurTurn('deadlines', intervals.deadlinesMs))),
+    every(intervals.wakeMs, async () => {
+      if (!(await isOurTurn('wake', intervals.wakeMs))) return;
       for (const clusterId of await ports.queue.clustersWithWaitingRuns()) ports.wakeups.wake(clusterId);
     }),
-    every(RETENTION_LOOK_INTERVAL_MS, async () => {
-      if (await isOurTurn('retention', RETENTION_INTERVAL_MS)) await sweepRetention(ports.retention);
+    every(intervals.retentionLookMs, async () => {
+      if (await isOurTurn('retention', intervals.retentionMs)) await sweepRetention(ports.retention);
     }),
   ];
   return {

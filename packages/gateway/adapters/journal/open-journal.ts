@@ -53,6 +53,7 @@ class FileJournal implements Journal {
   readonly #options: JournalOptions & { readonly disk: Disk };
   #fault: string | null = null;
   #unwritten: JournalEntry[] = [];
+  #compactAboveBytes: number;
 
   constructor(
     options: JournalOptions & { readonly disk: Disk },
@@ -62,6 +63,7 @@ class FileJournal implements Journal {
   ) {
     this.#options = options;
     this.#file = file;
+    this.#compactAboveBytes = options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES;
     this.id = id;
     this.entries = entries;
     this.#compactWhenLarge();
@@ -120,7 +122,7 @@ class FileJournal implements Journal {
 
   /** The new file takes the place of the old one in one step; a crash leaves one of them whole. */
   #compactWhenLarge(): void {
-    if (this.#file.sizeBytes <= (this.#options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES)) return;
+    if (this.#file.sizeBytes <= this.#compactAboveBytes) return;
     const path = this.#file.path;
     const { disk } = this.#options;
     try {
@@ -130,6 +132,8 @@ class FileJournal implements Journal {
       disk.replace(path, toLines([headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]));
       this.#file.close();
       this.#file = new JournalFile(path, disk);
+      // What must be kept may be more than the limit, and then each further entry would write all of it anew.
+      this.#compactAboveBytes = Math.max(this.#compactAboveBytes, 2 * this.#file.sizeBytes);
     } catch (error) {
       // The old file is whole and goes on; the disk being full is told by the next write.
       this.#fault = `${path}: ${(error as Error).message}`;

@@ -1,0 +1,27 @@
+import type { People } from '../people/people.ts';
+import type { Universe } from '../universe/universe.ts';
+import type { Random } from '../world/random.ts';
+
+/** What a fault works on. */
+export interface Scene {
+  readonly universe: Universe;
+  readonly people: People;
+  readonly random: Random;
+  /** Something that ends by itself later, unless the faults end before. */
+  readonly later: (delayMs: number, act: () => void) => void;
+}
+
+export interface FaultKind {
+  readonly name: string;
+  /** Mean time between two of them in a seed where they are common. */
+  readonly everyMs: number;
+  /** Answers what happened, in words; undefined when there was nothing to strike. */
+  readonly strike: (scene: Scene) => string | undefined;
+}
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+
+/** Mostly short, at times very long. */
+export const someTime = (random: Random, mostMs: number): number =>
+  random.chance(0.7) ? random.between(0, mostMs / 20) : random.between(0, mostMs);

@@ -1,0 +1,89 @@
+import { declareGone, removeGateway, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
+import { caller } from '../people/people.ts';
+import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
+import { inSeconds } from './network-faults.ts';
+
+const AT_ONCE_MAX = 6;
+
+/** F8 and F13: what people do at the screen and at the portal, at the same instants as everything else. */
+export const peopleFaults: readonly FaultKind[] = [
+  {
+    name: 'people-act-at-once',
+    everyMs: 4 * MINUTE_MS,
+    strike: ({ people, random }) => {
+      const count = 2 + random.below(AT_ONCE_MAX);
+      for (let index = 0; index < count; index += 1) people.actNow();
+      return `${String(count)} people act at the same moment`;
+    },
+  },
+  {
+    name: 'people-act-at-an-acquire',
+    everyMs: 6 * MINUTE_MS,
+    strike: ({ universe, people }) => {
+      universe.watch.onNext('starting', (runId) => people.actOn(runId));
+      return 'somebody acts on the next run that is acquired, at that moment';
+    },
+  },
+  {
+    name: 'person-at-a-screen',
+    everyMs: 5 * MINUTE_MS,
+    strike: ({ universe, random, later }) => {
+      const machine = random.pick(universe.machines);
+      const user = `user${String(1 + random.below(universe.shape.users))}`;
+      const id = `person-${user}`;
+      if (machine.power.isOver || machine.sessionOf(user) !== undefined) return undefined;
+      const session = machine.addSession({ id, user, ours: null, runId: null, isReady: true });
+      const forMs = someTime(random, 20 * MINUTE_MS);
+      later(forMs / 3, () => {
+        session.locked = random.chance(0.5);
+        session.isActive = random.chance(0.7);
+      });
+      later(forMs, () => {
+        if (machine.sessions.get(id) === session) machine.endSession(id, 'the person signed out');
+      });
+      return `${user} sits at ${machine.name} for ${inSeconds(forMs)}`;
+    },
+  },
+  {
+    name: 'password-is-changed',
+    everyMs: 30 * MINUTE_MS,
+    strike: ({ universe, random, later }) => {
+      const user = `user${String(1 + random.below(universe.shape.users))}`;
+      const version = universe.changePassword(user);
+      const forMs = someTime(random, 5 * MINUTE_MS);
+      later(forMs, () => universe.sealPassword(user, version));
+      return `the password of ${user} is changed; the connections know it in ${inSeconds(forMs)}`;
+    },
+  },
+  {
+    name: 'gateway-is-disabled',
+    everyMs: 20 * MINUTE_MS,
+    strike: ({ universe, people, random, later }) => {
+      const { gatewayId } = random.pick(universe.gateways);
+      void people.administer((admin) => updateGateway(admin, caller, gatewayId, { enabled: false }));
+      later(someTime(random, 10 * MINUTE_MS), () => {
+        void people.administer((admin) => updateGateway(admin, caller, gatewayId, { enabled: true }));
+      });
+      return `an admin disables ${gatewayId} for a while`;
+    },
+  },
+  {
+    name: 'gateway-is-declared-gone',
+    everyMs: 40 * MINUTE_MS,
+    strike: ({ universe, people, random }) => {
+      const { gatewayId } = random.pick(universe.gateways);
+      void people.administer((admin) => declareGone(admin, caller, gatewayId));
+      return `an admin declares the machine of ${gatewayId} gone`;
+    },
+  },
+  {
+    name: 'gateway-is-removed',
+    everyMs: 60 * MINUTE_MS,
+    strike: ({ universe, people, random, later }) => {
+      const gateway = random.pick(universe.gateways.filter((one) => !one.isRetired));
+      void people.administer((admin) => removeGateway(admin, caller, gateway.gatewayId, true));
+      later(someTime(random, 5 * MINUTE_MS), () => universe.replaceGateway(gateway));
+      return `an admin removes ${gateway.gatewayId}, and its machine is enrolled anew later`;
+    },
+  },
+];

@@ -46,8 +46,7 @@ export const serverFaults: readonly FaultKind[] = [
     everyMs: 40 * MINUTE_MS,
     strike: ({ universe, later }) => {
       for (const [index, replica] of universe.replicas.entries()) {
-        later(index * 30 * SECOND_MS, () => replica.crash());
-        later(index * 30 * SECOND_MS + 10 * SECOND_MS, () => replica.start());
+        later(index * 30 * SECOND_MS, () => void replica.stop().then(() => replica.start()));
       }
       return 'all servers are restarted, one after the other';
     },

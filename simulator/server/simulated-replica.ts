@@ -24,15 +24,20 @@ export interface ReplicaParts {
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
+const RESTART_MS = 5_000;
+
 export type Admin = Parameters<typeof updateGateway>[0];
 
 interface Running {
+  readonly replica: string;
   readonly life: Life;
   readonly store: StoreReplica;
   readonly links: ServedLinks;
   readonly link: LinkUseCases;
   readonly runs: RunUseCases;
   readonly admin: Admin;
+  sweeps: ReturnType<typeof startSweeps> | undefined;
+  isReady: boolean;
 }
 
 /** One control plane of several: the real use cases and the real protocol of links over the simulated store. */
@@ -48,7 +53,7 @@ export class SimulatedReplica {
   }
 
   get isUp(): boolean {
-    return this.#running !== undefined;
+    return this.#running?.isReady ?? false;
   }
 
   get life(): Life | undefined {
@@ -90,10 +95,24 @@ export class SimulatedReplica {
     this.#parts.processEnded(running.life, isMachineGone);
   }
 
+  /** As on SIGTERM: nothing new is taken, links are ended in words, and the others learn that it goes. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.isReady = false;
+    const { world } = this.#parts;
+    world.trace.tell(() => `${this.name} stops`);
+    await running.sweeps?.stop();
+    await running.links.closeAll();
+    await running.runs.wakeups.close();
+    await running.store.stores.replicas.leave(running.replica).catch(() => undefined);
+    if (this.#running === running) this.crash();
+  }
+
   /** The upgrade of a gateway's connection. */
   serve(end: CableEnd, address: string): boolean {
     const running = this.#running;
-    if (running === undefined || !running.links.hasRoom()) return false;
+    if (running === undefined || !running.isReady || !running.links.hasRoom()) return false;
     running.links.serve(wireOf(end), running.link, address);
     return true;
   }
@@ -131,25 +150,37 @@ export class SimulatedReplica {
     });
     const shared = { store: stores.links, links, changes: store.changes, wakeups: runs.wakeups, replica };
     const link = createLinkUseCases(shared);
-    startSweeps(
-      {
-        ...shared,
-        deadlines: stores.deadlines,
-        queue: stores.queue,
-        retention: stores.retention,
-        monotonicMs: life.timers.nowMs,
-        timers: life.timers,
-        onFault: (error) => this.#say({ error: String(error) }, 'a sweep failed'),
-      },
-      sweepIntervals,
-    );
+    const sweep = () =>
+      startSweeps(
+        {
+          ...shared,
+          deadlines: stores.deadlines,
+          queue: stores.queue,
+          retention: stores.retention,
+          replicas: stores.replicas,
+          turns: stores.turns,
+          monotonicMs: life.timers.nowMs,
+          timers: life.timers,
+          onFault: (error) => this.#say({ error: String(error) }, 'a sweep failed'),
+        },
+        sweepIntervals,
+      );
     const admin: Admin = {
       accounts: stores.accounts,
       clusters: stores.clusters,
       wake: (clusterId) => runs.wakeups.wake(clusterId),
       unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),
     };
-    return { life, store, links, link, runs, admin };
+    const running: Running = { replica, life, store, links, link, runs, admin, sweeps: undefined, isReady: false };
+    stores.replicas.join(replica).then(
+      () => Object.assign(running, { sweeps: sweep(), isReady: true }),
+      () => {
+        // Its supervisor starts it again.
+        if (this.#running === running) this.crash();
+        world.timeline.schedule(RESTART_MS, () => this.start());
+      },
+    );
+    return running;
   }
 
   readonly #say = (facts: object, message: string): void => {

@@ -14,7 +14,7 @@ export interface Shape {
   readonly delayMs: number;
   readonly drift: number;
   readonly databaseDrift: number;
-  readonly sweepIntervals: { readonly deadlinesMs: number; readonly wakeMs: number; readonly retentionMs: number };
+  readonly sweepIntervals: Readonly<Record<keyof typeof sweepIntervals, number>>;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -22,10 +22,14 @@ export interface Shape {
 const HOUR_MS = 3_600_000;
 const DRIFT_MAX = 0.05;
 
+/** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
+const slowIntervals = { deadlinesMs: 5_000, wakeMs: 15_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+
 export function drawShape(random: Random): Shape {
+  const servers = random.pick([1, 1, 2, 2, 3]);
   const gateways = random.chance(0.04) ? 10 + random.below(41) : 1 + random.below(5);
   return {
-    servers: random.pick([1, 1, 2, 2, 3]),
+    servers,
     gateways,
     clusters: 1 + random.below(Math.min(3, gateways)),
     users: 1 + random.below(5),
@@ -35,8 +39,9 @@ export function drawShape(random: Random): Shape {
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
-    // Sweeps at their real pace are most of the cost of a seed, and they matter to few.
-    sweepIntervals: random.chance(0.15) ? sweepIntervals : { deadlinesMs: 5_000, wakeMs: 15_000, retentionMs: HOUR_MS },
+    sweepIntervals: random.chance(0.15)
+      ? sweepIntervals
+      : { ...slowIntervals, beatMs: servers === 1 ? slowIntervals.deadlinesMs : sweepIntervals.beatMs },
     safetyMs: HOUR_MS,
   };
 }

@@ -6,6 +6,7 @@ import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './swee
 import { sweepRetention } from './sweep-retention.ts';
 
 export const sweepIntervals = {
+  beatMs: BEAT_INTERVAL_MS,
   deadlinesMs: 1_000,
   /** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
   wakeMs: 5_000,
@@ -52,7 +53,7 @@ export function startSweeps(
   const isOurTurn = (work: string, intervalMs: number): Promise<boolean> =>
     ports.turns.takeTurn(work, intervalMs * DUE_AFTER);
   const stops = [
-    every(BEAT_INTERVAL_MS, createPresence(ports).beat),
+    every(intervals.beatMs, createPresence(ports).beat),
     every(intervals.deadlinesMs, () => deadlines.sweep(() => isOurTurn('deadlines', intervals.deadlinesMs))),
     every(intervals.wakeMs, async () => {
       if (!(await isOurTurn('wake', intervals.wakeMs))) return;

@@ -1,7 +1,5 @@
 import type { SignInRequest } from '@deskhand/gateway/ports/session-host.ts';
-import type { RunnerProcess } from '../machine/runner-process.ts';
-import { passwordOf } from '../machine/simulated-host.ts';
-import type { SimulatedMachine } from '../machine/simulated-machine.ts';
+import { passwordOf } from '../machine/passwords.ts';
 import type { World } from '../world/world.ts';
 import { accountOnMachine } from '@deskhand/domain/connection/account-name.ts';
 
@@ -13,6 +11,17 @@ export interface Start {
   readonly machine: string;
   readonly atMs: number;
   endedAtMs: number | null;
+}
+
+/** A process as its machine shows it to anybody. */
+export interface SeenProcess {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly user: string;
+}
+export interface SeenMachine {
+  readonly name: string;
+  readonly runners: ReadonlyMap<number, SeenProcess>;
 }
 
 /** What the server holds of a run, asked at the moment of a start. */
@@ -44,7 +53,7 @@ export class Ledger {
     return this.#starts.get(runId);
   }
 
-  signsIn(machine: SimulatedMachine, gatewayId: string, request: SignInRequest): void {
+  signsIn(machine: SeenMachine, gatewayId: string, request: SignInRequest): void {
     const name = `${request.sessionId}`;
     const { trace } = this.#world;
     trace.mark(`sign-in ${name} ${machine.name}`);
@@ -66,7 +75,7 @@ export class Ledger {
     this.#isGranted(machine, gatewayId, request.runId, Number(name.slice(request.runId.length + 1)));
   }
 
-  spawned(machine: SimulatedMachine, gatewayId: string, runner: RunnerProcess): void {
+  spawned(machine: SeenMachine, gatewayId: string, runner: SeenProcess): void {
     const { trace, timeline } = this.#world;
     const { runId, attempt } = runner;
     trace.mark(`start ${runId} ${String(attempt)} ${machine.name}`);
@@ -98,7 +107,7 @@ export class Ledger {
     });
   }
 
-  ended(machine: SimulatedMachine, runner: RunnerProcess): void {
+  ended(machine: SeenMachine, runner: SeenProcess): void {
     const { trace, timeline } = this.#world;
     trace.mark(`end ${runner.runId} ${machine.name}`);
     trace.tell(() => `${machine.name}: the process of ${runner.runId} is over`);
@@ -107,7 +116,7 @@ export class Ledger {
   }
 
   /** Nothing may begin that the server does not hold as acquired by this gateway with this attempt (I4, I9). */
-  #isGranted(machine: SimulatedMachine, gatewayId: string, runId: string, attempt: number): void {
+  #isGranted(machine: SeenMachine, gatewayId: string, runId: string, attempt: number): void {
     const held = this.heldRun(runId);
     if (held === undefined) return;
     const isMine = held.attempt === attempt && held.gatewayId === gatewayId;

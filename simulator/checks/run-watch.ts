@@ -1,3 +1,4 @@
+import { eventsOfResult, type ResultState } from '@deskhand/domain/run/result-events.ts';
 import { isTerminal, transitions } from '@deskhand/domain/run/transitions.ts';
 import type { SimulatedDatabase } from '../store/database.ts';
 import type { RunRow } from '../store/rows.ts';
@@ -86,11 +87,21 @@ export class RunWatch {
     if (!this.#followsTable(before, after)) {
       this.#world.violated(
         'I3',
-        `run ${after.id} went from ${before.state} to ${after.state}, which its events do not lead to`,
+        `run ${after.id} went from ${before.state} to ${after.state}, which its events do not lead to: ${this.#database
+          .partsOf(after.id)
+          .events.map(({ event }) => event)
+          .join(' ')}`,
       );
     }
     if (after.attempt < before.attempt)
       this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+  }
+
+  #step(state: RunRow['state'], event: string): RunRow['state'] | undefined {
+    const row: Partial<Record<string, RunRow['state']>> = transitions[state];
+    const next = row[event];
+    if (next !== undefined) this.#world.reached.add(`edge ${state} ${event}`);
+    return next;
   }
 
   /** The events that were written with the change lead from the one state to the other by the table (I3, I14). */
@@ -99,13 +110,10 @@ export class RunWatch {
     const fresh = events.slice(this.#eventsSeen.get(after.id) ?? 0);
     this.#eventsSeen.set(after.id, events.length);
     let state = before.state;
-    for (const { event } of fresh) {
-      const row: Partial<Record<string, RunRow['state']>> = transitions[state];
-      const next = row[event];
-      if (next === undefined) continue;
-      this.#world.reached.add(`edge ${state} ${event}`);
-      state = next;
-    }
+    for (const { event } of fresh) state = this.#step(state, event) ?? state;
+    if (state === after.state || !isTerminal(after.state)) return state === after.state;
+    // A result implies what came before it and was not heard of.
+    for (const event of eventsOfResult(state, after.state as ResultState)) state = this.#step(state, event) ?? state;
     return state === after.state;
   }
 }

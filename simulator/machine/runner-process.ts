@@ -6,14 +6,24 @@ import {
   type RunnerResult,
   type RunnerStart,
 } from '@deskhand/protocol/runner.ts';
+import type { Life } from '../world/life.ts';
 import { WORLD_BEGINS_MS } from '../world/machine-clock.ts';
 import { type FlowPlan, planOf } from './flow-behaviour.ts';
-import type { MachineSession, SimulatedMachine } from './simulated-machine.ts';
-import type { OpenedChannel } from './machine-channels.ts';
+import type { MachineChannels, OpenedChannel } from './machine-channels.ts';
 import type { SpoolFile } from './spool-files.ts';
 
 const RUNNER_STARTS_MS = 90;
 const LINGER_MAX_MS = 10_000;
+
+/** What a process needs of the machine that it runs on. */
+interface Surroundings {
+  readonly timeline: { readonly nowMs: number };
+  readonly bootId: string;
+  readonly power: Life;
+  readonly channels: MachineChannels;
+  leaveChild(sessionId: string): void;
+  processEnded(runner: RunnerProcess): void;
+}
 
 /** One process on a machine that runs a flow as the plan in its script says. */
 export class RunnerProcess {
@@ -25,7 +35,7 @@ export class RunnerProcess {
   readonly attempt: number;
   readonly beganMs: number;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  readonly #machine: SimulatedMachine;
+  readonly #machine: Surroundings;
   readonly #start: RunnerStart;
   readonly #plan: FlowPlan;
   readonly #spool: SpoolFile;
@@ -37,8 +47,8 @@ export class RunnerProcess {
   #linesWritten = 0;
 
   constructor(
-    machine: SimulatedMachine,
-    of: { pid: number; session: MachineSession; start: RunnerStart; spool: SpoolFile },
+    machine: Surroundings,
+    of: { pid: number; session: { readonly id: string; readonly user: string }; start: RunnerStart; spool: SpoolFile },
   ) {
     this.#machine = machine;
     this.#start = of.start;

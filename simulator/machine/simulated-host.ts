@@ -13,6 +13,7 @@ import type {
 import { accountOnMachine } from '@deskhand/domain/connection/account-name.ts';
 import type { RunnerStart } from '@deskhand/protocol/runner.ts';
 import type { Life } from '../world/life.ts';
+import { passwordOf } from './passwords.ts';
 import type { MachineSession, SimulatedMachine } from './simulated-machine.ts';
 
 const LOOK_MS = 5;
@@ -45,7 +46,7 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
     },
     checkPassword: async () => refused('account-unknown', 'Nobody asks here.'),
     signIn: async (request) => await signIn(machine, life, gatewayId, request, hosted),
-    attach: async (request) => await attach(machine, life, request, hosted),
+    attach: async (request) => await attach(machine, life, gatewayId, request, hosted),
     adopt: async (record) => {
       await life.later(LOOK_MS);
       const session = machine.sessions.get(record.facts.machineSession as string);
@@ -55,6 +56,9 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
       await life.later(LOOK_MS);
       const swept = [...machine.sessions.values()].filter((one) => one.ours === gatewayId && !keep.has(one.id));
       for (const session of swept) machine.endSession(session.id, 'swept');
+      for (const [user, lock] of machine.accountLocks) {
+        if (lock.gatewayId === gatewayId && !keep.has(lock.sessionId)) machine.accountLocks.delete(user);
+      }
       return swept.map((session) => session.id);
     },
   };
@@ -80,9 +84,11 @@ async function signIn(
   if (request.password !== passwordOf(user, machine.passwordVersions.get(user) ?? 1)) {
     return refused('password-wrong', `The password of ${user} is wrong.`);
   }
-  if (machine.sessionOf(user) !== undefined) return refused('session-exists', `${user} has a session.`);
+  if (machine.sessionOf(user) !== undefined || machine.accountLocks.has(user))
+    return refused('session-exists', `${user} has a session.`);
   if (machine.sessions.size >= machine.sessionLimit)
     return refused('cannot-create-session', 'All sessions are in use.');
+  machine.accountLocks.set(user, { sessionId: request.sessionId, gatewayId });
   const session = machine.addSession({
     id: request.sessionId,
     user,
@@ -102,6 +108,7 @@ async function signIn(
 async function attach(
   machine: SimulatedMachine,
   life: Life,
+  gatewayId: string,
   request: AttachRequest,
   hosted: Host,
 ): Promise<SessionResult> {
@@ -111,6 +118,8 @@ async function attach(
   if (session === undefined) return refused('attended-not-signed-in', 'Nobody is signed in.');
   if (!session.isActive) return refused('attended-not-active', 'The session is not active.');
   if (session.locked) return refused('attended-locked', 'The session is locked.');
+  if (machine.accountLocks.has(session.user)) return refused('session-exists', 'Another run uses the session.');
+  machine.accountLocks.set(session.user, { sessionId: request.sessionId, gatewayId });
   return { ok: true, session: hosted(session, recordOf(machine, session, request, 'attached')) };
 }
 
@@ -139,8 +148,6 @@ async function isAborted(life: Life, afterMs: number, signal: AbortSignal): Prom
   );
   return await promise;
 }
-
-export const passwordOf = (user: string, version: number): string => `canary-password-${user}-${String(version)}`;
 
 function refused(code: SessionRefusalCode, message: string) {
   return { ok: false as const, because: { code, message } };
@@ -201,6 +208,8 @@ function hostedSession(
         machine.world.reached.add('fault sign-out-failure');
         throw new Error('The session could not be ended.');
       }
+      if (machine.accountLocks.get(session.user)?.sessionId === record.sessionId)
+        machine.accountLocks.delete(session.user);
       if (record.kind === 'signed-in') machine.endSession(session.id, 'signed out');
       else for (const runner of [...machine.runners.values()]) if (runner.runId === record.runId) runner.endByForce();
     },

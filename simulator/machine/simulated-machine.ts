@@ -54,6 +54,8 @@ export class SimulatedMachine {
   readonly random: Random;
   readonly clock: MachineClock;
   readonly disk: SimulatedDisk;
+  /** Who uses an account here, from sign-in or attach to sign-out: the lock that the real gateways share. */
+  readonly accountLocks = new Map<string, { readonly sessionId: string; readonly gatewayId: string }>();
   readonly #spools = new Map<string, SpoolFiles>();
   readonly channels: MachineChannels;
   readonly ledger: Ledger;
@@ -137,6 +139,7 @@ export class SimulatedMachine {
     if (session === undefined) return;
     this.sessions.delete(id);
     for (const runner of [...this.runners.values()]) if (runner.sessionId === id) runner.endByForce();
+    if (session.ours !== null) this.accountLocks.delete(session.user);
     session.ended.resolve({ because });
   }
 
@@ -176,6 +179,7 @@ export class SimulatedMachine {
     for (const runner of [...this.runners.values()]) runner.endByForce('power');
     for (const session of [...this.sessions.values()]) this.endSession(session.id, 'the machine went down');
     this.channels.clear();
+    this.accountLocks.clear();
     if (losesPower) this.disk.losePower();
   }
 

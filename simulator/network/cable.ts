@@ -1,5 +1,19 @@
 import type { Life } from '../world/life.ts';
-import type { CableSite, Network } from './network.ts';
+import type { World } from '../world/world.ts';
+
+export interface CableSite {
+  readonly site: string;
+  readonly life: Life;
+}
+
+/** What a cable asks of the network that it belongs to. */
+interface Surroundings {
+  readonly world: World;
+  readonly delayMs: () => number;
+  readonly isBlocked: (from: string, to: string) => boolean;
+  readonly carried: (from: string, to: string, text: string) => void;
+  readonly gone: (cable: Cable) => void;
+}
 
 export interface CableListener {
   readonly text: (text: string) => void;
@@ -29,7 +43,7 @@ type Frame =
 
 /** What goes one way: in order, late, and nothing more after something was lost. */
 class Pipe {
-  readonly #network: Network;
+  readonly #network: Surroundings;
   readonly from: CableSite;
   readonly to: CableSite;
   readonly #arrive: (frame: Frame) => void;
@@ -40,7 +54,7 @@ class Pipe {
   isHeld = false;
   bytes = 0;
 
-  constructor(network: Network, from: CableSite, to: CableSite, arrive: (frame: Frame) => void) {
+  constructor(network: Surroundings, from: CableSite, to: CableSite, arrive: (frame: Frame) => void) {
     this.#network = network;
     this.from = from;
     this.to = to;
@@ -96,12 +110,12 @@ class Pipe {
 export class Cable {
   readonly near: CableEnd;
   readonly far: CableEnd;
-  readonly #network: Network;
+  readonly #network: Surroundings;
   readonly #pipes: readonly [Pipe, Pipe];
   readonly #listeners: (CableListener | undefined)[] = [undefined, undefined];
   readonly #isClosed: [boolean, boolean] = [false, false];
 
-  constructor(network: Network, near: CableSite, far: CableSite) {
+  constructor(network: Surroundings, near: CableSite, far: CableSite) {
     this.#network = network;
     this.#pipes = [
       new Pipe(network, near, far, (frame) => this.#arrived(1, frame)),

@@ -1,6 +1,6 @@
 import type { Life } from '../world/life.ts';
 import type { World } from '../world/world.ts';
-import { Cable, type CableEnd } from './cable.ts';
+import { Cable, type CableEnd, type CableSite } from './cable.ts';
 
 const MARKED_LENGTH = 80;
 const TOLD_LENGTH = 220;
@@ -93,9 +93,4 @@ export class Network {
     const [from = '', to = ''] = key.split('>');
     for (const cable of [...this.#cables]) cable.healed(from, to);
   }
-}
-
-export interface CableSite {
-  readonly site: string;
-  readonly life: Life;
 }

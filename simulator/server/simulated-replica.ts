@@ -148,7 +148,21 @@ export class SimulatedReplica {
       timers: life.timers,
       onPlanningFault: (clusterId, error) => this.#say({ clusterId, error: String(error) }, 'planning failed'),
     });
-    const shared = { store: stores.links, links, changes: store.changes, wakeups: runs.wakeups, replica };
+    let epochs = 0;
+    const newEpoch = (): string => {
+      epochs += 1;
+      return `epoch-${replica}-${String(epochs)}`;
+    };
+    const { changes } = store;
+    const shared = {
+      store: stores.links,
+      recovery: stores.recovery,
+      newEpoch,
+      links,
+      changes,
+      wakeups: runs.wakeups,
+      replica,
+    };
     const link = createLinkUseCases(shared);
     const sweep = () =>
       startSweeps(

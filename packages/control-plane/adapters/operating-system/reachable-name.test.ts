@@ -3,8 +3,8 @@ import { reachableName } from './reachable-name.ts';
 
 const names = { own: 'desk-1', resolves: async () => true, addresses: ['192.0.2.7'] };
 
-test.each(['0.0.0.0', '::'])('a server that listens on %s is shown by the machine’s name', async (host) => {
-  expect(await reachableName(host, names)).toBe('desk-1');
+test.each(['0.0.0.0', '::'])('a server that listens on %s is shown by the machine’s name', async (address) => {
+  expect(await reachableName(address, names)).toBe('desk-1');
 });
 
 test('a name that leads nowhere gives way to an address, and without a network to localhost', async () => {
@@ -17,6 +17,6 @@ test.each([
   ['127.0.0.1', '127.0.0.1'],
   ['desk.corp.example', 'desk.corp.example'],
   ['2001:db8::1', '[2001:db8::1]'],
-])('%s is shown as it was given', async (host, shown) => {
-  expect(await reachableName(host, names)).toBe(shown);
+])('%s is shown as it was given', async (address, shown) => {
+  expect(await reachableName(address, names)).toBe(shown);
 });

@@ -11,14 +11,14 @@ interface Names {
   readonly addresses: readonly string[];
 }
 
-/** The host to print in an address for people: where a server listens, or this machine's name when that is everywhere. */
-export async function reachableName(host: string, names: Names = ofThisMachine()): Promise<string> {
-  if (!everywhere.has(host)) return inAddress(host);
+/** What to print in an address for people: where a server listens, or this machine's name when that is everywhere. */
+export async function reachableName(listening: string, names: Names = ofThisMachine()): Promise<string> {
+  if (!everywhere.has(listening)) return inAddress(listening);
   if (await names.resolves(names.own)) return names.own;
   return inAddress(names.addresses[0] ?? 'localhost');
 }
 
-const inAddress = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+const inAddress = (name: string): string => (name.includes(':') ? `[${name}]` : name);
 
 function ofThisMachine(): Names {
   const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);

@@ -10,7 +10,7 @@ import { newAccount } from './new-rows.ts';
 import type { AccountRow, ApiTokenRow } from './rows.ts';
 import { dateOf } from './run-records.ts';
 import type { StoreSession } from './server.ts';
-import { foreignKeyViolation } from './store-fault.ts';
+import { foreignKeyViolation, uniqueViolation } from './store-fault.ts';
 
 const USE_NOTED_EVERY_MS = 60_000;
 const ACCOUNTS = 'accounts';
@@ -89,6 +89,7 @@ function signInMethods(session: StoreSession): SignInMethods {
         if (account === undefined) throw foreignKeyViolation('sign_in_account_id_fkey');
         const nowMs = database.nowMs();
         const key = tokenHash.toString('hex');
+        if (database.signIns.get(key) !== undefined) throw uniqueViolation('sign_in_pkey');
         database.signIns.set(key, { tokenHash: key, accountId, origin, expiresAtMs: nowMs + lifetimeMs });
         database.accounts.set(accountId, { ...account, lastSignInAtMs: nowMs });
         for (const old of [...database.signIns.values()])
@@ -148,6 +149,10 @@ function tokenMethods(session: StoreSession): TokenMethods {
           expiresAtMs: expiresAt?.getTime() ?? null,
           lastUsedAtMs: null,
         };
+        const isKnown = [...database.apiTokens.values()].some(
+          (one) => one.id === id || one.tokenHash === row.tokenHash,
+        );
+        if (isKnown) throw uniqueViolation('api_token_pkey');
         database.apiTokens.set(id, row);
         database.addAudit(audit);
         return tokenOf(row);

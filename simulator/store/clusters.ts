@@ -16,7 +16,7 @@ import type { ClusterRow, GatewayRow } from './rows.ts';
 import { dateOf } from './run-records.ts';
 import { isInHand } from './run-table.ts';
 import type { StoreSession } from './server.ts';
-import { foreignKeyViolation } from './store-fault.ts';
+import { foreignKeyViolation, uniqueViolation } from './store-fault.ts';
 
 export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
   const { database } = session.server;
@@ -44,11 +44,12 @@ export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
       session.run('add-enrolment-token', () => {
         const nowMs = database.nowMs();
         for (const old of [...database.enrolmentTokens.values()])
-          if (old.expiresAtMs < nowMs) database.enrolmentTokens.delete(old.tokenHash);
+          if (old.expiresAtMs < nowMs) database.deleteToken(old.tokenHash);
         const { clusterId, lifetimeMs } = token;
         if (database.clusters.get(clusterId) === undefined)
           throw foreignKeyViolation('enrolment_token_cluster_id_fkey');
         const tokenHash = token.tokenHash.toString('hex');
+        if (database.enrolmentTokens.get(tokenHash) !== undefined) throw uniqueViolation('enrolment_token_pkey');
         const expiresAtMs = nowMs + lifetimeMs;
         database.enrolmentTokens.set(tokenHash, { tokenHash, clusterId, expiresAtMs, isUsed: false });
         database.addAudit(audit);
@@ -154,7 +155,7 @@ function removeCluster(
   const tables = [database.gateways.values(), database.connections.values(), database.runs.rows];
   if (tables.some((rows) => [...rows].some((row) => row.clusterId === id))) return 'not-empty';
   for (const token of [...database.enrolmentTokens.values()])
-    if (token.clusterId === id) database.enrolmentTokens.delete(token.tokenHash);
+    if (token.clusterId === id) database.deleteToken(token.tokenHash);
   database.clusters.delete(id);
   database.addAudit(audit);
   return 'removed';

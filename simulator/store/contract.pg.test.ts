@@ -27,7 +27,17 @@ const PATIENCE_MS = 120_000 + HISTORIES * 3_000;
 function simulatedStore(): StoreUnderTest {
   let nowMs = 0;
   const database = new SimulatedDatabase(() => nowMs);
-  const empty = database.snapshot();
+  const save = () => {
+    const [saved, replicas, turns] = [database.snapshot(), [...database.replicas], [...database.turns]];
+    return async () => {
+      database.restore(saved);
+      database.replicas.clear();
+      database.turns.clear();
+      for (const [name, row] of replicas) database.replicas.set(name, row);
+      for (const [work, nextAtMs] of turns) database.turns.set(work, nextAtMs);
+    };
+  };
+  const empty = save();
   const fate = { toServerMs: 0, workMs: 0, backMs: 0, fault: 'none', outlivesProgram: false } as const;
   const server = new SimulatedServer(database, { schedule: (_delayMs, work) => work(), fateOf: () => fate });
   const setClock = async (toMs: number): Promise<void> => void (nowMs = toMs);
@@ -35,13 +45,10 @@ function simulatedStore(): StoreUnderTest {
     stores: openSimulatedStores(new StoreSession(server)),
     setClock,
     begin: async (toMs) => {
-      database.restore(empty);
+      await empty();
       await setClock(toMs);
     },
-    save: async () => {
-      const saved = database.snapshot();
-      return async () => database.restore(saved);
-    },
+    save: async () => save(),
   };
 }
 

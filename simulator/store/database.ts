@@ -5,6 +5,7 @@ import type {
   AddOnSlotRow,
   ApiTokenRow,
   AuditRow,
+  ChallengeRow,
   ClusterRow,
   ConnectionRow,
   DeclineRow,
@@ -13,6 +14,7 @@ import type {
   GatewayRow,
   IdempotencyRow,
   InstallationRow,
+  JoinRequestRow,
   JournalOnlyRow,
   RunEventRow,
   RunParts,
@@ -71,6 +73,8 @@ export class SimulatedDatabase {
   readonly apiTokens = this.#table<ApiTokenRow>();
   readonly clusters = this.#table<ClusterRow>();
   readonly enrolmentTokens = this.#table<EnrolmentTokenRow>();
+  readonly joinRequests = this.#table<JoinRequestRow>();
+  readonly challenges = this.#table<ChallengeRow>();
   readonly gateways = this.#table<GatewayRow>();
   readonly connections = this.#table<ConnectionRow>();
   readonly flows = this.#table<FlowRow>();
@@ -156,6 +160,13 @@ export class SimulatedDatabase {
     return [...this.gateways.values()].filter((one) => one.clusterId === clusterId && one.removedAtMs === null);
   }
 
+  /** With the requests that were made by it. */
+  deleteToken(tokenHash: string): void {
+    this.enrolmentTokens.delete(tokenHash);
+    for (const request of [...this.joinRequests.values()])
+      if (request.tokenHash === tokenHash) this.joinRequests.delete(request.id);
+  }
+
   freeSlotOf(runId: string): void {
     for (const slot of this.addOnSlots.values()) {
       if (slot.runId === runId) this.addOnSlots.set(slot.number, { ...slot, runId: null });
@@ -197,11 +208,12 @@ export class SimulatedDatabase {
 
   #tables(): Readonly<Record<string, Pick<Table<unknown, string | number>, 'copy'>>> {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
-    const { flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } = this;
+    const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
+      this;
     const numbered = { addOnSlots, audit };
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
-      ...{ flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
+      ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
     };
   }
 }

@@ -32,6 +32,9 @@ export function enrol(
   const order = Math.max(-1, ...members.map((one) => one.order)) + 1;
   const place = { clusterId: row.id, ownerId: row.ownerId, order, enrolledAtMs: database.nowMs() };
   database.enrolmentTokens.set(token.tokenHash, { ...token, isUsed: true });
+  // A key that was sealed for it stays no longer than it is needed.
+  for (const request of [...database.joinRequests.values()])
+    if (request.tokenHash === token.tokenHash) database.joinRequests.delete(request.id);
   database.clusters.set(row.id, cluster);
   const awaited = gateways.flatMap((one) => (one.removedAtMs === null ? (one.journalAwaitedSinceMs ?? []) : []));
   const journalAwaitedSinceMs = awaited.length === 0 ? null : Math.min(...awaited);

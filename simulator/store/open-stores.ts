@@ -9,6 +9,7 @@ import {
 } from './installation.ts';
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
+import { openSimulatedJoinStore } from './joining.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
@@ -27,6 +28,7 @@ export function openSimulatedStores(session: StoreSession) {
     audit: openSimulatedAuditReader(session),
     overview: openSimulatedOverviewStore(session),
     clusters: openSimulatedClusterStore(session),
+    joins: openSimulatedJoinStore(session),
     connections: openSimulatedConnectionStore(session),
     flows: openSimulatedFlowStore(session),
     runs: openSimulatedRunStore(session),

@@ -6,6 +6,7 @@ import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhan
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
+import type { JoinRecord } from '@deskhand/control-plane/ports/joining.ts';
 import type { NamedAttempt, RecoveryCause } from '@deskhand/control-plane/ports/recovery.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 
@@ -60,6 +61,18 @@ export interface EnrolmentTokenRow {
   readonly clusterId: ClusterId;
   readonly expiresAtMs: number;
   readonly isUsed: boolean;
+}
+
+export interface JoinRequestRow extends Omit<JoinRecord, 'expiresAt' | 'isExpired'> {
+  readonly tokenHash: string;
+  readonly expiresAtMs: number;
+}
+
+/** What a gateway signs to prove itself outside its link. */
+export interface ChallengeRow {
+  readonly nonce: string;
+  readonly gatewayId: GatewayId;
+  readonly expiresAtMs: number;
 }
 
 export interface GatewayRow {

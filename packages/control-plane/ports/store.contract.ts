@@ -13,6 +13,7 @@ import { makeFixture } from './store-contract/fixture.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
+import { joinOperations, serverOperations } from './store-contract/server-operations.contract.ts';
 import { sweepOperations } from './store-contract/sweep-operations.contract.ts';
 
 /** A store with a clock that is set by hand. */
@@ -38,6 +39,8 @@ const operations: Operations = {
   ...clusterOperations,
   ...flowOperations,
   ...accountOperations,
+  ...serverOperations,
+  ...joinOperations,
 };
 
 /** One step of a history as plain data: what it does follows from its seed and from what was there before it. */

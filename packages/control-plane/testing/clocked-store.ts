@@ -8,10 +8,14 @@ import { type Database, openDatabase } from '../adapters/postgres/database.ts';
 import { openFlowStore } from '../adapters/postgres/flows.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from '../adapters/postgres/installation.ts';
+import { openJoinStore } from '../adapters/postgres/joining.ts';
 import { openOverviewStore } from '../adapters/postgres/overview.ts';
+import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
+import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../adapters/postgres/replicas.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
+import type { ReplicaStore } from '../ports/replicas.ts';
 import type { RealStore } from '../ports/store.contract.ts';
 import type { AllStores } from '../ports/store-contract/context.contract.ts';
 
@@ -31,7 +35,8 @@ export interface ClockedStore extends RealStore {
 export async function openClockedStore(url: string): Promise<ClockedStore> {
   await prepareClock(url);
   const database = await openDatabase({ url });
-  const stores = openAllStores(database);
+  const replicas = openReplicas(database);
+  const stores = openAllStores(database, replicas);
   const hold = new pg.Client(database.connectionConfig);
   await hold.connect();
   const setClock = async (nowMs: number): Promise<void> => {
@@ -50,6 +55,7 @@ export async function openClockedStore(url: string): Promise<ClockedStore> {
     save: () => save(database),
     together: (acts) => together(hold, acts),
     close: async () => {
+      await replicas.close();
       await hold.end();
       await database.close();
     },
@@ -71,7 +77,8 @@ async function prepareClock(url: string): Promise<void> {
   await client.end();
 }
 
-function openAllStores({ pool }: Database): AllStores {
+function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
+  const { pool } = database;
   return {
     accounts: openAccountStore(pool),
     installation: openInstallationStore(pool),
@@ -85,6 +92,27 @@ function openAllStores({ pool }: Database): AllStores {
     links: openGatewayLinkStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
+    joins: openJoinStore(pool),
+    recovery: openRecoveryStore(pool),
+    turns: openTurnStore(database),
+    replicas,
+  };
+}
+
+/** Each server has a store of its own, with the connection that stands for its life. */
+function openReplicas(database: Database): PostgresReplicaStore {
+  const stores = new Map<string, PostgresReplicaStore>();
+  const of = (replica: string): PostgresReplicaStore => {
+    const store = stores.get(replica) ?? openReplicaStore(database);
+    stores.set(replica, store);
+    return store;
+  };
+  return {
+    join: (replica) => of(replica).join(replica),
+    beat: (replica) => of(replica).beat(replica),
+    forgetDead: (replica, limits) => of(replica).forgetDead(replica, limits),
+    leave: (replica) => of(replica).leave(replica),
+    close: async () => void (await Promise.all([...stores.values()].map((store) => store.close()))),
   };
 }
 

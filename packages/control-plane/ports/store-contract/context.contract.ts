@@ -6,8 +6,11 @@ import type { ClusterStore } from '../clusters.ts';
 import type { ConnectionStore } from '../connections.ts';
 import type { FlowStore } from '../flows.ts';
 import type { GatewayLinkStore } from '../gateway-links.ts';
+import type { JoinStore } from '../joining.ts';
 import type { AuditFact } from '../outcome.ts';
 import type { OverviewStore } from '../overview.ts';
+import type { RecoveryStore } from '../recovery.ts';
+import type { ReplicaStore, TurnStore } from '../replicas.ts';
 import type { QueueReading, RunQueueStore } from '../run-queue.ts';
 import type { RunStore, SubmitFacts } from '../runs.ts';
 import type { DeadlineStore, RetentionStore } from '../sweeps.ts';
@@ -26,6 +29,10 @@ export interface AllStores {
   readonly links: GatewayLinkStore;
   readonly deadlines: DeadlineStore;
   readonly retention: RetentionStore;
+  readonly joins: JoinStore;
+  readonly recovery: RecoveryStore;
+  readonly replicas: ReplicaStore;
+  readonly turns: TurnStore;
 }
 
 /** One of two programs that work on the store, each by what it read last: that may be out of date. */

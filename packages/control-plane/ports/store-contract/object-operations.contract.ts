@@ -4,9 +4,9 @@ import type { ReadScript } from '../flows.ts';
 import { type Act, audit, type Choose, type Context, type Operation, type Operations } from './context.contract.ts';
 
 const names = ['North', 'north', 'South', 'Flow 1', 'flow 2', 'Zürich'];
-const hash = (text: string): Buffer => Buffer.from(text.padEnd(8, '.'));
+export const hash = (text: string): Buffer => Buffer.from(text.padEnd(8, '.'));
 
-const simple = (
+export const simple = (
   weight: number,
   name: string,
   act: (context: Context, choose: Choose) => Omit<Act, 'says'> & { readonly detail?: string },
@@ -18,9 +18,9 @@ const simple = (
   },
 });
 
-const severalCalls = (operation: Operation): Operation => ({ ...operation, alone: true });
+export const severalCalls = (operation: Operation): Operation => ({ ...operation, alone: true });
 
-const made = (context: Context, kind: string): string => {
+export const made = (context: Context, kind: string): string => {
   context.made += 1;
   return `${kind}-${String(context.made)}`;
 };

@@ -17,7 +17,8 @@ const kinds = {
   session: { testTimeout: 180_000, maxWorkers: 1, retry: 1 },
   e2e: { testTimeout: 240_000, maxWorkers: 2, retry: 1 },
   up: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
-  browser: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
+  // Pages of one browser side by side: many of them wait, and each loads in a moment.
+  browser: { testTimeout: 240_000, maxWorkers: 1, maxConcurrency: 3, retry: 1 },
   alone: { testTimeout: 240_000, maxWorkers: 1, retry: 1 },
 };
 const slow = Object.keys(kinds).map((kind) => `**/*.${kind}.test.ts`);

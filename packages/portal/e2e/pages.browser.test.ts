@@ -50,8 +50,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 async function seriousViolations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (context: object) => Promise<AxeResults> } };
-    const { violations } = await axe.run({ exclude: [['[data-tabster-dummy]']] });
+    const { axe } = window as unknown as { axe: { run: (context: object, options: object) => Promise<AxeResults> } };
+    const { violations } = await axe.run({ exclude: [['[data-tabster-dummy]']] }, { resultTypes: ['violations'] });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)}`));
@@ -71,31 +71,34 @@ async function settled(page: Page, title: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.skeleton') === null);
 }
 
-test.each(pages)(
+test.concurrent.each(pages)(
   '%s opens without a fault and without a serious accessibility violation, light and dark',
   async (path, title) => {
+    const { page, faults } = await portal.open(path, { theme: 'light' });
     for (const theme of ['light', 'dark'] as const) {
-      const { page, faults } = await portal.open(path, { theme });
+      await page.emulateMedia({ colorScheme: theme });
+      if (theme === 'dark') await page.reload();
       await settled(page, title);
       expect(faults).toEqual([]);
       expect(await seriousViolations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
-      await page.context().close();
     }
+    await page.context().close();
   },
 );
 
-test.each(pages)('%s fits 320 px without scrolling sideways', async (path, title) => {
+test.concurrent.each(pages)('%s fits 320 px without scrolling sideways', async (path, title) => {
   const { page } = await portal.open(path, { size: { width: 320, height: 800 } });
   await settled(page, title);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.context().close();
 });
 
-test('an unknown address says so and leads on', async () => {
+test.concurrent('an unknown address says so and leads on', async () => {
   const { page } = await portal.open('/no-such-page');
   await page.getByRole('heading', { name: 'This address leads nowhere' }).waitFor();
   await page.getByRole('link', { name: 'Search all runs' }).waitFor();
+  await page.context().close();
 });
 
 const dataPages = [
@@ -107,13 +110,13 @@ const dataPages = [
   ['/connections', 'Connections'],
 ] as const;
 
-test.each(dataPages)('%s shows a skeleton while it waits', async (path) => {
+test.concurrent.each(dataPages)('%s shows a skeleton while it waits', async (path) => {
   const { page } = await portal.open(path, { scenario: 'slow' });
   await page.locator('.skeleton[data-late="true"]').first().waitFor();
   await page.context().close();
 });
 
-test.each(dataPages)('%s says why it is empty and what to do next', async (path, title) => {
+test.concurrent.each(dataPages)('%s says why it is empty and what to do next', async (path, title) => {
   const { page } = await portal.open(path, { scenario: 'empty' });
   await settled(page, title);
   const next = path === '/' ? page.getByRole('button', { name: 'Run Hello desktop' }) : page.locator('.empty a');
@@ -122,7 +125,7 @@ test.each(dataPages)('%s says why it is empty and what to do next', async (path,
   await page.context().close();
 });
 
-test.each(dataPages)('%s shows an error with its code and a way to retry', async (path) => {
+test.concurrent.each(dataPages)('%s shows an error with its code and a way to retry', async (path) => {
   const { page } = await portal.open(path, { scenario: 'error' });
   const problem = page.getByRole('alert').first();
   await problem.getByText('internal', { exact: true }).waitFor();
@@ -130,13 +133,13 @@ test.each(dataPages)('%s shows an error with its code and a way to retry', async
   await page.context().close();
 });
 
-test.each(dataPages)('%s says how old it is when the live link is lost', async (path) => {
+test.concurrent.each(dataPages)('%s says how old it is when the live link is lost', async (path) => {
   const { page } = await portal.open(path, { scenario: 'lost' });
   await page.getByText(/Live link lost .* ago, showing/).waitFor();
   await page.context().close();
 });
 
-test('a viewer sees every action, disabled with its reason', async () => {
+test.concurrent('a viewer sees every action, disabled with its reason', async () => {
   const { page } = await portal.open('/gateways', { scenario: 'viewer' });
   const enrol = page.getByRole('button', { name: 'Enrol a machine' });
   await enrol.waitFor();

@@ -70,6 +70,12 @@ test('a flow that takes too long is ended, and says so', async () => {
   expect(JSON.parse(out)).toMatchObject({ state: 'timedOut' });
 });
 
+test('a time that is over before the flow could begin is told in the same way', async () => {
+  const { exit, out } = await flowRun('WAIT 600\n', ['--timeout', '1ms', '--json']);
+  expect(exit).toBe(1);
+  expect(JSON.parse(out)).toEqual({ state: 'timedOut', outputs: {}, error: null });
+});
+
 test('Ctrl+C cancels the flow and exits 130', { timeout: 30_000 }, async () => {
   let ended = false;
   const endWhenRunning = (said: string, end: () => void) => {

@@ -35,14 +35,18 @@ export async function runHere(start: RunnerStart, { signal, timeoutMs, onLine }:
     hand(start, child.stdin);
     const result = await readEvents(child.stdout, onLine);
     const code = await ended;
-    if (result === undefined) throw notRun(code);
-    return { ...result, state: timedOut ? ('timedOut' as const) : result.state };
+    // A runner that is ended before it is up has no result to tell, and nothing of the flow was run.
+    const told = result ?? (timedOut || signal.aborted ? nothingRun : undefined);
+    if (told === undefined) throw notRun(code);
+    return { ...told, state: timedOut ? ('timedOut' as const) : told.state };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
     process.off('SIGTERM', end);
   }
 }
+
+const nothingRun: Pick<RunnerResult, 'state' | 'outputs' | 'error'> = { state: 'cancelled', outputs: {}, error: null };
 
 function hand(start: RunnerStart, stdin: Writable): void {
   // A runner that ends before it has read its start is told from its exit code.

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { granted, outputOf, refusalOf } from '../../ports/session-host.contract.ts';
+import { cgroup2Root } from '../../session-desktop/containment.ts';
 import { runInside } from '../../session-desktop/program-run.ts';
 import { accountEnvironment } from '../../session-desktop/entrance.ts';
 import { buildHelperKit } from '../../session-desktop/testing/helper-kit.ts';
@@ -71,9 +72,14 @@ describe.runIf(isRoot)('sign-in of real accounts', () => {
       { command: '/bin/sh', args: ['-c', script], timeoutMs: PATIENCE_MS, outputBytesMax: 1_000_000 },
     );
 
-  test('a wrong password is told as such and leaves nothing', async () => {
+  test('with a wrong password nothing of the account starts and nothing is left', async () => {
     const request = ask(alice, { password: 'not this' });
-    expect(refusalOf(await host.signIn(request))).toBe('password-wrong');
+    const prepare = { command: '/usr/bin/touch', args: [`${scratch}/started`] };
+    expect(refusalOf(await host.signIn({ ...request, prepare }))).toBe('password-wrong');
+    expect(existsSync(`${scratch}/started`)).toBe(false);
+    const root = cgroup2Root();
+    const cgroups = root === undefined ? [] : readdirSync(root);
+    expect(cgroups.filter((name) => name.includes(request.sessionId))).toEqual([]);
     expect(existsSync(`${runtimeFolder}/sessions/${request.sessionId}`)).toBe(false);
     expect(processesOf(alice.uid)).toEqual([]);
   });

@@ -120,7 +120,7 @@ export class SimulatedReplica {
   #open(life: Life, replica: string): Running {
     const { world, database, channel, sweepIntervals } = this.#parts;
     const random = world.random.fork(replica);
-    const store = openStoreReplica(database, channel, { name: replica });
+    const store = openStoreReplica(database, channel, { name: replica, timers: life.timers });
     const stores = heardBy(life, store.stores);
     const log = { info: () => undefined, warn: this.#say, error: this.#say };
     let nonces = 0;

@@ -1,3 +1,4 @@
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import { openSimulatedAccountStore } from './accounts.ts';
 import { openSimulatedClusterStore } from './clusters.ts';
 import { openSimulatedConnectionStore } from './connections.ts';
@@ -53,17 +54,17 @@ export interface StoreReplica {
 export function openStoreReplica(
   server: SimulatedServer,
   channel: NotificationChannel,
-  { name, connections }: { readonly name: string; readonly connections?: number },
+  { name, timers, connections }: { readonly name: string; readonly timers: Timers; readonly connections?: number },
 ): StoreReplica {
   const session = new StoreSession(server, connections);
-  const changes = openSimulatedChangeFeed(session, channel, name);
+  const changes = openSimulatedChangeFeed(session, channel, { name, timers });
   return {
     session,
     stores: openSimulatedStores(session),
     changes,
     die: () => {
       session.die();
-      changes.close();
+      changes.drop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ClusterId } from '@deskhand/domain/brand.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import { NotificationChannel, openSimulatedChangeFeed } from './change-feed.ts';
 import { SimulatedDatabase } from './database.ts';
 import { newCluster } from './new-rows.ts';
@@ -10,8 +11,8 @@ const soon: Fate = { toServerMs: 1, workMs: 0, backMs: 1, fault: 'none', outlive
 /** A server in a time of its own; `fates` are drawn one for each statement, then nothing happens any more. */
 function serverWorld(...fates: Partial<Fate>[]) {
   let nowMs = 0;
-  const due: { atMs: number; work: () => void }[] = [];
-  const schedule = (delayMs: number, work: () => void): void => void due.push({ atMs: nowMs + delayMs, work });
+  const due: { atMs: number; work: () => unknown }[] = [];
+  const schedule = (delayMs: number, work: () => unknown): void => void due.push({ atMs: nowMs + delayMs, work });
   const database = new SimulatedDatabase(() => nowMs);
   database.atomically(() => {
     for (const id of ['a', 'b'] as ClusterId[]) database.clusters.set(id, newCluster({ id, name: id, ownerId: null }));
@@ -39,7 +40,13 @@ function serverWorld(...fates: Partial<Fate>[]) {
       },
       () => id,
     );
-  return { server, database, schedule, passTime, version, bump };
+  const after = (delayMs: number, act: () => void): (() => void) => {
+    let isOff = false;
+    schedule(delayMs, () => isOff || act());
+    return () => void (isOff = true);
+  };
+  const timers: Timers = { nowMs: () => nowMs, after, every: () => () => undefined };
+  return { server, database, timers, schedule, passTime, version, bump };
 }
 
 const settled = async <T>(promise: Promise<T>): Promise<string> =>
@@ -145,9 +152,11 @@ describe('the simulated database', () => {
 
 describe('changes between simulated replicas', () => {
   test('reach the other replica coalesced; after a broken connection it is told to read everything again', async () => {
-    const { server, passTime } = serverWorld();
+    const { server, passTime, timers } = serverWorld();
     const channel = new NotificationChannel(server, () => 5);
-    const [one, two] = ['one', 'two'].map((name) => openSimulatedChangeFeed(new StoreSession(server), channel, name));
+    const [one, two] = ['one', 'two'].map((name) =>
+      openSimulatedChangeFeed(new StoreSession(server), channel, { name, timers }),
+    );
     const heard: string[] = [];
     two?.subscribe((change) => heard.push(change.kind));
     for (const runId of ['r', 'r', 's']) one?.publish({ kind: 'run', runId });
@@ -157,5 +166,18 @@ describe('changes between simulated replicas', () => {
     one?.publish({ kind: 'run', runId: 'lost' });
     await passTime(1_000);
     expect(heard).toEqual(['run', 'run', 'reload']);
+  });
+
+  test('a notification that could not be sent makes the other replica read everything again', async () => {
+    const { server, passTime, timers } = serverWorld({ fault: 'lost-before' });
+    const channel = new NotificationChannel(server, () => 5);
+    const [one, two] = ['one', 'two'].map((name) =>
+      openSimulatedChangeFeed(new StoreSession(server), channel, { name, timers }),
+    );
+    const heard: string[] = [];
+    two?.subscribe((change) => heard.push(change.kind));
+    one?.publish({ kind: 'run', runId: 'lost' });
+    await passTime(1_000);
+    expect(heard).toEqual(['reload']);
   });
 });

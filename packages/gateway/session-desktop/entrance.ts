@@ -10,6 +10,8 @@ export interface Entrance {
   readonly cgroup: string;
   /** False where the gateway already is the account. */
   readonly changeUser: boolean;
+  /** An account that has been removed from the machine is in no group that could be looked up. */
+  readonly groups?: 'none';
   /** Arguments of prlimit that give the limits PAM set for the account. */
   readonly limits: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -52,12 +54,15 @@ export function entranceCommand(entrance: Entrance, program: EnteringProgram): r
 }
 
 /** The steps up to the account, the first of them in the script that is given. */
-export function throughRoot({ account, cgroup, changeUser, limits }: Entrance, first: string): readonly string[] {
+export function throughRoot(
+  { account, cgroup, changeUser, groups, limits }: Entrance,
+  first: string,
+): readonly string[] {
   const asAccount = [
     '/usr/bin/setpriv',
     `--reuid=${account.uid}`,
     `--regid=${account.gid}`,
-    '--init-groups',
+    groups === 'none' ? '--clear-groups' : '--init-groups',
     '--inh-caps=-all',
     '--',
   ];

@@ -87,9 +87,14 @@ export function storeSession(folder: RuntimeFolder, stored: StoredSession): void
   renameSync(`${path}.new`, path);
 }
 
+/** What an earlier version wrote names no gateway that a session could belong to. */
+const NO_OWNER: SessionOwner = { instance: '', dataFolder: null };
+
 export function storedSession(base: string, sessionId: string): StoredSession | undefined {
   try {
-    return JSON.parse(readFileSync(`${base}/sessions/${sessionId}/record.json`, 'utf8')) as StoredSession;
+    const text = readFileSync(`${base}/sessions/${sessionId}/record.json`, 'utf8');
+    const stored = JSON.parse(text) as Omit<StoredSession, 'owner'> & Partial<Pick<StoredSession, 'owner'>>;
+    return { ...stored, owner: stored.owner ?? NO_OWNER };
   } catch {
     return undefined;
   }
@@ -122,21 +127,17 @@ export async function removeRuntimeFolder(
 ): Promise<boolean> {
   if (lstatOf(folder.path) === undefined) return true;
   if (lstatOf(folder.userPath) !== undefined) {
-    await runInside(
-      { ...entrance, cgroup: '' },
-      {
+    const display = displayNumber === undefined ? '' : String(displayNumber);
+    const clean = (as: Entrance) =>
+      runInside(as, {
         command: '/bin/sh',
-        args: [
-          '-c',
-          CLEAN,
-          'deskhand-clean',
-          folder.userPath,
-          displayNumber === undefined ? '' : String(displayNumber),
-        ],
+        args: ['-c', CLEAN, 'deskhand-clean', folder.userPath, display],
         timeoutMs: CLEAN_TIMEOUT_MS,
         outputBytesMax: 1_000,
-      },
-    );
+      });
+    const outside = { ...entrance, cgroup: '' };
+    const { code } = await clean(outside);
+    if (code !== 0 && entrance.changeUser) await clean({ ...outside, groups: 'none' });
   }
   return removeOwnEntries(folder);
 }

@@ -226,7 +226,10 @@ export class SessionRegister {
     const stored = storedSession(this.options.base, sessionId);
     const folder = runtimeFolder(this.options.base, sessionId);
     if (stored === undefined) return this.sweepUnrecorded(sessionId, folder);
-    if (stored.owner.instance !== this.options.owner.instance && !isOwnerGone(stored.owner)) return false;
+    const isOwn = stored.owner.instance === this.options.owner.instance;
+    // Without an owner it is somebody's for as long as its lock is held.
+    const isNobodys = stored.owner.instance === '' && !this.options.isHeld(stored);
+    if (!isOwn && !isNobodys && !isOwnerGone(stored.owner)) return false;
     const number = stored.record.facts['displayNumber'];
     await endForced({
       containment: this.containmentOf(stored),

@@ -1,6 +1,15 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +29,7 @@ import {
   type RealAccount,
 } from '../../session-desktop/testing/real-accounts.ts';
 import { until } from '../../session-desktop/waiting.ts';
+import { endLeader } from './leader.ts';
 import { LinuxHost } from './linux-host.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -167,5 +177,21 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     rmSync(dataFolder, { recursive: true });
     expect(await laterHost().sweep(new Set())).toEqual([record.sessionId]);
     expect(processesOf(alice.uid)).toEqual([]);
+  });
+
+  test('sweeps what an earlier version left of an account that has been removed since', async () => {
+    const person = makeAccount('removed');
+    const host = laterHost();
+    const { record } = granted(
+      await host.signIn({ ...request(), accountName: person.user, password: person.password }),
+    );
+    const path = `${String(record.facts['folder'])}/record.json`;
+    const { owner: _, ...withoutOwner } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    writeFileSync(path, JSON.stringify(withoutOwner));
+    expect(await laterHost().sweep(new Set())).toEqual([]);
+    await endLeader({ pid: Number(record.facts['leaderPid']), startTime: String(record.facts['leaderStartTime']) });
+    removeAccount(person);
+    expect(await laterHost().sweep(new Set())).toEqual([record.sessionId]);
+    expect(existsSync(String(record.facts['folder']))).toBe(false);
   });
 });

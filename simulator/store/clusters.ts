@@ -142,6 +142,7 @@ function changeCluster(
   if (row === undefined) return 'not-found';
   if (isTaken(database.clusters.values(), { ...row, ...changed })) return 'name-taken';
   database.clusters.set(id, { ...row, ...changed });
+  database.bump(id);
   database.addAudit(audit);
   return 'changed';
 }

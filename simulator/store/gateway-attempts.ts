@@ -54,7 +54,11 @@ export function attemptMethods(session: StoreSession): AttemptMethods {
     acquire: (of, journalId) => session.run('acquire', () => acquire(database, of, journalId)),
     returnOffer: (of, event, detail) => session.run('back-to-queue', () => backToQueue(database, of, event, detail)),
     rememberDecline: (gatewayId, decline) =>
-      session.run('remember-decline', () => remember(database, gatewayId, decline)),
+      session.run(
+        'remember-decline',
+        () => remember(database, gatewayId, decline),
+        () => database.clusterOf(gatewayId),
+      ),
     release: (of, because) => release(session, of, because),
     lose: (of, error, holdsMachine) => session.run('lose', () => lose(database, of, error, holdsMachine)),
     settle: (of) => session.run('settle', () => settle(database, of)),
@@ -188,6 +192,7 @@ function remember(
 ): void {
   const gateway = database.gateways.get(gatewayId);
   if (gateway === undefined) return;
+  database.bump(gateway.clusterId);
   const known = database.declines.get(gatewayId) ?? new Map();
   const decline = { ...given, factsVersion: given.factsVersion ?? gateway.facts?.version ?? 0 };
   const next = rememberDecline(known.get(given.classKey) ?? null, decline, database.nowMs());
@@ -234,6 +239,7 @@ function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId:
     signingInAtMs: nowMs,
     startedAtMs: isRunning ? nowMs : null,
   });
+  database.bump(run.clusterId);
   const detail = 'The journal of its gateway was ahead of the database';
   database.addEvent(run.id, { attempt: of.attempt, event: 'take-journal-state', detail, actor: 'Deskhand' });
   return true;

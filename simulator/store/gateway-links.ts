@@ -150,20 +150,18 @@ async function heartbeat(
   const before = await session.run('heartbeat', () => {
     const gateway = database.gateways.get(gatewayId);
     if (gateway?.linkNumber !== linkNumber || gateway.linkedTo !== replica) return 'not-open';
+    if (gateway.journalFault !== journalFault) database.bump(gateway.clusterId);
     const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault };
     database.gateways.set(gatewayId, { ...gateway, ...seen });
     return { journalFault: gateway.journalFault, journalAwaited: gateway.journalAwaitedSinceMs !== null };
   });
   if (before === 'not-open') return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
   if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
-  const journalFaultChanged = before.journalFault !== journalFault;
-  if (journalFaultChanged)
-    await session.run(
-      'bump-cluster',
-      () => database.bump(database.clusterOf(gatewayId)),
-      () => database.clusterOf(gatewayId),
-    );
-  return { isOpen: true, journalFaultChanged, journalAwaited: before.journalAwaited };
+  return {
+    isOpen: true,
+    journalFaultChanged: before.journalFault !== journalFault,
+    journalAwaited: before.journalAwaited,
+  };
 }
 
 function noteProgress(

@@ -20,7 +20,14 @@ export function openSimulatedRunStore(session: StoreSession): RunStore {
   const { database } = session.server;
   return {
     submitFacts: (question) => session.run('submit-facts', () => submitFacts(database, question)),
-    add: (...given) => session.run('add-run', () => addRun(database, ...given)),
+    add: (...given) => {
+      const offer = given[5];
+      return session.run(
+        'add-run',
+        () => addRun(database, ...given),
+        offer === null ? undefined : () => offer.clusterId,
+      );
+    },
     byId: (id) =>
       session.run('run-by-id', () => {
         const row = database.runs.get(id);

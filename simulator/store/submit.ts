@@ -1,8 +1,7 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
-import type { RunRecord, RunStore, SubmitFacts } from '@deskhand/control-plane/ports/runs.ts';
+import type { AddedRun, OfferAtOnce, RunStore, SubmitFacts } from '@deskhand/control-plane/ports/runs.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { ConnectionRow, IdempotencyRow, RunRow } from './rows.ts';
-import { recordOf } from './run-records.ts';
 import { uniqueViolation } from './store-fault.ts';
 import { stored } from './stored-values.ts';
 
@@ -20,8 +19,8 @@ export function submitFacts(database: SimulatedDatabase, question: Question): Su
 /** Nothing when the key is taken or the facts are no longer those of the digest. */
 export function addRun(
   database: SimulatedDatabase,
-  ...[run, judgedBy, key, actor, audit]: Parameters<RunStore['add']>
-): RunRecord | 'judge-again' {
+  ...[run, judgedBy, key, actor, audit, offer]: Parameters<RunStore['add']>
+): AddedRun | 'judge-again' {
   const { flowId, connectionId, submittedBy: accountId } = run;
   const facts = factsOf(database, { flowId, connectionId, flowVersion: judgedBy.flowVersion });
   const connection = database.connections.get(connectionId);
@@ -31,12 +30,37 @@ export function addRun(
     const row: IdempotencyRow = { ...key, accountId, runId: run.id, createdAtMs: database.nowMs() };
     database.idempotencyKeys.set(nameOfKey(accountId, key.key), row);
   }
-  const row = newRow(database, run, connection);
+  const row = { ...newRow(database, run, connection), ...offeredAtOnce(database, connection, offer) };
   if (database.runs.get(run.id) !== undefined) throw uniqueViolation('run_pkey');
   database.runs.set(row);
   database.addEvent(run.id, { attempt: 0, event: 'submit', detail: 'Submitted', actor });
+  if (row.gatewayId !== null) {
+    const name = database.gateways.get(row.gatewayId)?.name ?? '';
+    const { attempt } = row;
+    database.addEvent(run.id, { attempt, event: 'offer', detail: `Offered to ${name}`, actor: 'Deskhand' });
+  }
   database.addAudit({ ...audit, actor });
-  return recordOf(database, row);
+  return {
+    requestNumber: row.requestNumber,
+    requestedAt: new Date(row.requestedAtMs),
+    startDeadlineAt: new Date(row.startDeadlineAtMs),
+    offeredAt: row.offeredAtMs === null ? null : new Date(row.offeredAtMs),
+  };
+}
+
+/** Only against the version that was planned with, while nothing waits and add-ons are not counted. */
+function offeredAtOnce(
+  database: SimulatedDatabase,
+  { machineUser }: ConnectionRow,
+  offer: OfferAtOnce | null,
+): Pick<RunRow, 'state' | 'attempt' | 'gatewayId' | 'offeredAtMs'> | Record<string, never> {
+  if (offer === null || database.clusters.get(offer.clusterId)?.queueVersion !== offer.version) return {};
+  if ((database.installation.get('only')?.settings.unattendedAddOns ?? null) !== null) return {};
+  if (database.runs.queueOf(offer.clusterId).size > 0) return {};
+  // PostgreSQL's constraint refuses it, and it is added to the queue instead.
+  if (database.runs.inHandOf(offer.gatewayId).some((held) => held.machineUser === machineUser)) return {};
+  database.bump(offer.clusterId);
+  return { state: 'offered', attempt: 1, gatewayId: offer.gatewayId, offeredAtMs: database.nowMs() };
 }
 
 function newRow(database: SimulatedDatabase, run: Parameters<RunStore['add']>[0], connection: ConnectionRow): RunRow {
@@ -120,6 +144,8 @@ function factsOf(
             ownerId: connection.ownerId,
             sharedWith: connection.sharedWith,
             hasPassword: connection.sealedPassword !== null,
+            machineUser: connection.machineUser,
+            whenSessionBlocked: connection.whenSessionBlocked,
           },
     cluster: connection === undefined ? null : clusterFacts(database, connection.clusterId),
   };

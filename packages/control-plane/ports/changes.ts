@@ -24,7 +24,7 @@ export type Nudge =
 /** One stream of changes over all replicas. Publishing never waits; what goes to other replicas is coalesced. */
 export interface ChangeFeed {
   publish(change: Change): void;
-  subscribe(listener: (change: Change) => void): () => void;
+  subscribe(listener: (change: Change, origin: 'here' | 'elsewhere') => void): () => void;
   nudge(nudge: Nudge): void;
   /** Only nudges of other replicas arrive here. */
   onNudge(listener: (nudge: Nudge) => void): () => void;

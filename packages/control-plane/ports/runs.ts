@@ -65,6 +65,25 @@ export interface NewRun {
   readonly resubmitOf: RunId | null;
 }
 
+/**
+ * An offer to be made in the commit that adds the run: only while nothing waits in the queue, which still has the version
+ * that was planned with, and unattended add-ons are not counted. Else the run is added to the queue.
+ */
+export interface OfferAtOnce {
+  readonly clusterId: ClusterId;
+  readonly version: number;
+  readonly gatewayId: GatewayId;
+}
+
+/** What the store decided about a run that it added; the rest was given. */
+export interface AddedRun {
+  readonly requestNumber: number;
+  readonly requestedAt: Date;
+  readonly startDeadlineAt: Date;
+  /** Null when it waits in the queue; else it is offered, with attempt 1, to the gateway that was asked for. */
+  readonly offeredAt: Date | null;
+}
+
 export interface IdempotencyKey {
   readonly key: string;
   readonly bodyHash: Buffer;
@@ -91,6 +110,8 @@ export interface SubmitFacts {
     readonly ownerId: AccountId | null;
     readonly sharedWith: readonly string[];
     readonly hasPassword: boolean;
+    readonly machineUser: string;
+    readonly whenSessionBlocked: 'fail' | 'wait';
   } | null;
   readonly cluster: {
     readonly id: ClusterId;
@@ -193,7 +214,8 @@ export interface RunStore {
     key: IdempotencyKey | null,
     actor: string,
     audit: AuditFact,
-  ): Promise<RunRecord | 'judge-again'>;
+    offer: OfferAtOnce | null,
+  ): Promise<AddedRun | 'judge-again'>;
   byId(id: string): Promise<RunRecord | undefined>;
   byIds(ids: readonly string[]): Promise<readonly RunRecord[]>;
   /** Newest request first; large inputs and outputs are left out. */

@@ -34,24 +34,24 @@ export interface ChangeHub {
 
 /** Changes reach listeners of this replica at once, and those of others through the carrier, coalesced. */
 export function createChangeHub(carrier: Carrier): ChangeHub {
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Set<Parameters<ChangeFeed['subscribe']>[0]>();
   const nudged = new Set<(nudge: Nudge) => void>();
   const outbox = createOutbox(carrier);
-  const tell = (change: Change): void => {
-    for (const listener of listeners) listener(change);
+  const tell = (change: Change, origin: 'here' | 'elsewhere'): void => {
+    for (const listener of listeners) listener(change, origin);
   };
   return {
     onPayload: (payload) => {
       const envelope = JSON.parse(payload) as Envelope;
       if (envelope.from === carrier.from) return;
-      for (const change of envelope.changes) tell(change);
+      for (const change of envelope.changes) tell(change, 'elsewhere');
       for (const nudge of envelope.nudges) for (const listener of nudged) listener(nudge);
     },
-    onGap: () => tell({ kind: 'reload' }),
+    onGap: () => tell({ kind: 'reload' }, 'elsewhere'),
     close: outbox.close,
     feed: {
       publish: (change) => {
-        tell(change);
+        tell(change, 'here');
         outbox.publish(change);
       },
       subscribe: (listener) => {

@@ -174,7 +174,8 @@ async function updating(
         // With the change, so that no plan which was made before it commits after it.
         if (ofMembers) await bumpClusterOf(client, id);
         const { rowCount } = await client.query(
-          `update ${table} set ${set.text} where id = $1${ofMembers ? ' and removed_at is null' : ''}`,
+          `update ${table} set ${set.text}${ofMembers ? '' : ', queue_version = queue_version + 1'}
+            where id = $1${ofMembers ? ' and removed_at is null' : ''}`,
           [id, ...set.values],
         );
         return rowCount === 1 ? 'changed' : 'not-found';

@@ -5,6 +5,7 @@ import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placem
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Pool } from 'pg';
 import type { AttemptOf, GatewayLinkStore, StoredAttempt, WaitingClassOf } from '../../ports/gateway-links.ts';
+import { bumpCluster } from './bump-cluster.ts';
 import { json } from './json.ts';
 import { type MemberRow, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
@@ -238,6 +239,7 @@ async function remember(
   given: Parameters<GatewayLinkStore['rememberDecline']>[1],
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
+    await client.query(bumpCluster, [gatewayId]);
     const row = await rowOf<DeclineRow>(
       client,
       `select d.facts_version, d.backoff_ms, extract(epoch from d.until) * 1000 as until_ms,
@@ -297,7 +299,9 @@ async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, is
           offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
           started_at = case when $6 = 'running' then clock_timestamp() end
         where id = $1 and ((attempt = $2 and state = any($5)) or (attempt < $2 and state = any($8)))
-          and cluster_id = (select cluster_id from gateway where id = $3) and ${fence(7).condition} returning id, attempt
+          and cluster_id = (select cluster_id from gateway where id = $3) and ${fence(7).condition} returning id, attempt, cluster_id
+      ), bumped as (
+        update gateway_cluster k set queue_version = k.queue_version + 1 from moved where k.id = moved.cluster_id
       ) insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'take-journal-state', 'The journal of its gateway was ahead of the database', 'Deskhand' from moved returning id`,
     [

@@ -1,6 +1,7 @@
 import type { ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { Pool } from 'pg';
 import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
+import { bumpCluster } from './bump-cluster.ts';
 import { attemptMethods } from './gateway-attempts.ts';
 import { json } from './json.ts';
 import { type MemberRow, type PolicyAndCapacity, policyFromRow } from './member-policy.ts';
@@ -25,10 +26,6 @@ type LinkMethods = Pick<
   | 'heartbeat'
   | 'policyAndCapacity'
 >;
-
-/** What plans depend on changes together with the version that plans commit against. */
-const bumpCluster =
-  'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $1)';
 
 function linkMethods(pool: Pool): LinkMethods {
   return {
@@ -146,9 +143,14 @@ async function heartbeat(
   const [row] = await named<{ before: string | null; awaited: boolean }>(
     pool,
     'heartbeat',
-    `with before as (select journal_fault from gateway where id = $1)
+    `with before as (
+        select id, cluster_id, journal_fault from gateway where id = $1 and link_number = $3 and linked_to = $4
+      ), bumped as (
+        update gateway_cluster k set queue_version = k.queue_version + 1 from before
+        where k.id = before.cluster_id and before.journal_fault is distinct from $2
+      )
       update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2
-      from before where g.id = $1 and g.link_number = $3 and g.linked_to = $4
+      from before where g.id = before.id and g.link_number = $3 and g.linked_to = $4
         returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
     [gatewayId, journalFault, linkNumber, replica],
   );
@@ -168,9 +170,7 @@ async function heartbeat(
       ],
     );
   }
-  const journalFaultChanged = row.before !== journalFault;
-  if (journalFaultChanged) await pool.query(bumpCluster, [gatewayId]);
-  return { isOpen: true, journalFaultChanged, journalAwaited: row.awaited };
+  return { isOpen: true, journalFaultChanged: row.before !== journalFault, journalAwaited: row.awaited };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

@@ -2,10 +2,12 @@ import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { RunState } from '@deskhand/domain/run/run.ts';
 import type { Pool } from 'pg';
 import type {
+  AddedRun,
   CancelAnswer,
   IdempotencyKey,
   JudgedBy,
   NewRun,
+  OfferAtOnce,
   RunEventRecord,
   RunFilter,
   RunRecord,
@@ -15,6 +17,7 @@ import type {
 } from '../../ports/runs.ts';
 import type { AuditFact } from '../../ports/outcome.ts';
 import { writeAudit } from './audit.ts';
+import { isRetryable, isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
 import { inTransaction, rowOf, rowsOf } from './query.ts';
@@ -86,7 +89,8 @@ const factsOf = ({
       from desktop_flow f join desktop_flow_version v on v.flow_id = f.id and v.version = coalesce(${version}, f.version)
       where f.id = ${flow} and f.deleted_at is null),
     'connection', (select jsonb_build_object('id', c.id, 'name', c.name, 'accountName', c.account_name, 'ownerId', c.owner_id,
-        'sharedWith', c.shared_with, 'hasPassword', c.sealed_password is not null)
+        'sharedWith', c.shared_with, 'hasPassword', c.sealed_password is not null, 'machineUser', c.machine_user,
+        'whenSessionBlocked', c.when_session_blocked)
       from connection c where c.id = ${connection} and c.deleted_at is null),
     'cluster', (select jsonb_build_object('id', k.id, 'name', k.name, 'ownerId', k.owner_id, 'ownerName', o.name,
         'sharedWith', k.shared_with, 'accountRule', k.account_rule, 'serviceAccounts', k.service_accounts,
@@ -126,7 +130,7 @@ async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFact
  * Flow and connection are locked as foreign keys lock them, only sooner: whoever removes one or changes what its waiting
  * runs follow locks it fully first, so a run of the same moment is either seen there or sees the change.
  */
-const addText = `
+const addText = (offer: 'queued' | 'offered-at-once'): string => `
   with judged as (
     select 1 from (${factsOf({ flow: '$2', version: '$20::int', connection: '$4' })}) now where ${digestOfFacts} = $19
   ), locked as (
@@ -138,19 +142,47 @@ const addText = `
     on conflict (account_id, key) do update set body_hash = excluded.body_hash, run_id = excluded.run_id, created_at = now()
       where i.created_at <= now() - make_interval(hours => ${String(IDEMPOTENCY_KEY_HOURS)})
     returning 1
-  ), added as (
+  ), fit as (
+    select 1 from locked where $11::text is null or exists (select 1 from key)
+  ), ${offer === 'queued' ? queuedAtFirst : offeredAtOnce}, added as (
     insert into run (id, flow_id, flow_version, connection_id, cluster_id, submitted_by, mode, priority, state, machine_user,
-      when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms, resubmit_of)
-    select $1, $2, $3, c.id, c.cluster_id, $6, $5, $7, 'queued', c.machine_user, c.when_session_blocked, $8::jsonb,
-      now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13
-    from locked c where $11::text is null or exists (select 1 from key)
-    returning *
+      when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms, resubmit_of, attempt, gateway_id, offered_at)
+    select $1, $2, $3, c.id, c.cluster_id, $6, $5, $7, coalesce(o.state, 'queued'), c.machine_user, c.when_session_blocked, $8::jsonb,
+      now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13, coalesce(o.attempt, 0), o.gateway_id, o.offered_at
+    from fit, locked c left join offer o on true
+    returning id, request_number, requested_at, start_deadline_at, offered_at, attempt, gateway_id
   ), event as (
-    insert into run_event (run_id, attempt, event, detail, actor) select id, 0, 'submit', 'Submitted', $14 from added
+    insert into run_event (run_id, attempt, event, detail, actor)
+    select id, 0, 'submit', 'Submitted', $14 from added
+    union all
+    select a.id, a.attempt, 'offer', 'Offered to ' || g.name, 'Deskhand' from added a join gateway g on g.id = a.gateway_id
   ), audit as (
     insert into audit_log (actor, verb, object, detail, origin) select $14, $15, $16, $17::jsonb, $18 from added
   )
-  ${selectRuns('added')}`;
+  select request_number, requested_at, start_deadline_at, offered_at from added`;
+
+const queuedAtFirst = `offer as (
+    select null::text as state, null::int as attempt, null::text as gateway_id, null::timestamptz as offered_at where false
+  )`;
+
+/** The cluster's row and its version decide, as in every plan; `$21` is the cluster, `$22` the version and `$23` the gateway. */
+const offeredAtOnce = `offer as (
+    update gateway_cluster set queue_version = queue_version + 1
+    where id = $21 and queue_version = $22 and exists (select 1 from fit)
+      and not exists (select 1 from run where cluster_id = $21 and state = 'queued')
+      and not exists (select 1 from installation where settings->>'unattendedAddOns' is not null)
+    returning 'offered' as state, 1 as attempt, $23::text as gateway_id, clock_timestamp() as offered_at
+  )`;
+
+const addQueuedText = addText('queued');
+const addOfferedText = addText('offered-at-once');
+
+interface AddedRow {
+  readonly request_number: number;
+  readonly requested_at: Date;
+  readonly start_deadline_at: Date;
+  readonly offered_at: Date | null;
+}
 
 async function add(
   pool: Pool,
@@ -159,8 +191,9 @@ async function add(
   key: IdempotencyKey | null,
   actor: string,
   audit: AuditFact,
-): Promise<RunRecord | 'judge-again'> {
-  const rows = await named<RunRow>(pool, 'add-run', addText, [
+  offer: OfferAtOnce | null,
+): Promise<AddedRun | 'judge-again'> {
+  const values = [
     run.id,
     run.flowId,
     run.flowVersion,
@@ -181,8 +214,34 @@ async function add(
     audit.origin,
     judgedBy.digest,
     judgedBy.flowVersion,
-  ]);
-  return first(rows) ?? 'judge-again';
+  ];
+  const rows =
+    (offer && (await addOffered(pool, values, offer))) ?? (await named(pool, 'add-run', addQueuedText, values));
+  const [row] = rows as readonly AddedRow[];
+  return row === undefined ? 'judge-again' : addedFromRow(row);
+}
+
+/** Undefined when a constraint held where the plan was made from something that is no longer so. */
+async function addOffered(
+  pool: Pool,
+  values: readonly unknown[],
+  { clusterId, version, gatewayId }: OfferAtOnce,
+): Promise<readonly AddedRow[] | undefined> {
+  try {
+    return await named<AddedRow>(pool, 'add-offered-run', addOfferedText, [...values, clusterId, version, gatewayId]);
+  } catch (error) {
+    if (isUniqueViolation(error, 'run_one_per_user') || isRetryable(error)) return undefined;
+    throw error;
+  }
+}
+
+function addedFromRow(row: AddedRow): AddedRun {
+  return {
+    requestNumber: row.request_number,
+    requestedAt: row.requested_at,
+    startDeadlineAt: row.start_deadline_at,
+    offeredAt: row.offered_at,
+  };
 }
 
 async function list(pool: Pool, filter: RunFilter): Promise<readonly RunRecord[]> {

@@ -2,7 +2,7 @@ import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, RunId } from '@
 import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { RunError, RunState } from '@deskhand/domain/run/run.ts';
 import type { PlanCommit, PlanToCommit, QueueReading } from '../run-queue.ts';
-import type { NewRun, RunFilter } from '../runs.ts';
+import type { NewRun, OfferAtOnce, RunFilter } from '../runs.ts';
 import {
   type Act,
   audit,
@@ -51,13 +51,23 @@ function addBy(context: Context, choose: Choose, writer: Writer): Act | undefine
   };
   const key = question.key === null ? null : { key: question.key, bodyHash: Buffer.from([choose.below(2)]) };
   const by = { digest: facts.digest, flowVersion: question.flowVersion };
+  const offer = context.made % 3 === 0 ? null : offerAtOnce(writer, facts.cluster?.id, context.made);
+  const asked = offer === null ? 'the queue' : `${offer.gatewayId} at once at version ${String(offer.version)}`;
   return {
-    says: `${writer.name} adds ${run.id} of ${run.flowId} to ${run.connectionId}, ${run.mode}, ${run.priority}, key ${key?.key ?? 'none'}`,
-    act: () => context.stores.runs.add(run, by, key, 'Alice', audit('submit', `run ${run.id}`)),
+    says: `${writer.name} adds ${run.id} of ${run.flowId} to ${run.connectionId}, ${run.mode}, ${run.priority}, key ${key?.key ?? 'none'}, for ${asked}`,
+    act: () => context.stores.runs.add(run, by, key, 'Alice', audit('submit', `run ${run.id}`), offer),
     learn: (answer: unknown) => {
       if (answer !== 'judge-again') context.runs.push(run.id);
     },
   };
+}
+
+/** To any member, also one that could not take it: the store judges only whether the queue is as it was read, and empty. */
+function offerAtOnce(writer: Writer, clusterId: ClusterId | undefined, made: number): OfferAtOnce | null {
+  const snapshot = writer.readings.get(clusterId ?? '')?.snapshot;
+  const member = snapshot?.members[made % snapshot.members.length];
+  if (clusterId === undefined || snapshot === undefined || member === undefined) return null;
+  return { clusterId, version: snapshot.version, gatewayId: member.gatewayId };
 }
 
 /** Offers as the planner makes them, or wild ones: what a mistaken planner would try. */

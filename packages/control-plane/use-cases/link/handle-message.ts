@@ -8,7 +8,7 @@ import type { GatewayMessage } from '@deskhand/protocol/link/messages.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf, ReachedPhase } from '../../ports/gateway-links.ts';
-import { type LinkPorts, type OpenLink, type Replies, runChanged } from './link-ports.ts';
+import { type LinkPorts, type OpenLink, type Replies, runChanged, runEnded } from './link-ports.ts';
 import { noteEndOfUnknown } from './recovery.ts';
 
 /** The messages of an open link; those that begin one are `connect` and `reconcile`. */
@@ -175,7 +175,7 @@ export async function endAttempt(
     await noteEndOfUnknown(ports, link, message);
     return stale(message);
   }
-  if (did !== 'known') runChanged(ports, link, of.runId);
+  if (did !== 'known') runEnded(ports, link, of.runId);
   return [{ type: 'resultAck', runId: message.runId, attempt: message.attempt }];
 }
 

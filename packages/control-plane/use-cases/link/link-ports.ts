@@ -2,7 +2,7 @@ import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { EndableLinks, GatewayLinkStore } from '../../ports/gateway-links.ts';
 import type { RecoveryStore } from '../../ports/recovery.ts';
-import type { Wakeups } from '../run-queue/wakeups.ts';
+import type { Planner } from '../run-queue/wakeups.ts';
 
 export interface LinkPorts {
   readonly store: GatewayLinkStore;
@@ -10,7 +10,7 @@ export interface LinkPorts {
   readonly newEpoch: () => string;
   readonly links: EndableLinks;
   readonly changes: ChangeFeed;
-  readonly wakeups: Wakeups;
+  readonly wakeups: Planner;
   /** Names this replica in `gateway.linked_to`. */
   readonly replica: string;
 }
@@ -26,8 +26,18 @@ export interface OpenLink {
 export type Replies = readonly ServerMessage[];
 
 /** Tells pages that a run changed, and the planner that its queue or its machines did. */
-export function runChanged({ changes, wakeups }: LinkPorts, link: Pick<OpenLink, 'clusterId'>, runId: string): void {
-  wakeups.wake(link.clusterId);
+export function runChanged(ports: LinkPorts, link: Pick<OpenLink, 'clusterId'>, runId: string): void {
+  ports.wakeups.wake(link.clusterId);
+  publishRun(ports, link, runId);
+}
+
+/** The same for a run that is over, of which the planner needs to know no more. */
+export function runEnded(ports: LinkPorts, link: Pick<OpenLink, 'clusterId'>, runId: string): void {
+  ports.wakeups.runEnded(link.clusterId, runId);
+  publishRun(ports, link, runId);
+}
+
+function publishRun({ changes }: LinkPorts, link: Pick<OpenLink, 'clusterId'>, runId: string): void {
   changes.publish({ kind: 'run', runId });
   changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
 }

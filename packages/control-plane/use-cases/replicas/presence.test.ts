@@ -31,6 +31,7 @@ function world() {
     wakeups: {
       wake: (clusterId) => void woken.push(clusterId),
       wakeIn: () => undefined,
+      runEnded: () => undefined,
       idle: async () => undefined,
       close: async () => undefined,
     },

@@ -1,14 +1,13 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
-import { limitOfMember, policyOf } from '@deskhand/domain/capacity/session-limit.ts';
 import { nextDeclineEndMs } from '@deskhand/domain/placement/decline-memory.ts';
 import { HEADS_PER_CLASS_MAX, planAssignments, type Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
-import type { Plan, QueueSnapshot, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
-import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
-import { tellGateway } from '../link/reach-gateway.ts';
-import type { CommittedOffer, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
+import type { PlanCommit, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
+import type { QueueMemory } from './queue-memory.ts';
+import { sendOffer } from './send-offer.ts';
 
 /** Plans that lost against a change of the same moment before the next wake-up has to do. */
 const PLAN_TRIES_MAX = 8;
@@ -19,6 +18,7 @@ export interface PlannerPorts {
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly random: Random;
+  readonly memory: QueueMemory;
 }
 
 /** What is left to do after a plan: nothing, look again at once, or look again when a decline ends. */
@@ -39,7 +39,11 @@ export async function assignRuns(ports: PlannerPorts, clusterId: string): Promis
     if (toCommit.offers.length === 0 && toCommit.refusals.length === 0) return { lookAgainInMs: nextLookMs(reading) };
     const committed = await ports.queue.commit(toCommit);
     if (!committed.ok) continue;
-    for (const offer of committed.offered) sendOffer(ports, reading.snapshot, offer);
+    remember(ports.memory, clusterId, reading, committed);
+    for (const offer of committed.offered) {
+      const member = reading.snapshot.members.find((one) => one.gatewayId === offer.gatewayId);
+      sendOffer(ports, member, offer);
+    }
     for (const runId of [...committed.offered.map((offer) => offer.runId), ...committed.refused]) {
       ports.changes.publish({ kind: 'run', runId });
     }
@@ -47,6 +51,22 @@ export async function assignRuns(ports: PlannerPorts, clusterId: string): Promis
     return { lookAgainInMs: hasMore(reading, plan) ? 0 : nextLookMs(reading) };
   }
   return { lookAgainInMs: LOST_PLAN_PAUSE_MS };
+}
+
+/** What is left when every run that waited was offered or refused is what the next submit is planned from. */
+function remember(
+  memory: QueueMemory,
+  clusterId: string,
+  reading: QueueReading,
+  { offered, refused }: Extract<PlanCommit, { ok: true }>,
+): void {
+  const { classes, version } = reading.snapshot;
+  const waited = classes.reduce((sum, one) => sum + one.count, 0);
+  if (waited > offered.length + refused.length) return memory.forget(clusterId);
+  const userOf = (runId: RunId): string =>
+    classes.find(({ heads }) => heads.some((head) => head.id === runId))?.user ?? '';
+  const inHand = offered.map(({ runId, gatewayId, mode }) => ({ id: runId, gatewayId, mode, user: userOf(runId) }));
+  memory.keep(clusterId, reading, version + 1, inHand);
 }
 
 function commitOf(reading: QueueReading, plan: Plan, clusterId: string): PlanToCommit {
@@ -80,18 +100,4 @@ function nextLookMs({ snapshot, nowMs }: QueueReading): number | null {
     return end === null ? [] : [end - nowMs];
   });
   return ends.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ends)));
-}
-
-function sendOffer(ports: PlannerPorts, snapshot: QueueSnapshot, offer: CommittedOffer): void {
-  const message = offerMessage(snapshot, offer);
-  // Another replica may hold the link; when none does, the offer is taken back after a while.
-  if (message !== undefined) tellGateway(ports, offer.gatewayId, message);
-}
-
-function offerMessage(snapshot: QueueSnapshot, offer: CommittedOffer): ServerMessage | undefined {
-  const member = snapshot.members.find((one) => one.gatewayId === offer.gatewayId);
-  if (member?.facts == null) return undefined;
-  const { runId, attempt, accountName, mode } = offer;
-  const policy = policyOf(member, member.facts);
-  return { type: 'offer', runId, attempt, accountName, mode, policy, capacity: limitOfMember(member, member.facts) };
 }

@@ -12,6 +12,7 @@ import {
   type WorldOptions,
 } from '../../testing/run-world.ts';
 import { assignRuns } from './assign-runs.ts';
+import { createQueueMemory } from './queue-memory.ts';
 
 let world: RunWorld;
 const open = async (options: WorldOptions = {}): Promise<RunWorld> => {
@@ -141,6 +142,7 @@ test('two planners that see the same queue never offer a run twice, nor fill a s
       onNudge: () => () => undefined,
     },
     random: Math.random,
+    memory: createQueueMemory(),
   };
   await world.database.pool.query(`update run set state = 'queued', gateway_id = null where state = 'offered'`);
   await Promise.all(Array.from({ length: 6 }, () => assignRuns(ports, CLUSTER)));

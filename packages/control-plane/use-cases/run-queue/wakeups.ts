@@ -16,6 +16,12 @@ export interface Wakeups {
   close(): Promise<void>;
 }
 
+/** The planner as those see it who take what gateways report. */
+export interface Planner extends Wakeups {
+  /** A run that was in hand is over: its slot is free, which is worth a plan. */
+  runEnded(clusterId: string, runId: string): void;
+}
+
 interface Later {
   readonly dueMs: number;
   readonly callOff: () => void;

@@ -10,7 +10,8 @@ import type { Caller } from '../../ports/outcome.ts';
 import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
 import { createWaitingReader } from '../run-queue/waiting.ts';
-import { createWakeups, type PlanningFault, type Wakeups } from '../run-queue/wakeups.ts';
+import { createQueueMemory, type QueueMemory } from '../run-queue/queue-memory.ts';
+import { createWakeups, type PlanningFault, type Planner, type Wakeups } from '../run-queue/wakeups.ts';
 import { createFactsMemory } from './facts-memory.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as read from './read.ts';
@@ -36,7 +37,7 @@ type After<F> = F extends (ports: RunPorts, ...rest: infer Rest) => infer Answer
 
 /** Everything that people and programs ask of runs and run queues; each method takes the caller first. */
 export interface RunUseCases {
-  readonly wakeups: Wakeups;
+  readonly wakeups: Planner;
   submit(caller: Caller, request: SubmitRunRequest, key?: string): ReturnType<typeof submit>;
   /** For cloud flows and others that are no HTTP request. */
   submitAs(caller: Caller, submission: Submission, key?: string): ReturnType<typeof submit>;
@@ -62,10 +63,12 @@ export interface RunUseCases {
 }
 
 export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
-  const wakeups = createPlanner(given);
+  const memory = createQueueMemory();
+  const wakeups = createPlanner(given, memory);
   const ports: RunPorts = {
     ...given,
     wakeups,
+    memory,
     waiting: createWaitingReader(given.queue, given.timers),
     factsMemory: createFactsMemory(),
     queueDepth: createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX),
@@ -99,15 +102,26 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   };
 }
 
-function createPlanner(ports: RunUseCasesPorts): Wakeups {
+function createPlanner(ports: RunUseCasesPorts, memory: QueueMemory): Planner {
   const wakeups: Wakeups = createWakeups(
     ports.timers,
     async (clusterId) => {
-      const { lookAgainInMs } = await assignRuns(ports, clusterId);
+      const { lookAgainInMs } = await assignRuns({ ...ports, memory }, clusterId);
       if (lookAgainInMs === 0) wakeups.wake(clusterId);
       else if (lookAgainInMs !== null) wakeups.wakeIn(clusterId, lookAgainInMs);
     },
     ports.onPlanningFault,
   );
-  return wakeups;
+  // What other servers end frees slots that the memory does not know of: the choice among members would not be even.
+  ports.changes.subscribe((change, origin) => {
+    if (change.kind === 'reload') memory.forgetAll();
+    else if (change.kind === 'run-queue' && origin === 'elsewhere') memory.forget(change.clusterId);
+  });
+  return {
+    ...wakeups,
+    runEnded: (clusterId, runId) => {
+      memory.runEnded(clusterId, runId);
+      wakeups.wake(clusterId);
+    },
+  };
 }

@@ -1,11 +1,13 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import type { Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore, SubmitFacts } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
+import type { QueueMemory } from '../run-queue/queue-memory.ts';
 import type { WaitingReader } from '../run-queue/waiting.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
 import type { FactsMemory } from './facts-memory.ts';
@@ -28,6 +30,8 @@ export interface RunPorts {
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly wakeups: Wakeups;
+  readonly memory: QueueMemory;
+  readonly random: Random;
   readonly waiting: WaitingReader;
   readonly queueDepth: QueueDepth;
   readonly factsMemory: FactsMemory;

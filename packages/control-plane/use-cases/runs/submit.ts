@@ -8,8 +8,11 @@ import {
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import type { IdempotencyKey, NewRun, RunRecord, SubmitFacts } from '../../ports/runs.ts';
+import type { AddedRun, IdempotencyKey, NewRun, OfferAtOnce, RunRecord, SubmitFacts } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
+import { type PlannedOffer, planAtOnce } from '../run-queue/plan-at-once.ts';
+import { sendOffer } from '../run-queue/send-offer.ts';
+import { addedRecord } from './added-record.ts';
 import { type RunPorts, type SubmitTarget, shownById } from './run-ports.ts';
 import { isSealed, runToWire } from './run-to-wire.ts';
 
@@ -96,15 +99,45 @@ async function addJudged(
   };
   const audit = auditBy(caller, submission.resubmitOf === null ? 'submit' : 'resubmit', `run ${run.id}`, detail);
   const judgedBy = { digest: facts.digest, flowVersion: submission.flowVersion };
-  const added = await ports.runs.add(run, judgedBy, idempotency, caller.name, audit);
+  const planned = planAtOnce(ports.memory, ports.random, target.cluster.id, { ...run, ...sessionOf(target) });
+  const added = await addPlanned(planned, (offer) =>
+    ports.runs.add(run, judgedBy, idempotency, caller.name, audit, offer),
+  );
   if (added === 'judge-again') return added;
-  announce(ports, added);
-  return done(runToWire(added));
+  const record = addedRecord(run, target, caller, added, planned && gatewayOf(planned.member));
+  announce(ports, record, planned);
+  return done(runToWire(record));
 }
 
-function announce({ wakeups, changes }: RunPorts, run: RunRecord): void {
-  // The planner first: a run that can start at once should not wait for pages to hear of it.
-  wakeups.wake(run.cluster.id);
+const gatewayOf = ({ gatewayId: id, name }: PlannedOffer['member']) => ({ id, name });
+
+const sessionOf = ({ connection: { machineUser, whenSessionBlocked } }: SubmitTarget) => ({
+  machineUser,
+  whenSessionBlocked,
+});
+
+/** Settles the plan whatever becomes of the run, also when nobody can tell. */
+async function addPlanned(
+  planned: PlannedOffer | undefined,
+  add: (offer: OfferAtOnce | null) => Promise<AddedRun | 'judge-again'>,
+): Promise<AddedRun | 'judge-again'> {
+  let isCommitted = false;
+  try {
+    const added = await add(planned?.offer ?? null);
+    isCommitted = added !== 'judge-again' && added.offeredAt !== null;
+    return added;
+  } finally {
+    planned?.settle(isCommitted);
+  }
+}
+
+function announce(ports: RunPorts, run: RunRecord, planned: PlannedOffer | undefined): void {
+  const { wakeups, changes } = ports;
+  const { id: runId, attempt, mode, gateway } = run;
+  const { accountName } = run.connection;
+  // Gateway or planner first: a run that can start at once should not wait for pages to hear of it.
+  if (gateway !== null) sendOffer(ports, planned?.member, { runId, attempt, mode, accountName, gatewayId: gateway.id });
+  else wakeups.wake(run.cluster.id);
   changes.publish({ kind: 'run', runId: run.id });
   changes.publish({ kind: 'run-queue', clusterId: run.cluster.id });
 }

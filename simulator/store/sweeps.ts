@@ -125,7 +125,7 @@ function removeRuns(database: SimulatedDatabase, days: number, limit: number): n
   const beforeMs = database.nowMs() - days * DAY_MS;
   const old = database.runs.rows
     .filter((run) => run.endedAtMs !== null && run.endedAtMs < beforeMs && !run.holdsMachine)
-    .sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0))
+    .sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0) || a.requestNumber - b.requestNumber)
     .slice(0, limit);
   const ids = new Set<RunId>(old.map((run) => run.id));
   if (ids.size === 0) return 0;

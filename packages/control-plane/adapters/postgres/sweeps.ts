@@ -125,7 +125,7 @@ export function openRetentionStore(pool: Pool): RetentionStore {
     removeRunsOlderThan: (days, limit) =>
       count(
         `with old as (
-            select id from run where ended_at < now() - make_interval(days => $1) and not holds_machine order by ended_at limit $2
+            select id from run where ended_at < now() - make_interval(days => $1) and not holds_machine order by ended_at, request_number limit $2
           ), unlinked as (update run set resubmit_of = null where resubmit_of in (select id from old) and id not in (select id from old))
           delete from run where id in (select id from old)`,
         [days, limit],

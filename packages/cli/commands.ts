@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import * as accountCreate from './commands/accounts/create.ts';
 import * as accountList from './commands/accounts/list.ts';
 import * as accountPassword from './commands/accounts/set-password.ts';
+import { backup, restore } from './commands/backup.ts';
 import { apiRequest } from './commands/api-request.ts';
 import { resetPassword, setupCode } from './commands/at-the-machine.ts';
 import { completionOf } from './commands/completion.ts';
@@ -47,6 +48,9 @@ import { moveToTop } from './commands/run-queue/move-to-top.ts';
 import { setPriority } from './commands/run-queue/set-priority.ts';
 import * as queueShow from './commands/run-queue/show.ts';
 import { undoMove } from './commands/run-queue/undo-move.ts';
+import * as recoveryAccept from './commands/recovery/accept.ts';
+import * as recoveryRuns from './commands/recovery/runs.ts';
+import * as recoveryShow from './commands/recovery/show.ts';
 import { cancel } from './commands/runs/cancel.ts';
 import { events } from './commands/runs/events.ts';
 import * as runList from './commands/runs/list.ts';
@@ -116,6 +120,11 @@ export const commands: readonly Command[] = [
   gatewayConfirmJoin,
   gatewayKey,
   gatewayRecoveryKey,
+  backup,
+  restore,
+  recoveryShow.show,
+  recoveryRuns.runs,
+  recoveryAccept.accept,
   configShow,
   helpExitCodes,
 ];

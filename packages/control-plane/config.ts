@@ -5,8 +5,10 @@ import { isRoot } from './adapters/operating-system/privileges.ts';
 
 export const PORT_DEFAULT = 4680;
 
+const commands = ['serve', 'setup-code', 'reset-password', 'backup', 'restore'] as const;
+
 export interface ServerConfig {
-  readonly command: 'serve' | 'setup-code' | 'reset-password';
+  readonly command: (typeof commands)[number];
   readonly host: string;
   readonly port: number;
   readonly dataFolder: string;
@@ -15,6 +17,12 @@ export interface ServerConfig {
   /** Started by `deskhand up`: speaks with its parent over standard input and output, and ends with it. */
   readonly isControlled: boolean;
   readonly email: string | undefined;
+  /** Of a restore: only reads the file. */
+  readonly checksOnly: boolean;
+  /** Of a restore: what the database holds now may go. */
+  readonly replaces: boolean;
+  /** Descriptor on which the manifest is told as one JSON line. */
+  readonly summaryTo: number | undefined;
 }
 
 /** Flags first, then environment, then defaults; nothing is read from anywhere else. */
@@ -30,11 +38,14 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Ser
       'tls-key': { type: 'string' },
       email: { type: 'string' },
       controlled: { type: 'boolean' },
+      check: { type: 'boolean' },
+      replace: { type: 'boolean' },
+      'summary-to': { type: 'string' },
     },
   });
-  const command = positionals[0] ?? 'serve';
-  if (command !== 'serve' && command !== 'setup-code' && command !== 'reset-password')
-    throw new Error(`Unknown command ${command}.`);
+  const word = positionals[0] ?? 'serve';
+  const command = commands.find((known) => known === word);
+  if (command === undefined) throw new Error(`Unknown command ${word}.`);
   const certFile = values['tls-cert'] ?? env.DESKHAND_TLS_CERT;
   const keyFile = values['tls-key'] ?? env.DESKHAND_TLS_KEY;
   if (Boolean(certFile) !== Boolean(keyFile))
@@ -48,6 +59,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Ser
     certificate: certFile && keyFile ? { certFile: absolute(certFile), keyFile: absolute(keyFile) } : undefined,
     isControlled: values.controlled ?? false,
     email: values.email,
+    checksOnly: values.check ?? false,
+    replaces: values.replace ?? false,
+    summaryTo: values['summary-to'] === undefined ? undefined : Number(values['summary-to']),
   };
 }
 

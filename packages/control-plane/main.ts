@@ -4,14 +4,17 @@
  *
  *     main.ts [serve] [--host H] [--port P] [--data FOLDER] [--tls-cert FILE --tls-key FILE] [--controlled]
  *     main.ts setup-code [--data FOLDER]                 prints a new one-time link while there is no admin
+ *     main.ts backup [--data FOLDER] > FILE              beside a running server; `deskhand backup FILE` writes it whole
+ *     main.ts restore [--check] [--replace] < FILE       with every server stopped
  *     main.ts reset-password --email E [--data FOLDER]   reads the new password from standard input
  *
  * With `--controlled` it speaks JSON lines with the program that started it: see adapters/operating-system/parent.ts.
  */
-import { problem } from '@deskhand/protocol/errors.ts';
+import { errorTable, problem } from '@deskhand/protocol/errors.ts';
 import { openParent } from './adapters/operating-system/parent.ts';
 import { DatabaseFault } from './adapters/postgres/fault.ts';
 import { resetPasswordFromInput, printSetupCode } from './account-commands.ts';
+import { backupToOutput, restoreFromInput } from './backup-commands.ts';
 import { readConfig, type ServerConfig } from './config.ts';
 import { prepareStart } from './prepare-start.ts';
 import { StartFault } from './start-fault.ts';
@@ -25,10 +28,10 @@ async function main(): Promise<void> {
     const prepared = await prepareStart(config);
     await run(config, prepared, parent);
   } catch (error) {
-    const { code, message, remedy } = describe(error);
+    const { code, message, remedy, exit } = describe(error);
     if (parent) parent.tell({ event: 'failed', code, message, remedy });
     console.error(`error: ${message}\ntry: ${remedy}\ncode: ${code}`);
-    process.exit(2);
+    process.exit(config.command === 'serve' ? 2 : exit);
   }
 }
 
@@ -52,6 +55,10 @@ async function run(
       return printSetupCode(config);
     case 'reset-password':
       return resetPasswordFromInput(config);
+    case 'backup':
+      return backupToOutput(config, prepared.version);
+    case 'restore':
+      return restoreFromInput(config);
     default: {
       // A turn later, so that the signals below are heard from its first step on.
       const starting = Promise.resolve().then(() => startServer(config, prepared, parent));
@@ -73,18 +80,26 @@ async function run(
 /** `main` tells it. */
 const ignoreFailedStart = (): void => undefined;
 
-function describe(error: unknown): { code: string; message: string; remedy: string } {
+interface Described {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly exit: number;
+}
+
+function describe(error: unknown): Described {
   if (error instanceof StartFault || error instanceof DatabaseFault) {
     const { code, detail, remedy } = problem(error.code, error.values);
-    return { code, message: detail, remedy };
+    return { code, message: detail, remedy, exit: errorTable[error.code].exit };
   }
   const reason = error instanceof Error ? error : new Error(String(error));
   if (!(reason instanceof TypeError) && !reason.stack?.includes('at '))
-    return { code: 'internal', message: reason.message, remedy: 'See the log.' };
+    return { code: 'internal', message: reason.message, remedy: 'See the log.', exit: 2 };
   return {
     code: 'internal',
     message: reason.stack ?? reason.message,
     remedy: 'This is a defect of Deskhand; report it with this text.',
+    exit: 2,
   };
 }
 

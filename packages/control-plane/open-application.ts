@@ -11,9 +11,11 @@ import type { Handlers } from './adapters/http/handlers.ts';
 import { joiningHandlers } from './adapters/http/joining-handlers.ts';
 import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
 import { startLiveFeed } from './adapters/http/live-feed.ts';
+import { recoveryHandlers } from './adapters/http/recovery-handlers.ts';
 import { runHandlers } from './adapters/http/run-handlers.ts';
 import { createHttpServer } from './adapters/http/server.ts';
 import { systemHandlers } from './adapters/http/system-handlers.ts';
+import { type Metrics, openMetrics } from './adapters/metrics/metrics.ts';
 import { openAuditReader } from './adapters/postgres/audit.ts';
 import { openChangeFeed } from './adapters/postgres/change-feed.ts';
 import { openClusterStore } from './adapters/postgres/clusters.ts';
@@ -25,12 +27,14 @@ import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
 import { openJoinStore } from './adapters/postgres/joining.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
+import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
 import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
+import { measuredStores } from './measured-stores.ts';
 import type { Prepared } from './prepare-start.ts';
 import { unlessItFails } from './start-fault.ts';
 import { newId } from './use-cases/accounts/secrets.ts';
@@ -54,7 +58,8 @@ export type Application = Awaited<ReturnType<typeof openApplication>>;
 /** The stores, the use cases and the HTTP server over them; it does not listen yet, and nothing runs by the clock. */
 export async function openApplication({ database, links, prepared, log }: ApplicationParts) {
   await ensureInstallation(database.pool);
-  const stores = openStores(database);
+  const metrics = openMetrics({ readQueues: () => readQueueFigures(database.pool) });
+  const stores = measuredStores(openStores(database), metrics);
   const changes = await openChangeFeed(database);
   const events = createLiveEvents(randomBytes(6).toString('hex'));
   const runs = createRunUseCases({
@@ -67,11 +72,12 @@ export async function openApplication({ database, links, prepared, log }: Applic
     newId,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     timers: systemTimers,
+    onPlanned: metrics.planned,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
   });
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
-  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing };
+  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing, metrics };
   const app = await unlessItFails(() => openHttp(http), changes.close);
   const stopFeed = startLiveFeed({
     timers: systemTimers,
@@ -83,6 +89,7 @@ export async function openApplication({ database, links, prepared, log }: Applic
       return gateway && gatewayToWire(gateway);
     },
     onFault: (error) => log.error({ err: error }, 'Live events could not be read'),
+    onTold: metrics.told,
   });
   const stopListening = async (): Promise<void> => {
     standing.isStopping = true;
@@ -129,6 +136,7 @@ interface HttpParts {
   readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
   readonly unlink: (gatewayId: string) => void;
   readonly standing: { readonly isStopping: boolean };
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -142,6 +150,7 @@ async function openHttp({
   unlink,
   standing,
   log,
+  metrics,
 }: HttpParts): Promise<FastifyInstance> {
   const clusterPorts = {
     accounts: stores.accounts,
@@ -157,6 +166,7 @@ async function openHttp({
     ...connectionHandlers(stores),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),
+    ...recoveryHandlers({ recovery: stores.recovery, changes, wake: (id) => runs.wakeups.wake(id) }),
     ...systemHandlers({
       installation: stores.installation,
       audit: stores.audit,
@@ -186,6 +196,7 @@ async function openHttp({
     portal: prepared.portal,
     version: prepared.version,
     logger: log,
+    metrics,
     ...(prepared.tls ? { tls: prepared.tls } : {}),
   });
 }

@@ -19,6 +19,9 @@ async function configOver(database: Awaited<ReturnType<typeof withTestDatabase>>
     certificate: undefined,
     isControlled: false,
     email: undefined,
+    checksOnly: false,
+    replaces: false,
+    summaryTo: undefined,
   };
 }
 

@@ -65,6 +65,26 @@ export const errorTable = {
     'The server met an unexpected fault (reference {reference}).',
     'Look for the reference in the server log.',
   ),
+  // Backups
+  'backup-damaged': entry(422, 1, 'The backup cannot be used: {detail}.', 'Take another backup; nothing was changed.'),
+  'backup-newer': entry(
+    422,
+    2,
+    'The backup was made by Deskhand {deskhand} with the schema {name}, which this version does not know.',
+    'Restore it with that version or a newer one; nothing was changed.',
+  ),
+  'restore-not-empty': entry(
+    409,
+    6,
+    'The database is in use: it holds {accounts} accounts and {runs} runs.',
+    'Add --replace to replace all of it by the backup. Take a backup of it first.',
+  ),
+  'restore-server-running': entry(
+    409,
+    6,
+    'A server of Deskhand is connected to the database.',
+    'Stop every server that uses it, then restore.',
+  ),
   // Accounts
   'setup-code-wrong': entry(
     403,

@@ -15,13 +15,14 @@ export type Permission =
   | 'connection.use'
   | 'account.admin'
   | 'audit.read'
+  | 'metrics.read'
   | 'settings.admin';
 
 const everyone = ['signed-in', 'run.read', 'queue.read', 'gateway.read'] as const satisfies readonly Permission[];
 
 const granted = {
   viewer: everyone,
-  operator: [...everyone, 'run.submit', 'queue.order'],
+  operator: [...everyone, 'run.submit', 'queue.order', 'metrics.read'],
   maker: [...everyone, 'flow.create', 'run.submit', 'queue.order', 'connection.use'],
   admin: [
     ...everyone,
@@ -32,6 +33,7 @@ const granted = {
     'gateway.admin',
     'account.admin',
     'audit.read',
+    'metrics.read',
     'settings.admin',
   ],
 } as const satisfies Record<Role, readonly Permission[]>;

@@ -104,6 +104,11 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => api.getSettings({ signal }),
 });
 
+export const recoveryQuery = queryOptions({
+  queryKey: ['recovery'],
+  queryFn: ({ signal }) => api.getRecovery({ signal }),
+});
+
 export const aboutQuery = queryOptions({ queryKey: ['about'], queryFn: ({ signal }) => api.getAbout({ signal }) });
 
 export const tokensQuery = queryOptions({

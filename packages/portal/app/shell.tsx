@@ -24,6 +24,7 @@ import { ActionMenu } from '../ui/action-menu.tsx';
 import { Notices, noticeRefused } from '../ui/notices.tsx';
 import { useLiveLink, useLiveState } from './live/live-context.tsx';
 import { useMe } from './me.tsx';
+import { RecoveryBanner } from './recovery-banner.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { type ThemeChoice, themeChoices, useThemeSetting } from './theme.tsx';
 
@@ -82,6 +83,7 @@ export function Shell() {
         <ThemeMenu />
         <AccountMenu />
       </header>
+      <RecoveryBanner />
       <SideNav open={menuOpen} path={path} />
       <Outlet />
       <Notices />

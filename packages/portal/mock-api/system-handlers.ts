@@ -10,11 +10,25 @@ type SystemOperations =
   | 'getSettings'
   | 'updateSettings'
   | 'getAbout'
+  | 'getRecovery'
+  | 'listJournalOnlyRuns'
+  | 'acceptRecoveryRisk'
   | 'describeEnrolment'
   | 'enrolGateway';
 
 const DAY_MS = 86_400_000;
 const LINES_ON_HOME = 5;
+
+/** This server was never restored. */
+const noRecovery = {
+  recovering: false,
+  since: null,
+  because: null,
+  backupTakenAt: null,
+  shownBy: null,
+  awaited: [],
+  journalOnlyRuns: 0,
+};
 
 export function systemHandlers(world: World): Handlers<SystemOperations> {
   return {
@@ -56,6 +70,9 @@ export function systemHandlers(world: World): Handlers<SystemOperations> {
       const end = start + (query.limit ?? 50);
       return { items: matching.slice(start, end), nextCursor: end < matching.length ? String(end) : null };
     },
+    getRecovery: () => noRecovery,
+    listJournalOnlyRuns: () => ({ items: [] }),
+    acceptRecoveryRisk: () => noRecovery,
     getSettings: () => world.settings,
     updateSettings: ({ body }) => {
       world.settings = { ...world.settings, ...body };

@@ -3,6 +3,7 @@ import { connectionRoutes } from './connections.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
 
@@ -14,6 +15,7 @@ export const routes = {
   ...connectionRoutes,
   ...flowRoutes,
   ...runRoutes,
+  ...recoveryRoutes,
   ...systemRoutes,
 };
 export type Routes = typeof routes;

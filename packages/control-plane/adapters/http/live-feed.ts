@@ -6,7 +6,7 @@ import type { Change, ChangeFeed } from '../../ports/changes.ts';
 import type { LiveEvents, Viewer } from './live-events.ts';
 
 export interface LiveFeedPorts {
-  readonly timers: Pick<Timers, 'after'>;
+  readonly timers: Pick<Timers, 'after' | 'nowMs'>;
   readonly changes: ChangeFeed;
   readonly events: LiveEvents;
   /** The runs as pages show them, each with who may see it. */
@@ -15,6 +15,8 @@ export interface LiveFeedPorts {
   ) => Promise<readonly { readonly run: Run; readonly isVisibleTo: (viewer: Viewer) => boolean }[]>;
   readonly readGateway: (id: string) => Promise<Gateway | undefined>;
   readonly onFault: (error: unknown) => void;
+  /** How long the first of some changes took to reach whoever listens. */
+  readonly onTold?: (lagMs: number) => void;
 }
 
 /** Changes within this time become one event each, so that a burst costs one read. */
@@ -24,14 +26,17 @@ const FOLD_MS = 100;
 export function startLiveFeed(ports: LiveFeedPorts): () => void {
   let folded: FoldedChanges = noChanges();
   let callOff: (() => void) | undefined;
+  let firstAtMs = 0;
   const flush = (): void => {
     callOff = undefined;
     const changes = folded;
     folded = noChanges();
     if (!ports.events.hasListeners()) return ports.events.skip();
-    void publish(ports, changes).catch(ports.onFault);
+    const atMs = firstAtMs;
+    void publish(ports, changes).then(() => ports.onTold?.(ports.timers.nowMs() - atMs), ports.onFault);
   };
   const unsubscribe = ports.changes.subscribe((change) => {
+    if (callOff === undefined) firstAtMs = ports.timers.nowMs();
     fold(folded, change);
     callOff ??= ports.timers.after(FOLD_MS, flush);
   });

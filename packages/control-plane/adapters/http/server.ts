@@ -35,7 +35,15 @@ export interface HttpServerOptions {
   readonly portal: PortalFiles;
   readonly version: string;
   readonly logger: FastifyBaseLogger;
+  readonly metrics?: ServedMetrics;
   readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** The figures of this server, as `/metrics` shows them. */
+export interface ServedMetrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  answered(answer: { method: string; route: string; status: number; ms: number }): void;
 }
 
 export const SIGN_IN_COOKIE = 'deskhand';
@@ -65,6 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   answerErrors(app, options);
   registerHealth(app, options);
+  if (options.metrics) serveMetrics(app, options, options.metrics);
   const guarded = createGuard();
   for (const [id, route] of Object.entries(routes) as [OperationId, Route][])
     registerRoute(app, id, route, options, guarded);
@@ -241,6 +250,33 @@ function registerHealth(app: FastifyInstance, options: HttpServerOptions): void 
     const because = await options.readiness();
     return because ? refuseWith(reply, 'server-unavailable', { detail: because }) : { ok: true };
   });
+}
+
+/** Whoever asks from this machine, or with a token that may: default deny, as everywhere. */
+function serveMetrics(app: FastifyInstance, options: HttpServerOptions, metrics: ServedMetrics): void {
+  app.addHook('onResponse', (request, reply, next) => {
+    const { url: route = 'none', method } = request.routeOptions;
+    // A stream lasts as long as a page is open.
+    if (route !== `${API_PREFIX}${routes.events.path}`)
+      metrics.answered({ method: String(method ?? 'none'), route, status: reply.statusCode, ms: reply.elapsedTime });
+    next();
+  });
+  app.get('/metrics', async (request, reply) => {
+    if (!isFromThisMachine(request)) {
+      const bearer = bearerOf(request);
+      const caller = await options.authenticate(bearer ? { bearer } : {}, request.ip);
+      if (!caller) return refuseWith(reply, 'not-signed-in');
+      if (!mayDo(caller.roles, 'metrics.read'))
+        return refuseWith(reply, 'not-allowed', { detail: 'it needs the permission metrics.read.' });
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+}
+
+/** A proxy on this machine speaks for others, and says so. */
+function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
+  const isProxied = ['forwarded', 'x-forwarded-for', 'via'].some((name) => headers[name] !== undefined);
+  return !isProxied && /^(127\.|::1$|::ffff:127\.)/.test(ip);
 }
 
 const hasFields = (schema: object): boolean =>

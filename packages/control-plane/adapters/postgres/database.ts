@@ -26,8 +26,8 @@ export type DatabaseSource = (EmbeddedOptions | { readonly url: string }) & {
   readonly queryTimeoutMs?: number;
 };
 
-/** The one store of the control plane, migrated and ready. */
-export interface Database {
+/** A database that answers, whatever its schema. */
+export interface ConnectedDatabase {
   readonly pool: pg.Pool;
   /** For connections outside the pool, such as the one that listens. */
   readonly connectionConfig: pg.ClientConfig;
@@ -38,7 +38,22 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The one store of the control plane, migrated and ready. */
+export type Database = ConnectedDatabase;
+
 export async function openDatabase(source: DatabaseSource): Promise<Database> {
+  const database = await connectDatabase(source);
+  try {
+    await migrate({ ...database.connectionConfig, query_timeout: MIGRATION_TIMEOUT_MS });
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Leaves the schema as it is: for a backup beside a server of another version, and for a restore. */
+export async function connectDatabase(source: DatabaseSource): Promise<ConnectedDatabase> {
   const embedded = 'url' in source ? undefined : await startEmbedded(source);
   const target = 'url' in source ? { connectionString: source.url } : embedded?.connection;
   const connectionConfig: pg.ClientConfig = {
@@ -61,7 +76,6 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
   };
   try {
     const version = await reach(pool, source.reachTimeoutMs ?? REACH_TIMEOUT_MS);
-    await migrate({ ...connectionConfig, query_timeout: MIGRATION_TIMEOUT_MS });
     return {
       pool,
       connectionConfig,

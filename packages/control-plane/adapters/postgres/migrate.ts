@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { ended } from './ending.ts';
+import type { Queryable } from './query.ts';
 
-const MIGRATION_LOCK = 7_301_120_318;
+export const MIGRATION_LOCK = 7_301_120_318;
 const folder = join(import.meta.dirname, 'migrations');
 
 /**
@@ -19,9 +20,7 @@ export async function migrate(config: pg.ClientConfig): Promise<void> {
     await client.connect();
     await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await client.query(
-      'create table if not exists schema_migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
-    );
+    await createMigrationTable(client);
     const { rows } = await client.query<{ version: number; checksum: string }>(
       'select version, checksum from schema_migrations',
     );
@@ -34,7 +33,13 @@ export async function migrate(config: pg.ClientConfig): Promise<void> {
   }
 }
 
-interface Migration {
+export async function createMigrationTable(client: Queryable): Promise<void> {
+  await client.query(
+    'create table if not exists schema_migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
+  );
+}
+
+export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
@@ -42,7 +47,7 @@ interface Migration {
 }
 
 // Read when the program loads: started as root it soon gives up the right to read its own folder.
-const migrations = readMigrations();
+export const migrations = readMigrations();
 
 function readMigrations(): readonly Migration[] {
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.sql$/.test(name));
@@ -61,15 +66,20 @@ async function apply(client: pg.Client, migration: Migration, checksum: string |
   }
   await client.query('begin');
   try {
-    await client.query(migration.sql);
-    await client.query('insert into schema_migrations (version, name, checksum) values ($1, $2, $3)', [
-      migration.version,
-      migration.name,
-      migration.checksum,
-    ]);
+    await applyMigration(client, migration);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
     throw error;
   }
+}
+
+/** Within the caller's transaction. */
+export async function applyMigration(client: Queryable, { version, name, sql, checksum }: Migration): Promise<void> {
+  await client.query(sql);
+  await client.query('insert into schema_migrations (version, name, checksum) values ($1, $2, $3)', [
+    version,
+    name,
+    checksum,
+  ]);
 }

@@ -29,6 +29,8 @@ export interface RunUseCasesPorts {
   readonly random: Random;
   readonly timers: Timers;
   readonly onPlanningFault: PlanningFault;
+  /** How long a queue took to be planned. */
+  readonly onPlanned?: (ms: number) => void;
   /** Smaller in tests. */
   readonly runsPerQueueMax?: number;
 }
@@ -106,7 +108,9 @@ function createPlanner(ports: RunUseCasesPorts, memory: QueueMemory): Planner {
   const wakeups: Wakeups = createWakeups(
     ports.timers,
     async (clusterId) => {
+      const beganMs = ports.timers.nowMs();
       const { lookAgainInMs } = await assignRuns({ ...ports, memory }, clusterId);
+      ports.onPlanned?.(ports.timers.nowMs() - beganMs);
       if (lookAgainInMs === 0) wakeups.wake(clusterId);
       else if (lookAgainInMs !== null) wakeups.wakeIn(clusterId, lookAgainInMs);
     },

@@ -8,7 +8,7 @@ const keysOfChanged: Record<ChangedKind, readonly string[]> = {
   connection: ['connections'],
   'gateway-cluster': ['gateway-clusters', 'home'],
   account: ['accounts'],
-  settings: ['settings'],
+  settings: ['settings', 'recovery'],
 };
 
 /** Writes a fold into the query cache: rows by id in place, everything else asked again. */

@@ -1,0 +1,37 @@
+import { seesEverything } from '@deskhand/domain/account/permissions.ts';
+import type { ChangeFeed } from '../../ports/changes.ts';
+import { auditBy, type Caller } from '../../ports/outcome.ts';
+import type { JournalOnlyRun, Recovery, RecoveryStore } from '../../ports/recovery.ts';
+
+const RUNS_SHOWN_DEFAULT = 200;
+
+export interface RecoveryPorts {
+  readonly recovery: RecoveryStore;
+  readonly changes: Pick<ChangeFeed, 'publish'>;
+  readonly wake: (clusterId: string) => void;
+}
+
+/** An admin goes on without the journals of machines that will not come back; who did it stands in the audit log. */
+export async function acceptRisk(
+  { recovery, changes, wake }: RecoveryPorts,
+  caller: Caller,
+  gatewayIds: readonly string[],
+): Promise<Recovery> {
+  const audit = auditBy(caller, 'accept-recovery-risk', 'installation', { gatewayIds });
+  for (const clusterId of await recovery.acceptRisk(gatewayIds, audit)) {
+    wake(clusterId);
+    changes.publish({ kind: 'run-queue', clusterId });
+  }
+  changes.publish({ kind: 'changed', what: 'settings', id: 'settings' });
+  return await recovery.read();
+}
+
+/** Whoever sees every run sees all of them; others see what was submitted in their own name. */
+export async function journalOnlyRuns(
+  { recovery }: RecoveryPorts,
+  caller: Caller,
+  limit = RUNS_SHOWN_DEFAULT,
+): Promise<readonly JournalOnlyRun[]> {
+  const requestedBy = seesEverything(caller.roles) ? null : caller.email;
+  return await recovery.journalOnlyRuns({ requestedBy, limit });
+}

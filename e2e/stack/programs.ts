@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 
-const LINE_TIMEOUT_MS = 60_000;
+const LINE_TIMEOUT_MS = 120_000;
 const END_TIMEOUT_MS = 30_000;
 const LOG_LINES_KEPT_MAX = 20_000;
 
@@ -22,21 +23,25 @@ export interface Program {
   end(): Promise<void>;
 }
 
-export const programFile = (name: 'control-plane' | 'gateway' | 'runner' | 'cli'): string =>
-  fileURLToPath(new URL(`../../packages/${name}/main.ts`, import.meta.url));
+const thisRelease = fileURLToPath(new URL('../..', import.meta.url));
+
+export const programFile = (name: 'control-plane' | 'gateway' | 'runner' | 'cli', release = thisRelease): string =>
+  join(release, 'packages', name, 'main.ts');
 
 /** Where a program is started: its environment, and what stands before its command line. */
 export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
   readonly prefix?: readonly string[];
+  /** The folder of another release; default: this one. */
+  readonly release?: string;
 }
 
 function spawnProgram(
   name: Parameters<typeof programFile>[0],
   args: readonly string[],
-  { env, prefix }: Required<Surroundings>,
+  { env = process.env, prefix = [], release }: Surroundings,
 ) {
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', programFile(name), ...args];
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', programFile(name, release), ...args];
   const [command = process.execPath, ...rest] = [...prefix, ...node];
   return spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env });
 }
@@ -44,9 +49,9 @@ function spawnProgram(
 export function startProgram(
   name: 'control-plane' | 'gateway',
   args: readonly string[],
-  { env = process.env, prefix = [] }: Surroundings = {},
+  surroundings: Surroundings = {},
 ): Program {
-  const child = spawnProgram(name, args, { env, prefix });
+  const child = spawnProgram(name, args, surroundings);
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line);
@@ -115,9 +120,9 @@ export async function runProgram(
   name: 'control-plane' | 'gateway' | 'cli',
   args: readonly string[],
   input = '',
-  { env = process.env, prefix = [] }: Surroundings = {},
+  surroundings: Surroundings = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawnProgram(name, args, { env, prefix });
+  const child = spawnProgram(name, args, surroundings);
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));

@@ -136,7 +136,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-async function newestRuns(client: ApiClient): Promise<string> {
+export async function newestRuns(client: ApiClient): Promise<string> {
   const { items } = await client.listRuns({ query: { limit: 5 } });
   return items
     .map(({ id, display, error, because, outputs }) => JSON.stringify({ id, display, error, because, outputs }))
@@ -147,13 +147,17 @@ const lastLines = (program: Program): string => program.log().split('\n').slice(
 
 const surroundings = ({ network }: Pick<StackOptions, 'network'>): Surroundings => ({ prefix: network?.prefix ?? [] });
 
-export const runGateway = (data: string, options: Pick<StackOptions, 'gatewayEnvironment' | 'network'>): Program =>
+export const runGateway = (
+  data: string,
+  options: Pick<StackOptions, 'gatewayEnvironment' | 'network'> & Pick<Surroundings, 'release'>,
+): Program =>
   startProgram('gateway', ['run', '--data', data, '--beside-others', '--kit', `${data}-kit`], {
     ...surroundings(options),
+    ...(options.release === undefined ? {} : { release: options.release }),
     env: { ...process.env, ...options.gatewayEnvironment },
   });
 
-async function claim(fetch: typeof globalThis.fetch, address: string, code: string): Promise<string> {
+export async function claim(fetch: typeof globalThis.fetch, address: string, code: string): Promise<string> {
   const response = await fetch(`${address}/api/v1/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

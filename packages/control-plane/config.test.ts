@@ -27,3 +27,11 @@ test.each([
 ])('%s counts as loopback: %s', (host, answer) => {
   expect(isLoopback(host)).toBe(answer);
 });
+
+test('whom a balancer speaks for is believed of the addresses and networks that are named, and of nothing else', () => {
+  const read = (text: string) => readConfig([], { DESKHAND_TRUSTED_PROXIES: text }).trustedProxies;
+  expect(read('10.0.0.5, 10.1.0.0/16,::1')).toEqual(['10.0.0.5', '10.1.0.0/16', '::1']);
+  expect(read('')).toEqual([]);
+  for (const wrong of ['balancer', '10.0.0.0/33', '10.0.0/24', 'true', '10.0.0.1/8/8', '10.0.0.0/'])
+    expect(() => read(wrong)).toThrow('DESKHAND_TRUSTED_PROXIES');
+});

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,6 +24,8 @@ export interface ServerConfig {
   readonly replaces: boolean;
   /** Descriptor on which the manifest is told as one JSON line. */
   readonly summaryTo: number | undefined;
+  /** Addresses and networks whose word about whom they pass on is taken: the load balancer's. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Flags first, then environment, then defaults; nothing is read from anywhere else. */
@@ -62,6 +65,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Ser
     checksOnly: values.check ?? false,
     replaces: values.replace ?? false,
     summaryTo: values['summary-to'] === undefined ? undefined : Number(values['summary-to']),
+    trustedProxies: proxiesOf(env.DESKHAND_TRUSTED_PROXIES),
   };
 }
 
@@ -71,6 +75,22 @@ function portOf(text: string | undefined): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`${text} is not a port; give a number from 0 to 65535.`);
   return port;
+}
+
+/** A mistake here would let strangers write whose address is counted, so nothing is guessed. */
+function proxiesOf(text = ''): readonly string[] {
+  const proxies = text.split(',').flatMap((one) => one.trim() || []);
+  const wrong = proxies.find((one) => !isAddressOrNetwork(one));
+  if (wrong === undefined) return proxies;
+  throw new Error(`${wrong} in DESKHAND_TRUSTED_PROXIES is neither an address nor a network such as 10.0.0.0/24.`);
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+  return (
+    bitsMax > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax))
+  );
 }
 
 function defaultDataFolder(env: NodeJS.ProcessEnv): string {

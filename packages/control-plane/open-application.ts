@@ -51,12 +51,13 @@ export interface ApplicationParts {
   readonly links: EndableLinks;
   readonly prepared: Prepared;
   readonly log: Logger;
+  readonly trustedProxies?: readonly string[];
 }
 
 export type Application = Awaited<ReturnType<typeof openApplication>>;
 
 /** The stores, the use cases and the HTTP server over them; it does not listen yet, and nothing runs by the clock. */
-export async function openApplication({ database, links, prepared, log }: ApplicationParts) {
+export async function openApplication({ database, links, prepared, log, trustedProxies = [] }: ApplicationParts) {
   await ensureInstallation(database.pool);
   const metrics = openMetrics({ readQueues: () => readQueueFigures(database.pool) });
   const stores = measuredStores(openStores(database), metrics);
@@ -77,7 +78,7 @@ export async function openApplication({ database, links, prepared, log }: Applic
   });
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
-  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing, metrics };
+  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing, trustedProxies, metrics };
   const app = await unlessItFails(() => openHttp(http), changes.close);
   const stopFeed = startLiveFeed({
     timers: systemTimers,
@@ -137,6 +138,7 @@ interface HttpParts {
   readonly unlink: (gatewayId: string) => void;
   readonly standing: { readonly isStopping: boolean };
   readonly metrics: Metrics;
+  readonly trustedProxies: readonly string[];
   readonly log: Logger;
 }
 
@@ -149,6 +151,7 @@ async function openHttp({
   changes,
   unlink,
   standing,
+  trustedProxies,
   log,
   metrics,
 }: HttpParts): Promise<FastifyInstance> {
@@ -197,6 +200,7 @@ async function openHttp({
     version: prepared.version,
     logger: log,
     metrics,
+    trustedProxies,
     ...(prepared.tls ? { tls: prepared.tls } : {}),
   });
 }

@@ -22,6 +22,7 @@ async function configOver(database: Awaited<ReturnType<typeof withTestDatabase>>
     checksOnly: false,
     replaces: false,
     summaryTo: undefined,
+    trustedProxies: [],
   };
 }
 

@@ -53,6 +53,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
     links: gatewayLinks,
     prepared,
     log,
+    trustedProxies: config.trustedProxies,
   });
   const replica = randomBytes(6).toString('hex');
   const replicas = openReplicaStore(database);

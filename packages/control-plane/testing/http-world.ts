@@ -42,19 +42,26 @@ export interface HttpWorld extends Application {
 export interface HttpWorldOptions {
   readonly portal?: PortalFiles;
   readonly connections?: number;
+  readonly trustedProxies?: readonly string[];
+  /** Another server on the same database; it is ended first. */
+  readonly beside?: HttpWorld;
+  /** Gateways that this server holds no link of: what is sent to them is not taken. */
+  readonly isLinkedElsewhere?: (gatewayId: string) => boolean;
   /** Another way to the same database, for example one that can be cut. */
   readonly through?: (database: TestDatabase) => Promise<Database>;
 }
 
 export async function createHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
-  const database = await withTestDatabase(options.connections);
+  const database = options.beside?.database ?? (await withTestDatabase(options.connections));
   const reached = (await options.through?.(database)) ?? database;
   const sent: HttpWorld['sent'] = [];
   const logged: string[] = [];
   const application = await openApplication({
     database: reached,
+    trustedProxies: options.trustedProxies ?? [],
     links: {
       send: (gatewayId, message) => {
+        if (options.isLinkedElsewhere?.(gatewayId)) return false;
         sent.push({ gatewayId, message });
         return true;
       },
@@ -89,7 +96,7 @@ export async function createHttpWorld(options: HttpWorldOptions = {}): Promise<H
     end: async () => {
       await application.close();
       if (reached !== database) await reached.close();
-      await database.close();
+      if (options.beside === undefined) await database.close();
     },
   };
 }

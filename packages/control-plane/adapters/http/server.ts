@@ -37,6 +37,8 @@ export interface HttpServerOptions {
   readonly logger: FastifyBaseLogger;
   readonly metrics?: ServedMetrics;
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Only these are believed when they say whose request they pass on. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** The figures of this server, as `/metrics` shows them. */
@@ -64,6 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       setSecurityHeaders(reply, options.tls !== undefined);
       refuseWith(reply, 'invalid-request', { detail: error.message });
     },
+    ...(options.trustedProxies.length > 0 ? { trustProxy: [...options.trustedProxies] } : {}),
     ...(options.tls ? { https: options.tls } : {}),
   }) as unknown as FastifyInstance;
   await app.register(cookie);

@@ -59,10 +59,15 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
     sendWaiting: (gatewayId) => sendWaiting(ports, gatewayId),
   };
   ports.changes.onNudge((nudge) => {
-    if (nudge.kind === 'unlink') ports.links.close(nudge.gatewayId, nudge.olderThan ?? undefined);
-    else if (nudge.message !== undefined) ports.links.send(nudge.gatewayId, nudge.message);
-    // A fault here is mended by the sweep, which takes an unanswered offer back.
-    else void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
+    switch (nudge.kind) {
+      case 'unlink':
+        return ports.links.close(nudge.gatewayId, nudge.olderThan ?? undefined);
+      case 'send':
+        if (nudge.message !== undefined) ports.links.send(nudge.gatewayId, nudge.message);
+        // A fault here is mended by the sweep, which takes an unanswered offer back.
+        else void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
+    }
+    // What a server of a later release may ask is passed over.
   });
   return useCases;
 }

@@ -60,9 +60,15 @@ export function cgroupContainment(cgroup: string): Containment {
     processIds: () => cgroupProcesses(cgroup),
     end: async () => {
       const met = new Map<number, string | undefined>();
+      const meet = (): void => {
+        for (const pid of cgroupProcesses(cgroup)) met.set(pid, startTimeOf(pid) ?? met.get(pid));
+      };
       const empty = await until(() => {
-        for (const pid of cgroupProcesses(cgroup)) met.set(pid, startTimeOf(pid));
-        return killCgroup(cgroup) || isUnpopulated(cgroup);
+        meet();
+        const isEmpty = killCgroup(cgroup);
+        // Those that were forked since; killed as well, they can fork no more.
+        meet();
+        return isEmpty || isUnpopulated(cgroup);
       }, EMPTY_TIMEOUT_MS);
       // A process leaves its cgroup a moment before it has ended.
       const isGone = ([pid, startTime]: readonly [number, string | undefined]): boolean =>

@@ -84,8 +84,8 @@ export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
         'remove-gateway',
         () => {
           const gateway = database.gateways.get(id);
-          database.bump(gateway?.clusterId);
           if (gateway?.removedAtMs !== null) return 'not-found';
+          database.bump(gateway.clusterId);
           database.gateways.set(id, { ...gateway, removedAtMs: database.nowMs(), linkedTo: null });
           const gone = { actor: audit.actor, detail: 'The gateway was removed.', holdsMachine: false };
           const uncertain = loseRunsOf(database, gateway, gone);
@@ -99,8 +99,8 @@ export function openSimulatedClusterStore(session: StoreSession): ClusterStore {
         'declare-gone',
         () => {
           const gateway = database.gateways.get(id);
-          database.bump(gateway?.clusterId);
           if (gateway?.removedAtMs !== null) return 'not-found';
+          database.bump(gateway.clusterId);
           const detail = 'An admin declared the machine gone.';
           const uncertain = loseRunsOf(database, gateway, { actor: audit.actor, detail, holdsMachine: true });
           database.addAudit(audit);
@@ -199,10 +199,7 @@ function changeGateway(
   const changed = given(change);
   if (Object.keys(changed).length === 0) return 'changed';
   const row = database.gateways.get(id);
-  if (row?.removedAtMs !== null) {
-    database.bump(row?.clusterId);
-    return 'not-found';
-  }
+  if (row?.removedAtMs !== null) return 'not-found';
   if (isTaken(database.membersOf(row.clusterId), { ...row, ...changed })) return 'name-taken';
   database.gateways.set(id, { ...row, ...changed });
   database.bump(row.clusterId);

@@ -109,6 +109,7 @@ export class SimulatedDatabase {
   atomically<T>(work: () => T): T {
     this.#undo = [];
     this.#changes = [];
+    const { event, audit } = this.sequences;
     try {
       const value = work();
       const changes = this.#changes;
@@ -116,6 +117,8 @@ export class SimulatedDatabase {
       return value;
     } catch (error) {
       for (const undo of this.#undo.reverse()) undo();
+      // The adapter writes these last: what is refused has not come to them.
+      Object.assign(this.sequences, { event, audit });
       throw error;
     } finally {
       this.#undo = [];

@@ -18,12 +18,13 @@ export function openSimulatedRecoveryStore(session: StoreSession): RecoveryStore
         for (const one of attempts) {
           if (gateway === undefined) return;
           const key = keyOf(gatewayId, one);
-          const flowName = one.flowName ?? database.journalOnlyRuns.get(key)?.flowName;
-          database.journalOnlyRuns.set(key, {
-            ...one,
-            ...(flowName === undefined ? {} : { flowName }),
-            gatewayId: gateway.id,
-          });
+          const known = database.journalOnlyRuns.get(key);
+          const flowName = one.flowName ?? known?.flowName;
+          const { phase, outcome, errorCode } = one;
+          const named = flowName === undefined ? {} : { flowName };
+          // What it was when it was named first stays; how it goes on is taken over.
+          const row = known === undefined ? { ...one, gatewayId: gateway.id } : { ...known, phase, outcome, errorCode };
+          database.journalOnlyRuns.set(key, { ...row, ...named });
         }
       }),
     noteEnd: (gatewayId, end) =>

@@ -32,7 +32,7 @@ export interface RealStore extends StoreUnderTest {
   together(acts: readonly (() => Promise<unknown>)[]): Promise<readonly unknown[]>;
 }
 
-const operations: Operations = {
+const operations = {
   ...runOperations,
   ...gatewayOperations,
   ...sweepOperations,
@@ -41,7 +41,14 @@ const operations: Operations = {
   ...accountOperations,
   ...serverOperations,
   ...joinOperations,
-};
+} satisfies Operations;
+
+/** What comes at the same moment most often when several servers and people are at it, and does most to one another. */
+const contended = [
+  ...['submit', 'plan', 'commit', 'cancel', 'moveToTop', 'setPriority', 'expire', 'acquire', 'returnOffer', 'release'],
+  ...['end', 'lose', 'setPhase', 'takeJournalState', 'setFacts', 'closeLink', 'openLink', 'changeConnection'],
+  ...['declareGone', 'removeGateway', 'changeSettings'],
+] as const satisfies readonly (keyof typeof operations)[];
 
 /** One step of a history as plain data: what it does follows from its seed and from what was there before it. */
 export type Step =
@@ -64,6 +71,7 @@ export function drawHistory(seed: number, steps: number): readonly Step[] {
     return weights.find(([, { weight }]) => (left -= weight) < 0)?.[0] ?? 'read';
   };
   const drawForTogether = (): string => {
+    if (choose.chance(0.6)) return choose.of(contended);
     for (;;) {
       const name = drawName();
       if (operations[name]?.alone !== true) return name;

@@ -171,14 +171,15 @@ async function updating(
       pool,
       audit,
       async (client) => {
-        // With the change, so that no plan which was made before it commits after it.
-        if (ofMembers) await bumpClusterOf(client, id);
         const { rowCount } = await client.query(
           `update ${table} set ${set.text}${ofMembers ? '' : ', queue_version = queue_version + 1'}
             where id = $1${ofMembers ? ' and removed_at is null' : ''}`,
           [id, ...set.values],
         );
-        return rowCount === 1 ? 'changed' : 'not-found';
+        if (rowCount !== 1) return 'not-found';
+        // With the change, so that no plan which was made before it commits after it.
+        if (ofMembers) await bumpClusterOf(client, id);
+        return 'changed';
       },
       (answer) => answer === 'changed',
     );

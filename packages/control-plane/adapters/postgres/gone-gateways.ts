@@ -4,7 +4,7 @@ import { changing } from './audit.ts';
 import { json } from './json.ts';
 import type { Queryable } from './query.ts';
 
-/** The cluster's row is what plans commit against; whoever changes what they depend on locks it before anything else. */
+/** Plans commit against the cluster's row. Rows are locked in one order: gateway, cluster, runs. */
 export async function bumpClusterOf(client: Queryable, gatewayId: string): Promise<void> {
   await client.query(
     'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $1)',
@@ -28,7 +28,6 @@ export async function giveUpGateway(
     pool,
     audit,
     async (client) => {
-      await bumpClusterOf(client, id);
       const { rowCount } = await client.query(
         because === 'removed'
           ? 'update gateway set removed_at = now(), linked_to = null where id = $1 and removed_at is null'
@@ -36,6 +35,7 @@ export async function giveUpGateway(
         [id],
       );
       if (rowCount !== 1) return 'not-found';
+      await bumpClusterOf(client, id);
       return { uncertain: await loseRuns(client, id, audit.actor, because) };
     },
     (answer) => answer !== 'not-found',

@@ -1,5 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import { isUnanswered } from './fault.ts';
+import { isRetryable, isUnanswered } from './fault.ts';
+
+/** A transaction that lost against another one is tried again as a whole. */
+const TRANSACTION_TRIES_MAX = 3;
 
 export type Queryable = Pick<PoolClient, 'query'>;
 
@@ -23,6 +26,16 @@ export async function rowOf<Row>(
 
 /** Commits when `work` resolves, rolls back when it throws. */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await once(pool, work);
+    } catch (error) {
+      if (!isRetryable(error) || tries === TRANSACTION_TRIES_MAX) throw error;
+    }
+  }
+}
+
+async function once<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

@@ -20,6 +20,9 @@ import { prepareStart } from './prepare-start.ts';
 import { StartFault } from './start-fault.ts';
 import { startServer } from './start-server.ts';
 
+const STOP_MAX_MS = 25_000;
+const STOP_TIMED_OUT = 2;
+
 async function main(): Promise<void> {
   const config = configOrEnd();
   const parent = config.isControlled ? openParent() : undefined;
@@ -66,7 +69,11 @@ async function run(
       // Ctrl+C in a terminal reaches this program twice: by itself, and from `deskhand up`. Half-way through the start it
       // waits for its end, because a PostgreSQL that has just been started must be stopped too.
       const stop = (): void => {
-        if (!isStopping) void starting.then((server) => server.close()).then(() => process.exit(0), ignoreFailedStart);
+        if (!isStopping) {
+          void starting.then((server) => server.close()).then(() => process.exit(0), ignoreFailedStart);
+          // What does not end by itself is no worse off than after a crash, and whoever restarts us does not wait for ever.
+          setTimeout(() => process.exit(STOP_TIMED_OUT), STOP_MAX_MS).unref();
+        }
         isStopping = true;
       };
       process.on('SIGTERM', stop);

@@ -63,6 +63,11 @@ export function measuredStores<S extends Measured>(stores: S, metrics: Metrics):
     },
     runs: {
       ...runs,
+      add: async (...given) => {
+        const answer = await runs.add(...given);
+        if (answer !== 'judge-again' && answer.offeredAt !== null) metrics.offered(1);
+        return answer;
+      },
       cancel: async (...given) => {
         const answer = await runs.cancel(...given);
         if (answer.did === 'cancelled') metrics.ended('cancelled');

@@ -34,6 +34,7 @@ import { openRunStore } from './adapters/postgres/runs.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
 import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
+import { loggedStores } from './logged-stores.ts';
 import { measuredStores } from './measured-stores.ts';
 import type { Prepared } from './prepare-start.ts';
 import { unlessItFails } from './start-fault.ts';
@@ -60,7 +61,7 @@ export type Application = Awaited<ReturnType<typeof openApplication>>;
 export async function openApplication({ database, links, prepared, log, trustedProxies = [] }: ApplicationParts) {
   await ensureInstallation(database.pool);
   const metrics = openMetrics({ readQueues: () => readQueueFigures(database.pool) });
-  const stores = measuredStores(openStores(database), metrics);
+  const stores = loggedStores(measuredStores(openStores(database), metrics), log);
   const changes = await openChangeFeed(database);
   const events = createLiveEvents(randomBytes(6).toString('hex'));
   const runs = createRunUseCases({

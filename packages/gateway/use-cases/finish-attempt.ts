@@ -39,6 +39,7 @@ export async function closeAttempt(core: Core, attempt: AttemptInHand): Promise<
   await attempt.channel?.close();
   attempt.channel = undefined;
   enterPhase(core, attempt, 'ended');
+  core.log.info({ ...nameOf(attempt.facts), state: core.book.get(attempt.facts)?.result?.state }, 'an attempt ended');
   await core.machine.refresh().catch((error: unknown) => core.log.error({ error: String(error) }, 'no machine facts'));
   attempt.courier.pump();
 }

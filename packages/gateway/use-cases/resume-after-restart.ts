@@ -2,7 +2,7 @@ import type { RunId } from '@deskhand/domain/brand.ts';
 import { type JournalEntry as Mark, planAfterRestart, type RestartStep } from '@deskhand/domain/run/after-restart.ts';
 import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import { pause } from '@deskhand/protocol/timers.ts';
-import type { AttemptRecord, RunnerRecord } from '../ports/journal.ts';
+import type { AttemptFacts, AttemptRecord, RunnerRecord } from '../ports/journal.ts';
 import type { HostedSession, SessionRecord } from '../ports/session-host.ts';
 import { endingOfResult, runnerLost } from './endings.ts';
 import { closeAttempt } from './finish-attempt.ts';
@@ -57,7 +57,7 @@ async function reopen(core: Core, one: Found): Promise<void> {
   if (record.result !== null || record.session === null) return;
   const isUnsure = record.runner === null && record.facts.bootId === core.clock.bootId;
   if (one.runner === null && !isUnsure) return;
-  const session = await adoptSession(core, record.session);
+  const session = await adoptSession(core, record.facts, record.session);
   attempt.session = session;
   if (session === undefined) return;
   const knock = Promise.withResolvers<number | undefined>();
@@ -66,11 +66,11 @@ async function reopen(core: Core, one: Found): Promise<void> {
 }
 
 /** One session that cannot be looked at must not keep the gateway from starting; it is swept like one that has gone. */
-async function adoptSession(core: Core, session: SessionRecord): Promise<HostedSession | undefined> {
+async function adoptSession(core: Core, of: AttemptFacts, session: SessionRecord): Promise<HostedSession | undefined> {
   try {
     return await core.host.adopt(session);
   } catch (error) {
-    core.log.error({ runId: session.runId, error: String(error) }, 'a session could not be adopted');
+    core.log.error({ ...nameOf(of), error: String(error) }, 'a session could not be adopted');
     return undefined;
   }
 }

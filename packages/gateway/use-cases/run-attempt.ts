@@ -30,6 +30,7 @@ export function startAcquired(core: Core, order: StartOrder): void {
     release(core, order, `The gateway’s journal cannot be written: ${error.message}`);
     return;
   }
+  core.log.info({ ...nameOf(order), mode: order.mode }, 'an attempt began');
   const attempt = takeInHand(core, facts);
   attempt.finished = live(core, attempt, async () => await runToEnd(core, attempt, order));
 }

@@ -159,7 +159,11 @@ export class ServedLink {
 
   /** What could not be written down was not acknowledged: the gateway says it again on its next link. */
   #failed(error: unknown, messages: readonly GatewayMessage[]): void {
-    const facts = { err: error, gatewayId: this.gatewayId, types: messages.map((message) => message.type) };
+    const [first] = messages;
+    // Those that wait together are of one run.
+    const run = first !== undefined && 'runId' in first ? { runId: first.runId, attempt: first.attempt } : {};
+    const types = messages.map((message) => message.type);
+    const facts = { err: error, gatewayId: this.gatewayId, ...run, types };
     this.#options.log.error(facts, 'A link message could not be carried out');
     this.end(1011, 'The server met a fault; it will be well again soon.');
   }
@@ -274,6 +278,7 @@ export class ServedLink {
     this.#options.closed();
     await Promise.all(this.#chains.values());
     if (link === undefined) return;
+    this.#options.log.info({ gatewayId: link.gatewayId, linkNumber: link.linkNumber }, 'A link ended');
     await this.#useCases.disconnected(link).catch((error: unknown) => {
       // The sweep notices the silence when the database is back.
       this.#options.log.error({ err: error, gatewayId: link.gatewayId }, 'The end of a link could not be noted');

@@ -142,7 +142,9 @@ export class LinkSession {
     try {
       this.#obey(message);
     } catch (error) {
-      this.#options.log.error({ error: (error as Error).message, type: message.type }, 'a link message met a fault');
+      const run = 'runId' in message ? { runId: message.runId, attempt: message.attempt } : {};
+      const facts = { error: (error as Error).message, type: message.type, ...run };
+      this.#options.log.error(facts, 'a link message met a fault');
       this.#finish('The gateway met a fault while it worked on a message.');
     }
   }

@@ -1,0 +1,96 @@
+import type { AttemptOf, GatewayLinkStore } from './ports/gateway-links.ts';
+import type { RunQueueStore } from './ports/run-queue.ts';
+import type { RunStore } from './ports/runs.ts';
+import type { DeadlineStore } from './ports/sweeps.ts';
+
+interface Logged {
+  readonly links: GatewayLinkStore;
+  readonly queue: RunQueueStore;
+  readonly runs: RunStore;
+  readonly deadlines: DeadlineStore;
+}
+interface RunLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** One line for each step of a run that was committed here, with run and attempt, so that a run is found in every log. */
+export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
+  const { links, queue, runs, deadlines } = stores;
+  return {
+    ...stores,
+    links: {
+      ...links,
+      acquire: async (of, journalId) => {
+        const answer = await links.acquire(of, journalId);
+        if (answer.moved) log.info(nameOf(of), 'A run was acquired');
+        return answer;
+      },
+      returnOffer: async (of, event, detail) => {
+        const returned = await links.returnOffer(of, event, detail);
+        if (returned !== undefined) log.info({ ...nameOf(of), event, because: detail }, 'An offer came back');
+        return returned;
+      },
+      release: async (of, because) => {
+        const returned = await links.release(of, because);
+        log.info({ ...nameOf(of), because }, 'A run was given back before it started');
+        return returned;
+      },
+      end: async (of, result, ...rest) => {
+        const did = await links.end(of, result, ...rest);
+        const facts = { ...nameOf(of), state: result.state, code: result.error?.code };
+        if (did === 'ended') log.info(facts, 'A run ended');
+        else if (did === 'late') log.warn(facts, 'The end of an uncertain run was reported late');
+        return did;
+      },
+      lose: async (of, error, holdsMachine) => {
+        const isLost = await links.lose(of, error, holdsMachine);
+        if (isLost) log.warn({ ...nameOf(of), because: error.message }, 'A run became uncertain');
+        return isLost;
+      },
+      takeJournalState: async (of, journalId, isRunning) => {
+        const isTaken = await links.takeJournalState(of, journalId, isRunning);
+        if (isTaken) log.warn(nameOf(of), 'A run took the state that its gateway’s journal gives it');
+        return isTaken;
+      },
+    },
+    queue: {
+      ...queue,
+      commit: async (plan) => {
+        const answer = await queue.commit(plan);
+        const { clusterId } = plan;
+        if (answer.ok)
+          for (const { runId, attempt, gatewayId } of answer.offered)
+            log.info({ runId, attempt, gatewayId, clusterId }, 'A run was offered');
+        return answer;
+      },
+    },
+    runs: {
+      ...runs,
+      add: async (...given) => {
+        const answer = await runs.add(...given);
+        const [run, , , , , offer] = given;
+        if (answer !== 'judge-again' && answer.offeredAt !== null)
+          log.info({ runId: run.id, attempt: 1, gatewayId: offer?.gatewayId }, 'A run was offered');
+        return answer;
+      },
+      cancel: async (runId, ...rest) => {
+        const answer = await runs.cancel(runId, ...rest);
+        if (answer.did === 'cancelled' || answer.did === 'cancelling')
+          log.info({ runId, attempt: answer.attempt, did: answer.did }, 'A run was cancelled');
+        return answer;
+      },
+    },
+    deadlines: {
+      ...deadlines,
+      expire: async (run, error, answers) => {
+        const isExpired = await deadlines.expire(run, error, answers);
+        const { runId, attempt } = run;
+        if (isExpired) log.info({ runId, attempt, because: error.message }, 'A run waited past its deadline');
+        return isExpired;
+      },
+    },
+  };
+}
+
+const nameOf = ({ runId, attempt, gatewayId }: AttemptOf) => ({ runId, attempt, gatewayId });

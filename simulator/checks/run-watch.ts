@@ -1,9 +1,13 @@
 import { eventsOfResult, type ResultState } from '@deskhand/domain/run/result-events.ts';
+import { classKeyOf } from '@deskhand/control-plane/ports/class-key.ts';
 import { isTerminal, transitions } from '@deskhand/domain/run/transitions.ts';
 import type { SimulatedDatabase } from '../store/database.ts';
 import type { RunRow } from '../store/rows.ts';
 import type { World } from '../world/world.ts';
 import type { Ledger } from './ledger.ts';
+
+/** The product waits a little longer than this after an execution's time is over. */
+const GIVE_UP_AFTER_MS = 10 * 60_000;
 
 /** Watches every committed change of a run (I3, and what the edges of the table are reached). */
 export class RunWatch {
@@ -93,8 +97,30 @@ export class RunWatch {
           .join(' ')}`,
       );
     }
+    if (after.state === 'uncertain') this.#mayBeUncertain(after);
+    if (after.state === 'offered') this.#isFirstOfItsClass(after);
     if (after.attempt < before.attempt)
       this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+  }
+
+  /** A broken link ends no run: it is given up only when its time is long over, or when somebody says so (I8). */
+  #mayBeUncertain(run: RunRow): void {
+    const told = `${run.error?.message ?? ''} ${run.error?.details ?? ''}`;
+    if (/removed|declared the machine gone|journal/.test(told)) return;
+    const sinceMs = this.#database.nowMs() - (run.startedAtMs ?? run.acquiredAtMs ?? 0);
+    if (sinceMs >= run.executionTimeoutMs + GIVE_UP_AFTER_MS) return;
+    this.#world.violated('I8', `run ${run.id} was given up ${String(sinceMs)} ms after it began: ${told}`);
+  }
+
+  /** Of runs that could begin in its place, the first one is taken (I6). The order is written down here once more. */
+  #isFirstOfItsClass(taken: RunRow): void {
+    for (const waiting of this.#database.runs.queueOf(taken.clusterId).get(classKeyOf(taken))?.rows ?? []) {
+      if (!isBefore(waiting, taken)) continue;
+      this.#world.violated(
+        'I6',
+        `run ${taken.id} (#${String(taken.requestNumber)}) was taken before ${waiting.id} (#${String(waiting.requestNumber)})`,
+      );
+    }
   }
 
   #step(state: RunRow['state'], event: string): RunRow['state'] | undefined {
@@ -116,6 +142,13 @@ export class RunWatch {
     for (const event of eventsOfResult(state, after.state as ResultState)) state = this.#step(state, event) ?? state;
     return state === after.state;
   }
+}
+
+/** Moved to the top last comes first, then priority, then who asked first. */
+function isBefore(a: RunRow, b: RunRow): boolean {
+  if ((a.topRank ?? 0) !== (b.topRank ?? 0)) return (a.topRank ?? 0) > (b.topRank ?? 0);
+  if (a.priority !== b.priority) return a.priority === 'high';
+  return a.requestNumber < b.requestNumber;
 }
 
 function tellChange(before: RunRow | undefined, after: RunRow): string {

@@ -35,6 +35,7 @@ export const peopleFaults: readonly FaultKind[] = [
       const session = machine.addSession({ id, user, ours: null, runId: null, isReady: true });
       const forMs = someTime(random, 20 * MINUTE_MS);
       later(forMs / 3, () => {
+        machine.changedAtMs = universe.world.timeline.nowMs;
         session.locked = random.chance(0.5);
         session.isActive = random.chance(0.7);
       });

@@ -67,6 +67,8 @@ export class SimulatedMachine {
   readonly cores = 8;
   readonly troubles: MachineTroubles;
   power: Life;
+  /** When the sessions were changed last. */
+  changedAtMs = 0;
   #boots = 1;
   #pids = 100;
 
@@ -131,6 +133,7 @@ export class SimulatedMachine {
       ended: Promise.withResolvers<{ because: string }>(),
     };
     this.sessions.set(session.id, added);
+    this.changedAtMs = this.timeline.nowMs;
     return added;
   }
 
@@ -138,6 +141,7 @@ export class SimulatedMachine {
     const session = this.sessions.get(id);
     if (session === undefined) return;
     this.sessions.delete(id);
+    this.changedAtMs = this.timeline.nowMs;
     for (const runner of [...this.runners.values()]) if (runner.sessionId === id) runner.endByForce();
     if (session.ours !== null) this.accountLocks.delete(session.user);
     session.ended.resolve({ because });

@@ -11,6 +11,7 @@ interface Surroundings {
   readonly world: World;
   readonly delayMs: () => number;
   readonly isBlocked: (from: string, to: string) => boolean;
+  readonly said: (from: string, text: string) => void;
   readonly carried: (from: string, to: string, text: string) => void;
   readonly gone: (cable: Cable) => void;
 }
@@ -62,6 +63,7 @@ class Pipe {
   }
 
   push(frame: Frame): void {
+    if (frame.kind === 'text') this.#network.said(this.from.site, frame.text);
     if (this.#isSilent) return;
     const { timeline } = this.#network.world;
     const arrivalMs = Math.max(this.#lastArrivalMs, timeline.nowMs + this.#network.delayMs());

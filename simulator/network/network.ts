@@ -64,6 +64,9 @@ export class Network {
     this.#cables.delete(cable);
   }
 
+  /** Told of each text at the moment when it is said. */
+  said: (from: string, text: string) => void = () => undefined;
+
   /** Everything that passes is part of the trace, and no secret is in it (I12). */
   carried(from: string, to: string, text: string): void {
     const { trace } = this.world;

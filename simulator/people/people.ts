@@ -23,7 +23,7 @@ export const caller: Caller = {
 export class People {
   readonly #universe: Universe;
   readonly #random: Random;
-  readonly submitted: string[] = [];
+  readonly #runOfKey = new Map<string, string>();
   #keys = 0;
   /** Submits that were asked for and not answered yet. */
   unanswered = 0;
@@ -80,12 +80,24 @@ export class People {
     this.#keys += 1;
     const key = `key-${String(this.#keys)}`;
     this.unanswered += 1;
-    if (this.#random.chance(0.1)) void this.#ask((runs) => runs.submitAs(caller, submission, key));
+    if (this.#random.chance(0.1)) void this.#submitTwice(submission, key);
     const answer = await this.#askUntilAnswered((runs) => runs.submitAs(caller, submission, key));
     this.unanswered -= 1;
     if (!answer?.ok) return;
+    this.#sameRun(key, answer.value.id);
     this.#universe.watch.acknowledged(answer.value.id);
-    this.submitted.push(answer.value.id);
+  }
+
+  async #submitTwice(submission: Submission, key: string): Promise<void> {
+    const answer = await this.#ask((runs) => runs.submitAs(caller, submission, key));
+    if (answer?.ok) this.#sameRun(key, answer.value.id);
+  }
+
+  /** The same request with the same key is the same run, however often it is said (I2). */
+  #sameRun(key: string, runId: string): void {
+    const known = this.#runOfKey.get(key) ?? runId;
+    this.#runOfKey.set(key, known);
+    if (known !== runId) this.#universe.world.violated('I2', `${key} was answered with ${known} and with ${runId}`);
   }
 
   async #act(runId?: string): Promise<void> {

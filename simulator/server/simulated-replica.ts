@@ -10,6 +10,7 @@ import type { CableEnd } from '../network/cable.ts';
 import type { NotificationChannel } from '../store/change-feed.ts';
 import { openStoreReplica, type StoreReplica } from '../store/open-stores.ts';
 import type { SimulatedServer } from '../store/server.ts';
+import { StoreFault } from '../store/store-fault.ts';
 import { Life } from '../world/life.ts';
 import type { MachineClock } from '../world/machine-clock.ts';
 import type { World } from '../world/world.ts';
@@ -146,7 +147,7 @@ export class SimulatedReplica {
       },
       random: random.next,
       timers: life.timers,
-      onPlanningFault: (clusterId, error) => this.#say({ clusterId, error: String(error) }, 'planning failed'),
+      onPlanningFault: (clusterId, error) => this.#planningFailed(clusterId, error),
     });
     let epochs = 0;
     const newEpoch = (): string => {
@@ -195,6 +196,14 @@ export class SimulatedReplica {
       },
     );
     return running;
+  }
+
+  /** The database may be away; but a plan that breaks its constraints is a plan that should not have been made (I5). */
+  #planningFailed(clusterId: string, error: unknown): void {
+    this.#say({ clusterId, error: String(error) }, 'planning failed');
+    if (!(error instanceof StoreFault) || error.constraint !== undefined) {
+      this.#parts.world.violated('I5', `a plan of ${clusterId} failed: ${String(error)}`);
+    }
   }
 
   readonly #say = (facts: object, message: string): void => {

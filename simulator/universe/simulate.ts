@@ -1,6 +1,7 @@
 import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { removeGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { Injector } from '../faults/injector.ts';
+import { auditLogs, auditMachines } from '../checks/quiescence.ts';
 import { caller, People } from '../people/people.ts';
 import { createWorld, Violation } from '../world/world.ts';
 import { drawShape, type Shape } from './shape.ts';
@@ -30,6 +31,8 @@ export interface SeedResult {
 /** Once faults are off, everything must be over within this. */
 const LIVENESS_MS = 2 * 3_600_000;
 const LIVENESS_STEP_MS = 30_000;
+/** Logs are carried on for a while after the result. */
+const SETTLE_MS = 150_000;
 
 export async function simulateSeed({
   seed,
@@ -74,12 +77,16 @@ async function livenessPhase(universe: Universe, people: People): Promise<void> 
     people.unanswered === 0 && database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
   while (!isOver() && world.timeline.nowMs < endMs) {
     await world.timeline.runUntil(world.timeline.nowMs + LIVENESS_STEP_MS);
+    universe.auditIdentities();
     universe.replaceLostGateways((id) => void people.administer((admin) => removeGateway(admin, caller, id, true)));
   }
   const open = database.runs.rows.filter((run) => !isTerminal(run.state) || run.holdsMachine);
   for (const run of open)
     world.violated('I16', `run ${run.id} is still ${run.state} ${String(LIVENESS_MS)} ms after the faults`);
   universe.watch.audit();
+  await world.timeline.runUntil(world.timeline.nowMs + SETTLE_MS);
+  auditMachines(universe);
+  auditLogs(universe);
 }
 
 function failureOf(error: unknown): SeedResult['failure'] {

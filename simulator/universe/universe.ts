@@ -1,5 +1,6 @@
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId } from '@deskhand/domain/brand.ts';
 import { Ledger } from '../checks/ledger.ts';
+import { type AccountThere, LinkWatch } from '../checks/link-watch.ts';
 import { RunWatch } from '../checks/run-watch.ts';
 import { drawFlow, scriptOf } from '../machine/flow-behaviour.ts';
 import { SimulatedGateway } from '../machine/simulated-gateway.ts';
@@ -65,6 +66,8 @@ export class Universe {
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);
     this.watch = new RunWatch(world, this.database, this.ledger);
+    const links = new LinkWatch(world, this.database, (machine, user) => this.#accountOn(machine, user));
+    this.network.said = (from, text) => links.said(from, text);
     this.#seed();
   }
 
@@ -204,6 +207,33 @@ export class Universe {
       if (gateway.isRetired || row === undefined || (!row.quarantined && row.removedAtMs === null)) continue;
       if (row.removedAtMs === null) remove(gateway.gatewayId);
       else this.replaceGateway(gateway);
+    }
+  }
+
+  #accountOn(name: string, user: string): AccountThere | undefined {
+    const machine = this.machines.find((one) => one.name === name);
+    if (machine === undefined || this.ledger.doubtful.has(name)) return undefined;
+    const session = machine.sessionOf(user);
+    return {
+      hasSession: session !== undefined,
+      isOpen: session?.isActive === true && !session.locked,
+      unchangedForMs: this.world.timeline.nowMs - machine.changedAtMs,
+    };
+  }
+
+  /** Only a machine that was copied or set back is ever quarantined (§7.5). */
+  auditIdentities(): void {
+    for (const gateway of this.gateways) {
+      if (this.database.gateways.get(gateway.gatewayId)?.quarantined !== true) continue;
+      const machines = this.gateways
+        .filter((one) => one.gatewayId === gateway.gatewayId)
+        .map((one) => one.machine.name);
+      if (!machines.some((name) => this.ledger.doubtful.has(name))) {
+        this.world.violated(
+          'F12',
+          `${gateway.gatewayId} is quarantined, and its machine was neither copied nor set back`,
+        );
+      }
     }
   }
 

@@ -49,7 +49,7 @@ function vitest(name: string, wish: { readonly quick: boolean; readonly cores: n
   };
 }
 
-const unitFolders = ['packages/', 'setup/', 'bench/', 'e2e/', 'examples/', 'simulator/'];
+const unitFolders = ['packages/', 'setup/', 'bench/', 'e2e/', 'examples/', 'simulator/', 'scenarios/'];
 const busy = { quick: false, cores: 1 };
 const mostlyWaits = { quick: false, cores: 0.5 };
 const alone = { quick: false, cores: Infinity };

@@ -9,6 +9,7 @@ import { importDirections } from './checks/import-directions.ts';
 import { linksResolve } from './checks/links.ts';
 import { noMachineTraces } from './checks/machine-traces.ts';
 import { openingParagraphs } from './checks/opening-paragraphs.ts';
+import { plantedBugsFit } from './checks/planted-bugs.ts';
 import { pureIsPure } from './checks/purity.ts';
 import { bannedWords } from './checks/words.ts';
 import type { Check } from './repository.ts';
@@ -47,4 +48,5 @@ export const checks: readonly Check[] = [
   linksResolve,
   claimsAreTrue,
   noMachineTraces,
+  plantedBugsFit,
 ];

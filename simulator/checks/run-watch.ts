@@ -9,6 +9,9 @@ import type { Ledger } from './ledger.ts';
 /** The product waits a little longer than this after an execution's time is over. */
 const GIVE_UP_AFTER_MS = 10 * 60_000;
 
+/** From reading a queue to the commit of its plan, with a database that stalls. */
+const PLAN_MAX_MS = 60_000;
+
 /** Watches every committed change of a run (I3, and what the edges of the table are reached). */
 export class RunWatch {
   readonly #world: World;
@@ -16,6 +19,7 @@ export class RunWatch {
   readonly #acknowledged = new Set<string>();
   readonly #expected = new Map<string, (runId: string) => void>();
   readonly #cancelled = new Set<string>();
+  readonly #queuedAtMs = new Map<string, number>();
   readonly #eventsSeen = new Map<string, number>();
 
   constructor(world: World, database: SimulatedDatabase, ledger: Ledger) {
@@ -80,6 +84,7 @@ export class RunWatch {
       return;
     }
     if (before?.state === after.state) return;
+    if (after.state === 'queued') this.#queuedAtMs.set(after.id, this.#world.timeline.nowMs);
     this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);
     this.#world.trace.tell(() => tellChange(before, after));
     this.#world.reached.add(`state ${after.state}`);
@@ -115,7 +120,9 @@ export class RunWatch {
   /** Of runs that could begin in its place, the first one is taken (I6). The order is written down here once more. */
   #isFirstOfItsClass(taken: RunRow): void {
     for (const waiting of this.#database.runs.queueOf(taken.clusterId).get(classKeyOf(taken))?.rows ?? []) {
-      if (!isBefore(waiting, taken)) continue;
+      // A plan is made of what was there when it was read; a run that came since has its turn in the next.
+      const cameMs = this.#queuedAtMs.get(waiting.id) ?? 0;
+      if (!isBefore(waiting, taken) || this.#world.timeline.nowMs - cameMs < PLAN_MAX_MS) continue;
       this.#world.violated(
         'I6',
         `run ${taken.id} (#${String(taken.requestNumber)}) was taken before ${waiting.id} (#${String(waiting.requestNumber)})`,

@@ -5,6 +5,17 @@ import { inSeconds } from './network-faults.ts';
 /** F12: one identity in two places, or one that has gone back in time. */
 export const identityFaults: readonly FaultKind[] = [
   {
+    name: 'journal-is-lost',
+    everyMs: 60 * MINUTE_MS,
+    strike: ({ universe, random, later }) => {
+      const gateway = random.pick(universe.gateways.filter((one) => !one.isRetired));
+      gateway.crash();
+      gateway.loseJournal();
+      later(someTime(random, MINUTE_MS), () => gateway.start());
+      return `${gateway.gatewayId} loses its journal and begins a new one`;
+    },
+  },
+  {
     name: 'machine-is-cloned',
     everyMs: 90 * MINUTE_MS,
     strike: ({ universe, random, later }) => {

@@ -112,6 +112,10 @@ export class SimulatedDisk implements Disk {
     this.#files.set(path, file);
   };
 
+  remove(path: string): void {
+    this.#files.delete(path);
+  }
+
   freeBytes = (): number => (this.isFull ? 0 : ROOMY_BYTES);
 
   /** The machine lost its power: of what was not synced some of the newest writes are gone. */

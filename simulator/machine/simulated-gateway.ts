@@ -84,6 +84,11 @@ export class SimulatedGateway {
     });
   }
 
+  /** Somebody moved the file away, as the message about a damaged one says. */
+  loseJournal(): void {
+    this.machine.disk.remove(`${FOLDER}/${this.gatewayId}/journal.jsonl`);
+  }
+
   /** `kill -9`, or the machine went away under it. */
   crash(isMachineGone = false): void {
     const running = this.#running;

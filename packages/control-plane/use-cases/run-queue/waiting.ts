@@ -46,8 +46,10 @@ export function createWaitingReader(queue: RunQueueStore, timers: Pick<Timers, '
     of: async (runs) => {
       const queued = runs.filter((run) => run.state === 'queued');
       const entries = queued.map(async (run) => {
-        const { plan, places } = explanationOf(run.cluster.id);
-        return [run.id, waitingOf(run, await plan, (await places).get(run.id) ?? null)] as const;
+        const explanation = explanationOf(run.cluster.id);
+        // Both at once: when the database goes away, the failure of either has to be heard.
+        const [plan, places] = await Promise.all([explanation.plan, explanation.places]);
+        return [run.id, waitingOf(run, plan, places.get(run.id) ?? null)] as const;
       });
       return new Map(await Promise.all(entries));
     },

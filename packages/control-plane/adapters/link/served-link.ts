@@ -58,6 +58,7 @@ export class ServedLink {
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
   #atWork = 0;
+  readonly #begunAt: number;
   #heardAt: number;
 
   constructor(wire: ServedWire, useCases: LinkUseCases, options: ServedLinkOptions) {
@@ -65,6 +66,7 @@ export class ServedLink {
     this.#useCases = useCases;
     this.#options = options;
     this.#heardAt = options.timers.nowMs();
+    this.#begunAt = useCases.begin();
     const ended = Promise.withResolvers<void>();
     this.ended = ended.promise;
     wire.listen({
@@ -211,7 +213,7 @@ export class ServedLink {
     const { isProven, nonce } = this.#options;
     if (!isProven(hello, nonce, identity.value.publicKey)) return this.#refuse('link-proof-wrong');
     const seen = { epoch: hello.epochSeen, commit: hello.commitSeen };
-    const welcome = await this.#useCases.connect(identity.value, hello.linkNumber, seen);
+    const welcome = await this.#useCases.connect(identity.value, hello.linkNumber, seen, this.#begunAt);
     if (!welcome.ok) return this.#refuse(welcome.code);
     const { linkNumber, epoch, commit, wantsJournal } = welcome.value;
     this.#advance({ at: 'confirm', hello, welcome: welcome.value });

@@ -2,6 +2,7 @@ import { judgeMemory, type MemoryJudgement, type SeenOfDatabase } from '@deskhan
 import { judgeConnect, type LinkNumbers, nextLinkNumber } from '@deskhand/domain/gateway/link-number.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import { done, type Outcome, refuse } from '../../ports/outcome.ts';
+import { type ConfirmedNumbers, createConfirmedNumbers } from './confirmed-numbers.ts';
 import { beginRecovery } from './recovery.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
 import { closeLinks } from './reach-gateway.ts';
@@ -23,6 +24,12 @@ export async function identify({ store }: LinkPorts, gatewayId: string): Promise
   return identity.quarantined ? refuse('link-quarantined') : done(identity);
 }
 
+/** When the link was begun, by the counting of what this server knows; null judges as if all had been known before. */
+export interface Greeting {
+  readonly numbersKnown: ConfirmedNumbers;
+  readonly begunAt: number | null;
+}
+
 /** Connects of one gateway at the same moment, here and at other servers, before it is told to come again. */
 const CONNECT_TRIES_MAX = 8;
 
@@ -35,13 +42,20 @@ export async function connect(
   proven: LinkIdentity,
   presented: number,
   seen: SeenOfDatabase = nothingSeen,
+  { numbersKnown, begunAt }: Greeting = { numbersKnown: createConfirmedNumbers(), begunAt: null },
 ): Promise<Outcome<Welcome>> {
   const memory = judgeMemory(seen, proven.database);
   if (memory === 'set-back') await beginRecovery(ports, proven.name);
   let identity = proven;
   for (let tries = 0; tries < CONNECT_TRIES_MAX; tries += 1) {
     const numbers = numbersBeside(identity.numbers, presented, memory);
+    const { gatewayId } = identity;
+    numbersKnown.learn(gatewayId, numbers.confirmed);
     const judged = judgeConnect(presented, numbers, identity.isLinked);
+    if (judged.verdict === 'quarantine' && judged.because === 'older-link-number') {
+      const isLate = begunAt !== null && !numbersKnown.wasKnown(gatewayId, numbers.confirmed, begunAt);
+      if (isLate) throw new Error(`The hello of gateway ${gatewayId} came after a newer link was confirmed.`);
+    }
     if (judged.verdict === 'quarantine') return await quarantine(ports, identity, judged.message);
     const linkNumber = nextLinkNumber(numbers);
     const prepared = await ports.store.prepareLink(identity.gatewayId, linkNumber, identity.numbers);

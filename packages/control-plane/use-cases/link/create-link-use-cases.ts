@@ -3,6 +3,7 @@ import type { AttemptReport, JournalEntryReport, ServerMessage } from '@deskhand
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { LinkIdentity } from '../../ports/gateway-links.ts';
 import type { Outcome } from '../../ports/outcome.ts';
+import { createConfirmedNumbers } from './confirmed-numbers.ts';
 import { confirm, connect, disconnected, identify, type Welcome } from './connect.ts';
 import type { WorkMessage } from './handle-message.ts';
 import { handleMessages } from './handle-messages.ts';
@@ -22,7 +23,15 @@ export interface Reconcile {
 /** The server's side of every link, without a socket. */
 export interface LinkUseCases {
   identify(gatewayId: string): Promise<Outcome<LinkIdentity>>;
-  connect(identity: LinkIdentity, presented: number, seen?: SeenOfDatabase): Promise<Outcome<Welcome>>;
+  /** What is known at the begin of a link, for its `connect`. */
+  begin(): number;
+  /** Rejects when the hello is late and a newer link stands: its gateway comes again, or has come already. */
+  connect(
+    identity: LinkIdentity,
+    presented: number,
+    seen?: SeenOfDatabase,
+    begunAt?: number,
+  ): Promise<Outcome<Welcome>>;
   /** False when a newer link was confirmed before, here or at another server. */
   confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
   /** A page of the whole journal, which comes before `reconcile` when the database was set back. */
@@ -37,10 +46,17 @@ export interface LinkUseCases {
 }
 
 export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
+  const numbersKnown = createConfirmedNumbers();
   const useCases: LinkUseCases = {
     identify: (gatewayId) => identify(ports, gatewayId),
-    connect: (identity, presented, seen) => connect(ports, identity, presented, seen),
-    confirm: (gatewayId, linkNumber) => confirm(ports, gatewayId, linkNumber),
+    begin: () => numbersKnown.now(),
+    connect: (identity, presented, seen, begunAt) =>
+      connect(ports, identity, presented, seen, { numbersKnown, begunAt: begunAt ?? null }),
+    confirm: async (gatewayId, linkNumber) => {
+      const isNewest = await confirm(ports, gatewayId, linkNumber);
+      if (isNewest) numbersKnown.learn(gatewayId, linkNumber);
+      return isNewest;
+    },
     takeJournal: (link, entries) => takeJournal(ports, link, entries),
     reconcile: async (link, report) => {
       if (report.journalWasWanted === true) await nameUnknown(ports, link, report.attempts);

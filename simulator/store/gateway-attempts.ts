@@ -52,7 +52,12 @@ export function attemptMethods(session: StoreSession): AttemptMethods {
           }),
       ),
     acquire: (of, journalId) => session.run('acquire', () => acquire(database, of, journalId)),
-    returnOffer: (of, event, detail) => session.run('back-to-queue', () => backToQueue(database, of, event, detail)),
+    returnOffer: (of, event, detail) =>
+      session.run(
+        'back-to-queue',
+        () => backToQueue(database, of, event, detail),
+        () => database.clusterOf(of.gatewayId),
+      ),
     rememberDecline: (gatewayId, decline) =>
       session.run(
         'remember-decline',
@@ -151,6 +156,7 @@ function backToQueue(
   event: 'decline' | 'withdraw' | 'release',
   detail: string,
 ): WaitingClassOf | undefined {
+  database.bump(database.clusterOf(of.gatewayId));
   const run = movable(database, of, event, 'queued');
   if (run === undefined) return undefined;
   database.runs.set({ ...run, ...inNobodysHand, state: 'queued' });
@@ -172,7 +178,11 @@ const inNobodysHand = {
 
 async function release(session: StoreSession, of: AttemptOf, because: string): Promise<WaitingClassOf | undefined> {
   const { database } = session.server;
-  const returned = await session.run('back-to-queue', () => backToQueue(database, of, 'release', because));
+  const returned = await session.run(
+    'back-to-queue',
+    () => backToQueue(database, of, 'release', because),
+    () => database.clusterOf(of.gatewayId),
+  );
   if (returned !== undefined) return returned;
   await session.run('release-cancelled', () => {
     const run = movable(database, of, 'confirmCancel', 'cancelled');

@@ -21,12 +21,10 @@ export function openSimulatedRunStore(session: StoreSession): RunStore {
   return {
     submitFacts: (question) => session.run('submit-facts', () => submitFacts(database, question)),
     add: (...given) => {
-      const offer = given[5];
-      return session.run(
-        'add-run',
-        () => addRun(database, ...given),
-        offer === null ? undefined : () => offer.clusterId,
-      );
+      const [run, , , , , offer] = given;
+      const locks = offer !== null || run.priority === 'high';
+      const cluster = () => database.connections.get(run.connectionId)?.clusterId;
+      return session.run('add-run', () => addRun(database, ...given), locks ? cluster : undefined);
     },
     byId: (id) =>
       session.run('run-by-id', () => {

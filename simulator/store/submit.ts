@@ -33,6 +33,7 @@ export function addRun(
   const row = { ...newRow(database, run, connection), ...offeredAtOnce(database, connection, offer) };
   if (database.runs.get(run.id) !== undefined) throw uniqueViolation('run_pkey');
   database.runs.set(row);
+  if (row.priority === 'high' && row.gatewayId === null) database.bump(row.clusterId);
   database.addEvent(run.id, { attempt: 0, event: 'submit', detail: 'Submitted', actor });
   if (row.gatewayId !== null) {
     const name = database.gateways.get(row.gatewayId)?.name ?? '';

@@ -184,6 +184,7 @@ function orderFromRow(row: AcquireRow, of: AttemptOf): StartOrder {
 
 type ReturnEvent = 'decline' | 'withdraw' | 'release';
 
+/** What comes back stands before what was submitted since, so the queue's version rises: a plan without it is out of date. */
 async function backToQueue(
   client: Pick<Pool, 'query'>,
   of: AttemptOf,
@@ -193,10 +194,14 @@ async function backToQueue(
   const [row] = await named<WaitingClassOf>(
     client,
     'back-to-queue',
-    `with ${fence(7).text}, moved as (
+    `with ${fence(7).text}, bumped as (
+        update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from gateway where id = $3)
+        returning id
+      ), moved as (
         update run set state = 'queued', phase = null, gateway_id = null, journal_id = null, offered_at = null, acquired_at = null,
           signing_in_at = null, downloading_at = null
         where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(7).condition}
+          and cluster_id in (select id from bumped)
         returning id, attempt, machine_user, mode, when_session_blocked
       ), freed as (
         update add_on_slot set run_id = null where run_id in (select id from moved)

@@ -128,7 +128,8 @@ async function submitFacts(pool: Pool, question: Parameters<RunStore['submitFact
  * One statement: the key decides between two submits of the same moment, and nothing is added for the later one, nor when
  * flow, connection or cluster are no longer what the submission was judged by. `$20` is the version that was asked for.
  * Flow and connection are locked as foreign keys lock them, only sooner: whoever removes one or changes what its waiting
- * runs follow locks it fully first, so a run of the same moment is either seen there or sees the change.
+ * runs follow locks it fully first, so a run of the same moment is either seen there or sees the change. A run that
+ * overtakes others raises the queue's version, so that no plan made without it is committed after it was acknowledged.
  */
 const addText = (offer: 'queued' | 'offered-at-once'): string => `
   with judged as (
@@ -151,6 +152,9 @@ const addText = (offer: 'queued' | 'offered-at-once'): string => `
       now(), now() + make_interval(secs => $9::float8 / 1000), $10, $13, coalesce(o.attempt, 0), o.gateway_id, o.offered_at
     from fit, locked c left join offer o on true
     returning id, request_number, requested_at, start_deadline_at, offered_at, attempt, gateway_id
+  ), overtaking as (
+    update gateway_cluster set queue_version = queue_version + 1
+    where $7::text = 'high' and id in (select l.cluster_id from locked l, fit) and not exists (select 1 from offer)
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor)
     select id, 0, 'submit', 'Submitted', $14 from added

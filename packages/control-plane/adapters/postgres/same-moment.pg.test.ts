@@ -45,20 +45,37 @@ test('a run that is submitted while its connection is removed is refused', async
   await expect(during(change, () => world.submit())).rejects.toThrow('Refused');
 });
 
-test('a plan does not commit after a member or a connection that it was made by has changed', async () => {
+/** Whether an empty plan still commits that was made before the change. */
+async function commitsAfter(change: () => Promise<unknown>): Promise<boolean> {
   const { queue } = world.stores;
+  const reading = await queue.read('cluster');
+  await change();
+  const plan = { clusterId: 'cluster' as never, version: reading?.snapshot.version ?? 0, addOns: null };
+  return (await queue.commit({ ...plan, offers: [], refusals: [] })).ok;
+}
+
+test('a plan does not commit after a member or a connection that it was made by has changed', async () => {
   await world.submit();
-  const commitAfter = async (change: () => Promise<unknown>) => {
-    const reading = await queue.read('cluster');
-    await change();
-    const plan = { clusterId: 'cluster' as never, version: reading?.snapshot.version ?? 0, addOns: null };
-    return (await queue.commit({ ...plan, offers: [], refusals: [] })).ok;
-  };
   const { pool } = world.database;
-  expect(await commitAfter(() => Promise.resolve())).toBe(true);
-  expect(await commitAfter(() => openClusterStore(pool).changeGateway('g1', { enabled: false }, audit))).toBe(false);
+  expect(await commitsAfter(() => Promise.resolve())).toBe(true);
+  expect(await commitsAfter(() => openClusterStore(pool).changeGateway('g1', { enabled: false }, audit))).toBe(false);
   const wait = { whenSessionBlocked: 'wait' } as const;
-  expect(await commitAfter(() => openConnectionStore(pool).change('to-user1', wait, audit))).toBe(false);
+  expect(await commitsAfter(() => openConnectionStore(pool).change('to-user1', wait, audit))).toBe(false);
+});
+
+test('a plan does not commit after a run joined the queue that may stand before those it offers', async () => {
+  await world.submit();
+  expect(await commitsAfter(() => world.submit())).toBe(true);
+  expect(await commitsAfter(() => world.submit({ priority: 'high' }))).toBe(false);
+});
+
+test('a plan does not commit after a run came back that stands before what was submitted since', async () => {
+  const link = await world.linkUp('g1');
+  const { id } = await world.submit();
+  await world.settled();
+  const of = { runId: id as RunId, attempt: 1, gatewayId: 'g1' as GatewayId, linkNumber: link.linkNumber };
+  expect(await commitsAfter(() => world.stores.store.returnOffer(of, 'withdraw', 'Not taken'))).toBe(false);
+  expect(await world.state(id)).toBe('queued');
 });
 
 test('a gateway takes no run of another cluster by its journal', async () => {

@@ -143,8 +143,9 @@ const changesNothing: readonly OperationId[] = [
   'listJoinRequests',
   'readJoinOpening',
 ];
-/** Their rows are counted where two machines join: joining.pg.test.ts. */
+/** Their rows are counted where two machines join and where a cluster recovers: joining.pg.test.ts, recovery.pg.test.ts. */
 const provedElsewhere: readonly OperationId[] = [
+  'acceptRecoveryRisk',
   'askToJoin',
   'revealJoinKey',
   'answerJoinRequest',

@@ -71,7 +71,11 @@ describe('after a restore', () => {
     await begin();
     const run = await world.submit();
     await link('g1');
+    const rows = async () => (await world.database.pool.query('select verb from audit_log')).rowCount ?? 0;
+    const before = await rows();
     expect(await world.stores.recovery.acceptRisk(['g2'], audit)).toEqual(['cluster']);
+    expect(await world.stores.recovery.acceptRisk(['g2'], audit)).toEqual([]);
+    expect((await rows()) - before).toBe(1);
     world.runs.wakeups.wake('cluster');
     await world.settled();
     expect(await world.state(run.id)).toBe('offered');

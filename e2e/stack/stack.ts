@@ -95,7 +95,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const fingerprint = wish.fingerprint ?? server.said.fingerprint;
     const token = wish.token ?? (await client.createEnrolmentToken({ params: { id: cluster.id } })).token;
     const args = ['enrol', '--server', address, '--name', wish.name, '--token-stdin', '--data', wish.data];
-    if (wish.recoveryKey) args.push('--recovery-key-stdin');
+    // Nobody stands at a member to type a code.
+    args.push(...(wish.recoveryKey ? ['--recovery-key-stdin'] : ['--join-wait', '0']));
     args.push('--session-host', options.sessionHost, ...(fingerprint ? ['--server-fingerprint', fingerprint] : []));
     // Without a terminal, on which it would show the recovery key to a person.
     const prefix = ['setsid', '--wait', ...(network?.prefix ?? [])];

@@ -24,7 +24,7 @@ import { ownerOf } from '../../session-desktop/session-owner.ts';
 import { buildHelperKit } from '../../session-desktop/testing/helper-kit.ts';
 import {
   makeAccount,
-  processesOf,
+  nothingRunsAs,
   removeAccount,
   type RealAccount,
 } from '../../session-desktop/testing/real-accounts.ts';
@@ -116,7 +116,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     expect(isAlive({ pid, startTime })).toBe(true);
     expect(await outputOf(session, 'xdotool getdisplaygeometry')).toEqual(['800 600']);
     await session.signOut({ graceMs: 0 });
-    expect(processesOf(alice.uid)).toEqual([]);
+    expect(await nothingRunsAs(alice)).toBe(true);
     await granted(await host.signIn(request())).signOut({ graceMs: 0 });
   });
 
@@ -126,7 +126,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     await kill(gateway);
     const host = laterHost();
     expect(await host.sweep(new Set())).toEqual([record.sessionId]);
-    expect(processesOf(alice.uid)).toEqual([]);
+    expect(await nothingRunsAs(alice)).toBe(true);
     const number = record.display.slice(1);
     expect(
       [
@@ -155,7 +155,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
         }, PATIENCE_MS),
       ).toBe(true);
       await host.sweep(new Set());
-      expect(processesOf(alice.uid)).toEqual([]);
+      expect(await nothingRunsAs(alice)).toBe(true);
       expect(readdirSync(`${runtimeFolder}/sessions`)).toEqual([]);
     }
   });
@@ -176,7 +176,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     expect(await laterHost().sweep(new Set())).toEqual([]);
     rmSync(dataFolder, { recursive: true });
     expect(await laterHost().sweep(new Set())).toEqual([record.sessionId]);
-    expect(processesOf(alice.uid)).toEqual([]);
+    expect(await nothingRunsAs(alice)).toBe(true);
   });
 
   test('sweeps what an earlier version left of an account that has been removed since', async () => {

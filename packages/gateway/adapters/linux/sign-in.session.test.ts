@@ -10,8 +10,8 @@ import { buildHelperKit } from '../../session-desktop/testing/helper-kit.ts';
 import { openPersonDesktop } from '../../session-desktop/testing/person-session.ts';
 import {
   makeAccount,
+  nothingRunsAs,
   markedProcessesOf,
-  processesOf,
   removeAccount,
   type RealAccount,
 } from '../../session-desktop/testing/real-accounts.ts';
@@ -81,7 +81,7 @@ describe.runIf(isRoot)('sign-in of real accounts', () => {
     const cgroups = root === undefined ? [] : readdirSync(root);
     expect(cgroups.filter((name) => name.includes(request.sessionId))).toEqual([]);
     expect(existsSync(`${runtimeFolder}/sessions/${request.sessionId}`)).toBe(false);
-    expect(processesOf(alice.uid)).toEqual([]);
+    expect(await nothingRunsAs(alice)).toBe(true);
   });
 
   test('an empty password never signs in, not even an account that has none', async () => {

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { SessionAccount } from '../../ports/session-host.ts';
 import { parsePasswdLine } from '../accounts.ts';
 import { environmentOf, processFact, processIds } from '../process-facts.ts';
+import { until } from '../waiting.ts';
+
+const LOOK_MAX_MS = 5_000;
 
 /** An operating-system account made for one test file and removed after it. */
 export interface RealAccount extends SessionAccount {
@@ -36,6 +39,10 @@ export function processesOf(uid: number): readonly number[] {
     return fact !== undefined && fact.uid === uid && !fact.zombie;
   });
 }
+
+/** For a moment another gateway of the machine may look, as the account itself, whether a display is locked. */
+export const nothingRunsAs = ({ uid }: RealAccount): Promise<boolean> =>
+  until(() => processesOf(uid).length === 0, LOOK_MAX_MS);
 
 /** Those that carry the marker of a session of ours, whatever became of their parents. */
 export function markedProcessesOf(uid: number, sessionId: string): readonly number[] {

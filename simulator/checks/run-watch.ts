@@ -17,7 +17,7 @@ export class RunWatch {
   readonly #world: World;
   readonly #database: SimulatedDatabase;
   readonly #acknowledged = new Set<string>();
-  readonly #expected = new Map<string, (runId: string) => void>();
+  readonly #expected = new Map<string, ((runId: string) => void)[]>();
   readonly #cancelled = new Set<string>();
   readonly #queuedAtMs = new Map<string, number>();
   readonly #eventsSeen = new Map<string, number>();
@@ -67,7 +67,7 @@ export class RunWatch {
 
   /** Calls once, when the next run comes into a state, at that very moment. */
   onNext(state: string, act: (runId: string) => void): void {
-    this.#expected.set(state, act);
+    this.#expected.set(state, [...(this.#expected.get(state) ?? []), act]);
   }
 
   /** Every acknowledged run is there (I2). */
@@ -88,9 +88,9 @@ export class RunWatch {
     this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);
     this.#world.trace.tell(() => tellChange(before, after));
     this.#world.reached.add(`state ${after.state}`);
-    const expected = this.#expected.get(after.state);
+    const expected = this.#expected.get(after.state) ?? [];
     this.#expected.delete(after.state);
-    expected?.(after.id);
+    for (const act of expected) act(after.id);
     if (before === undefined) return;
     if (isTerminal(before.state)) this.#world.violated('I3', `run ${after.id} left ${before.state} for ${after.state}`);
     if (!this.#followsTable(before, after)) {

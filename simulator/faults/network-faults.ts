@@ -46,6 +46,24 @@ export const networkFaults: readonly FaultKind[] = [
     },
   },
   {
+    name: 'partition-at-an-acquire',
+    everyMs: 10 * MINUTE_MS,
+    strike: ({ universe, random }) => {
+      const forMs = someTime(random, PARTITION_MAX_MS);
+      const isDeaf = random.chance(0.3);
+      universe.watch.onNext('starting', (runId) => {
+        const gatewayId = universe.database.runs.get(runId)?.gatewayId;
+        const machine = universe.gateways.find((gateway) => gateway.gatewayId === gatewayId)?.machine;
+        if (machine === undefined) return;
+        for (const server of universe.replicas) {
+          universe.network.block(machine.name, server.name, forMs);
+          if (isDeaf) universe.network.block(server.name, machine.name, forMs);
+        }
+      });
+      return `the next machine that takes a run reaches no server for ${inSeconds(forMs)}${isDeaf ? ', and hears none' : ''}`;
+    },
+  },
+  {
     name: 'one-way-partition',
     everyMs: 12 * MINUTE_MS,
     strike: (scene) => {

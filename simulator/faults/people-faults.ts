@@ -25,6 +25,26 @@ export const peopleFaults: readonly FaultKind[] = [
     },
   },
   {
+    name: 'cancel-at-an-offer',
+    everyMs: 8 * MINUTE_MS,
+    strike: ({ universe, people }) => {
+      universe.watch.onNext('offered', (runId) => people.actOn(runId, 'cancel'));
+      return 'somebody cancels the next run that is offered, at that moment';
+    },
+  },
+  {
+    name: 'machine-is-declared-gone-at-a-cancel',
+    everyMs: 30 * MINUTE_MS,
+    strike: ({ universe, people }) => {
+      universe.watch.onNext('starting', (runId) => people.actOn(runId, 'cancel'));
+      universe.watch.onNext('cancelling', (runId) => {
+        const gatewayId = universe.database.runs.get(runId)?.gatewayId;
+        if (gatewayId) void people.administer((admin) => declareGone(admin, caller, gatewayId));
+      });
+      return 'an admin declares a machine gone as soon as a run there is being cancelled';
+    },
+  },
+  {
     name: 'person-at-a-screen',
     everyMs: 5 * MINUTE_MS,
     strike: ({ universe, random, later }) => {

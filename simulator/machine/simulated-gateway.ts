@@ -79,9 +79,15 @@ export class SimulatedGateway {
       return;
     }
     const { core, link } = this.#running;
-    void core.resume().then(() => {
-      if (!life.isOver) link.start(core.handlers);
-    });
+    void core.resume().then(
+      () => {
+        if (!life.isOver) link.start(core.handlers);
+      },
+      (error: unknown) => {
+        // One that died in the middle of it writes nothing any more, and nobody is there to hear that.
+        if (!life.isOver) throw error;
+      },
+    );
   }
 
   /** Somebody moved the file away, as the message about a damaged one says. */

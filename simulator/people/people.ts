@@ -9,6 +9,11 @@ import type { Random } from '../world/random.ts';
 const RESPONSE_WAIT_MS = 10_000;
 const RETRY_AFTER_MS = 3_000;
 const TRIES_MAX = 400;
+/** Of the usual time, so that flows run out of it. */
+const HASTE = 0.1;
+
+const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const;
+export type Act = (typeof allActs)[number];
 
 export const caller: Caller = {
   id: 'alice' as AccountId,
@@ -56,13 +61,14 @@ export class People {
     void this.#act();
   }
 
-  actOn(runId: string): void {
-    void this.#act(runId);
+  actOn(runId: string, what?: Act): void {
+    void this.#act(runId, what);
   }
 
   #drawSubmission(): Submission {
     const random = this.#random;
     const { connections, flowIds } = this.#universe;
+    const { haste } = this.#universe.shape;
     return {
       flowId: random.pick(flowIds),
       flowVersion: null,
@@ -71,7 +77,7 @@ export class People {
       priority: random.chance(0.2) ? 'high' : 'normal',
       inputs: {},
       startDeadlineMs: random.chance(0.15) ? Math.round(random.between(2_000, 600_000)) : null,
-      executionTimeoutMs: Math.round(random.pick([60_000, 300_000, 1_200_000])),
+      executionTimeoutMs: Math.round(random.pick([60_000, 300_000, 1_200_000]) * (random.chance(haste) ? HASTE : 1)),
       resubmitOf: null,
     };
   }
@@ -100,12 +106,12 @@ export class People {
     if (known !== runId) this.#universe.world.violated('I2', `${key} was answered with ${known} and with ${runId}`);
   }
 
-  async #act(runId?: string): Promise<void> {
+  async #act(runId?: string, given?: Act): Promise<void> {
     const random = this.#random;
     const id = runId ?? this.#anyRun();
     if (id === undefined) return;
     this.asked += 1;
-    const what = random.pick(['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const);
+    const what = given ?? random.pick(allActs);
     this.#universe.world.trace.tell(() => `a person asks: ${what} ${id}`);
     this.#universe.world.reached.add(`person ${what}`);
     const { watch, database } = this.#universe;

@@ -112,7 +112,7 @@ export class SimulatedDatabase {
     const { event, audit } = this.sequences;
     try {
       const value = work();
-      const changes = this.#changes;
+      const changes = asOne(this.#changes);
       for (const change of changes) for (const listener of this.#listeners) listener(change);
       return value;
     } catch (error) {
@@ -126,7 +126,7 @@ export class SimulatedDatabase {
     }
   }
 
-  /** Told of every committed change of a run. */
+  /** Told of every committed change of a run; what one transaction does to it is one change. */
   onRunChange(listener: (change: RunChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -219,4 +219,16 @@ export class SimulatedDatabase {
       ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
     };
   }
+}
+
+/** Of each run, from how it was before the transaction to how it is after it. */
+function asOne(changes: readonly RunChange[]): readonly RunChange[] {
+  if (changes.length < 2) return changes;
+  const byRun = new Map<string | undefined, RunChange>();
+  for (const { before, after } of changes) {
+    const id = (after ?? before)?.id;
+    const earlier = byRun.get(id);
+    byRun.set(id, { before: earlier === undefined ? before : earlier.before, after });
+  }
+  return [...byRun.values()];
 }

@@ -11,6 +11,8 @@ export interface Shape {
   /** Share of flows that do not end as flows should. */
   readonly flowTrouble: number;
   readonly submits: number;
+  /** Share of runs that are given too little time. */
+  readonly haste: number;
   readonly delayMs: number;
   readonly drift: number;
   readonly databaseDrift: number;
@@ -23,11 +25,15 @@ const HOUR_MS = 3_600_000;
 const DRIFT_MAX = 0.05;
 
 /** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
-const slowIntervals = { deadlinesMs: 5_000, wakeMs: 15_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+const slowIntervals = { deadlinesMs: 10_000, wakeMs: 20_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+/** Still below the silence after which another server takes one for dead, with time for a slow answer. */
+const SLOW_BEAT_MS = 4_000;
+/** A world of many machines costs as much as ten of few, and few bugs need one. */
+const MANY_GATEWAYS_SHARE = 0.02;
 
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
-  const gateways = random.chance(0.04) ? 10 + random.below(41) : 1 + random.below(5);
+  const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : 1 + random.below(5);
   return {
     servers,
     gateways,
@@ -39,9 +45,10 @@ export function drawShape(random: Random): Shape {
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
-    sweepIntervals: random.chance(0.15)
+    sweepIntervals: random.chance(0.05)
       ? sweepIntervals
-      : { ...slowIntervals, beatMs: servers === 1 ? slowIntervals.deadlinesMs : sweepIntervals.beatMs },
+      : { ...slowIntervals, beatMs: servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS },
     safetyMs: HOUR_MS,
+    haste: random.pick([0, 0, 0.3]),
   };
 }

@@ -200,13 +200,19 @@ export class Universe {
     });
   }
 
-  /** What an admin does about gateways that were used from two places, or removed: their machines are enrolled anew. */
+  /**
+   * What an admin does about gateways that were used from two places, or removed: their machines are enrolled anew. One whose
+   * removal no server answered is removed again, or what it had in hand would wait for it for ever.
+   */
   replaceLostGateways(remove: (gatewayId: string) => void): void {
+    const inUse = new Set(this.gateways.filter((one) => !one.isRetired).map((one) => one.gatewayId));
     for (const gateway of [...this.gateways]) {
       const row = this.database.gateways.get(gateway.gatewayId);
-      if (gateway.isRetired || row === undefined || (!row.quarantined && row.removedAtMs === null)) continue;
+      if (row === undefined) continue;
+      const isLost = row.quarantined || row.removedAtMs !== null || !inUse.has(gateway.gatewayId);
+      if (!isLost) continue;
       if (row.removedAtMs === null) remove(gateway.gatewayId);
-      else this.replaceGateway(gateway);
+      else if (!gateway.isRetired) this.replaceGateway(gateway);
     }
   }
 

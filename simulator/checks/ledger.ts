@@ -35,7 +35,7 @@ export interface HeldRun {
 export class Ledger {
   readonly #world: World;
   readonly #starts = new Map<string, Start>();
-  readonly #signIns = new Map<string, string>();
+  readonly #signIns = new Map<string, { readonly name: string; readonly machine: string }>();
   /** What the database holds of a run; undefined while it is not to be compared, as after a restore. */
   heldRun: (runId: string) => HeldRun | undefined = () => undefined;
   /** Machines that were copied or set back: what they do twice is no fault of the product. */
@@ -60,13 +60,14 @@ export class Ledger {
     trace.tell(() => `${machine.name} signs in ${request.accountName} for ${name}`);
     if (this.doubtful.has(machine.name)) return;
     const earlier = this.#signIns.get(request.runId);
-    if (earlier !== undefined) {
+    // A machine that was set back since does not know that it signed anybody in, and nothing of the flow had begun.
+    if (earlier !== undefined && !this.doubtful.has(earlier.machine)) {
       this.#world.violated(
         'I1',
-        `run ${request.runId} signed in as ${name} on ${machine.name}, and before as ${earlier}`,
+        `run ${request.runId} signed in as ${name} on ${machine.name}, and before as ${earlier.name} on ${earlier.machine}`,
       );
     }
-    this.#signIns.set(request.runId, `${name} on ${machine.name}`);
+    this.#signIns.set(request.runId, { name, machine: machine.name });
     const { password = '' } = request;
     const user = accountOnMachine(request.accountName);
     if (!password.startsWith(passwordOf(user, 0).slice(0, -1))) {

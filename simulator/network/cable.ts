@@ -187,6 +187,8 @@ export class Cable {
       },
       listen: (listener) => {
         this.#listeners[side] = listener;
+        // What was closed before anybody listened is told of all the same, as a real socket does.
+        if (this.#isClosed[side]) this.#network.world.timeline.schedule(0, () => mine.from.life.hear(listener.closed));
       },
     };
   }

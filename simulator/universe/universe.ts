@@ -185,6 +185,8 @@ export class Universe {
     this.network.weather.delayMaxMs = this.shape.delayMs * 2;
     this.#beforeStatement = undefined;
     this.server.start();
+    // Deadlines count by this clock: one that was set back by an hour has its runs wait an hour longer.
+    this.databaseClock.setRight();
     for (const replica of this.replicas) {
       replica.life?.goOn();
       replica.start();

@@ -45,6 +45,11 @@ export class MachineClock {
     this.#setMs += byMs;
   }
 
+  /** As its operator sees to it. */
+  setRight(): void {
+    this.#setMs = 0;
+  }
+
   reboot(): void {
     this.#bootedAtMs = this.#timeline.nowMs;
     this.#sleptMs = 0;

@@ -30,6 +30,11 @@ test('a decline stands until its pause ends', () => {
   expect(declineStands({ factsVersion: 1, untilMs: 500 }, 1, 500)).toBe(false);
 });
 
+test('a decline written before the clock was set back does not stand until that time comes again', () => {
+  expect(declineStands({ factsVersion: 1, untilMs: 3_660_000 }, 1, 3_600_000)).toBe(true);
+  expect(declineStands({ factsVersion: 1, untilMs: 3_660_000 }, 1, 0)).toBe(false);
+});
+
 test('a decline is forgotten as soon as the facts change', () =>
   expect(declineStands({ factsVersion: 1, untilMs: 500 }, 2, 0)).toBe(false));
 

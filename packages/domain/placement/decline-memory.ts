@@ -23,13 +23,17 @@ export function rememberDecline(
   return { ...decline, backoffMs, untilMs: nowMs + backoffMs };
 }
 
-/** A decline stands until the member reports other facts or its pause ends. */
+/**
+ * A decline stands until the member reports other facts or its pause ends. One that would stand for longer than any pause
+ * was written before the clock was set back, and stands no more.
+ */
 export function declineStands(
   decline: Pick<DeclineMemory, 'factsVersion' | 'untilMs'>,
   factsVersion: number,
   nowMs: number,
 ): boolean {
-  return decline.factsVersion === factsVersion && nowMs < decline.untilMs;
+  const leftMs = decline.untilMs - nowMs;
+  return decline.factsVersion === factsVersion && leftMs > 0 && leftMs <= DECLINE_BACKOFF_MAX_MS;
 }
 
 /** The earliest moment at which a standing decline ends, so that someone plans again then; null when there is none. */

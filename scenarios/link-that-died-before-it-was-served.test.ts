@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { simulateSeed } from '../simulator/universe/simulate.ts';
+
+/**
+ * Found by seed 1153: a gateway gave a connection up before the server had begun to listen to it; nobody told the server, and
+ * its shutdown waited for that link for ever. A real socket tells whoever listens that it is closed.
+ */
+test('a server that stops does not wait for a link that died before it was served', async () => {
+  const { failure } = await simulateSeed({ seed: 1153 });
+  expect(failure).toBeNull();
+});

@@ -42,6 +42,8 @@ export async function runMany({ from, to, untilMs }: ManySeeds, say: (line: stri
   await seedPool(Math.min(2, availableParallelism())).run(next, (report) => {
     if (tally.isFirst(report) && report.seed % TWICE_EVERY === 0) twice.push({ seed: report.seed });
     tally.add(report);
+    if (report.failure !== null)
+      say(`failed: seed ${String(report.seed)}, ${report.failure.message.split('\n')[0] ?? ''}`);
     if (performance.now() - toldAt > PROGRESS_INTERVAL_MS) {
       toldAt = performance.now();
       say(tally.line((toldAt - beganAt) / 1000));

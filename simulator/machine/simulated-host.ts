@@ -57,7 +57,11 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
       const swept = [...machine.sessions.values()].filter((one) => one.ours === gatewayId && !keep.has(one.id));
       for (const session of swept) machine.endSession(session.id, 'swept');
       for (const [user, lock] of machine.accountLocks) {
-        if (lock.gatewayId === gatewayId && !keep.has(lock.sessionId)) machine.accountLocks.delete(user);
+        if (lock.gatewayId !== gatewayId || keep.has(lock.sessionId)) continue;
+        machine.accountLocks.delete(user);
+        // The session is a person's and stays; what was begun in it for a run does not.
+        for (const runner of [...machine.runners.values()])
+          if (`${runner.runId}-${String(runner.attempt)}` === lock.sessionId) runner.endByForce();
       }
       return swept.map((session) => session.id);
     },

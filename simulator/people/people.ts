@@ -29,6 +29,9 @@ export class People {
   readonly #universe: Universe;
   readonly #random: Random;
   readonly #runOfKey = new Map<string, string>();
+  /** Moves of a run that were not answered: any of them may still be carried out. */
+  readonly #movesOpen = new Map<string, number>();
+  readonly #movedAtMs = new Map<string, number>();
   #keys = 0;
   /** Submits that were asked for and not answered yet. */
   unanswered = 0;
@@ -126,12 +129,20 @@ export class People {
         return;
       case 'move': {
         const clusterId = database.runs.get(id)?.clusterId ?? '';
-        await this.#ask((runs) => runs.moveToTop(caller, clusterId, [id, this.#anyRun() ?? id]));
+        const moved = [id, this.#anyRun() ?? id];
+        for (const one of moved) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) + 1);
+        const answer = await this.#ask((runs) => runs.moveToTop(caller, clusterId, moved));
+        for (const one of answer === undefined ? [] : moved) {
+          this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) - 1);
+          this.#movedAtMs.set(one, this.#universe.world.timeline.nowMs);
+        }
         return;
       }
       case 'undo': {
+        const askedAtMs = this.#universe.world.timeline.nowMs;
         const answer = await this.#ask((runs) => runs.undoMove(caller, id));
-        if (answer?.ok) watch.undoAcknowledged(answer.value);
+        const isMovedAgain = (this.#movesOpen.get(id) ?? 0) > 0 || (this.#movedAtMs.get(id) ?? 0) >= askedAtMs;
+        if (answer?.ok && !isMovedAgain) watch.undoAcknowledged(answer.value);
         return;
       }
       case 'resubmit': {

@@ -35,7 +35,9 @@ export function createMachineWatch({ host, nowMs, timers, log }: WatchPorts): Ma
   const refresh = async (): Promise<MachineFacts> => {
     const probe = nowMs() - probedAtMs >= PROBE_INTERVAL_MS ? await host.probe() : undefined;
     if (probe) probedAtMs = nowMs();
-    const seen = { ...facts, ...(probe && factsOfProbe(host.kind, probe)), sessions: await host.listSessions() };
+    const sessions = await host.listSessions();
+    // Only now is it read what is known: another look may have ended meanwhile, and what it found must not be lost.
+    const seen = { ...facts, ...(probe && factsOfProbe(host.kind, probe)), sessions };
     if (isSame(seen, facts)) return facts;
     facts = { ...seen, version: facts.version + 1 };
     changed(facts);

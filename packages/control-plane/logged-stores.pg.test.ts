@@ -16,7 +16,7 @@ test('each step of a run is one line with run and attempt, and is counted', asyn
     const run = await world.submit();
     await world.settled();
     const of = { runId: run.id as never, attempt: 1, gatewayId: 'g1' as never, linkNumber: link.linkNumber };
-    await stores.links.acquire(of, link.journalId);
+    await stores.links.acquire(of, { journalId: link.journalId, position: null });
     await stores.links.end(of, succeeded(run.id, 1).result, []);
     await stores.links.end(of, succeeded(run.id, 1).result, []);
     const name = { runId: run.id, attempt: 1, gatewayId: 'g1' };

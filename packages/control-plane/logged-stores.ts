@@ -21,8 +21,8 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
     ...stores,
     links: {
       ...links,
-      acquire: async (of, journalId) => {
-        const answer = await links.acquire(of, journalId);
+      acquire: async (of, journal) => {
+        const answer = await links.acquire(of, journal);
         if (answer.moved) log.info(nameOf(of), 'A run was acquired');
         return answer;
       },

@@ -13,6 +13,11 @@ export interface Start {
   endedAtMs: number | null;
 }
 
+interface Begun {
+  readonly attempt: number;
+  readonly machine: string;
+}
+
 /** A process as its machine shows it to anybody. */
 export interface SeenProcess {
   readonly runId: string;
@@ -38,8 +43,10 @@ export class Ledger {
   readonly #signIns = new Map<string, { readonly name: string; readonly machine: string }>();
   /** What the database holds of a run; undefined while it is not to be compared, as after a restore. */
   heldRun: (runId: string) => HeldRun | undefined = () => undefined;
-  /** Machines that were copied or set back: what they do twice is no fault of the product. */
+  /** Machines that were copied or set back: what they do twice is no fault of the product, what is given away is (I1). */
   readonly doubtful = new Set<string>();
+  readonly #begun = new Map<string, Begun>();
+  readonly #halfAsked = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -53,11 +60,20 @@ export class Ledger {
     return this.#starts.get(runId);
   }
 
+  /**
+   * Attempts that a machine's journal had asked for and not begun when a copy of it was made. To such a copy nothing tells
+   * them from those that never began, and decision 10 leaves them so.
+   */
+  copiedHalfAsked(attempts: readonly { readonly runId: string; readonly attempt: number }[]): void {
+    for (const { runId, attempt } of attempts) this.#halfAsked.add(`${runId}/${String(attempt)}`);
+  }
+
   signsIn(machine: SeenMachine, gatewayId: string, request: SignInRequest): void {
     const name = `${request.sessionId}`;
     const { trace } = this.#world;
     trace.mark(`sign-in ${name} ${machine.name}`);
     trace.tell(() => `${machine.name} signs in ${request.accountName} for ${name}`);
+    this.#isFirstAttempt(machine, request.runId, Number(name.slice(request.runId.length + 1)));
     if (this.doubtful.has(machine.name)) return;
     const earlier = this.#signIns.get(request.runId);
     // A machine that was set back since does not know that it signed anybody in, and nothing of the flow had begun.
@@ -89,6 +105,7 @@ export class Ledger {
         );
       }
     }
+    this.#isFirstAttempt(machine, runId, attempt);
     if (this.doubtful.has(machine.name)) return;
     const earlier = this.#starts.get(runId);
     if (earlier !== undefined) {
@@ -114,6 +131,26 @@ export class Ledger {
     trace.tell(() => `${machine.name}: the process of ${runner.runId} is over`);
     const start = this.#starts.get(runner.runId);
     if (start !== undefined) start.endedAtMs = timeline.nowMs;
+  }
+
+  /**
+   * What began on a machine that was copied or set back is never given to anybody as another attempt, although a copy of
+   * its journal knows nothing of it (I1).
+   */
+  #isFirstAttempt(machine: SeenMachine, runId: string, attempt: number): void {
+    const earlier = this.#begun.get(runId);
+    if (
+      earlier !== undefined &&
+      earlier.attempt !== attempt &&
+      this.doubtful.has(earlier.machine) &&
+      !this.#halfAsked.has(`${runId}/${String(earlier.attempt)}`)
+    ) {
+      this.#world.violated(
+        'I1',
+        `run ${runId} begins as attempt ${String(attempt)} on ${machine.name}, and began before as attempt ${String(earlier.attempt)} on ${earlier.machine}, of which there was a copy`,
+      );
+    }
+    if (earlier === undefined) this.#begun.set(runId, { attempt, machine: machine.name });
   }
 
   /** Nothing may begin that the server does not hold as acquired by this gateway with this attempt (I4, I9). */

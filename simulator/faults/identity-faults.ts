@@ -1,4 +1,7 @@
-import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
+import type { DiskImage } from '../machine/simulated-disk.ts';
+import type { SimulatedGateway } from '../machine/simulated-gateway.ts';
+import type { SimulatedMachine } from '../machine/simulated-machine.ts';
+import { type FaultKind, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
 import { goDown } from './machine-faults.ts';
 import { inSeconds } from './network-faults.ts';
 
@@ -32,15 +35,36 @@ export const identityFaults: readonly FaultKind[] = [
     strike: (scene) => {
       const { universe, random, later } = scene;
       const { machine } = random.pick(universe.gateways.filter((gateway) => !gateway.isRetired));
-      const image = machine.disk.image();
+      const image = universe.imageOf(machine);
       const afterMs = someTime(random, 20 * MINUTE_MS);
-      later(afterMs, () => {
-        if (machine.power.isOver) return;
-        universe.ledger.doubtful.add(machine.name);
-        goDown(scene, machine, true);
-        machine.disk.restore(image);
-      });
+      later(afterMs, () => setBack(scene, machine, image));
       return `${machine.name} will be set back by ${inSeconds(afterMs)}`;
+    },
+  },
+  {
+    name: 'working-machine-is-copied',
+    everyMs: 90 * MINUTE_MS,
+    strike: (scene) => {
+      const { universe, random, later } = scene;
+      const original = random.pick(universe.gateways.filter((gateway) => !gateway.isRetired));
+      const copy = universe.cloneMachine(original);
+      const waitMs = random.between(0, 3 * SECOND_MS);
+      whenItHasBegunMore(scene, original, () => later(waitMs, () => copy.start()));
+      later(30 * MINUTE_MS, () => universe.retire(copy));
+      return `${original.machine.name} is copied, and the copy will start when ${original.gatewayId} has begun more`;
+    },
+  },
+  {
+    name: 'working-machine-is-set-back',
+    everyMs: 90 * MINUTE_MS,
+    strike: (scene) => {
+      const { universe, random, later } = scene;
+      const gateway = random.pick(universe.gateways.filter((one) => !one.isRetired));
+      const { machine } = gateway;
+      const image = universe.imageOf(machine);
+      const waitMs = random.between(0, 3 * SECOND_MS);
+      whenItHasBegunMore(scene, gateway, () => later(waitMs, () => setBack(scene, machine, image)));
+      return `${machine.name} will be set back when ${gateway.gatewayId} has begun more`;
     },
   },
   {
@@ -54,3 +78,25 @@ export const identityFaults: readonly FaultKind[] = [
     },
   },
 ];
+
+function setBack(scene: Scene, machine: SimulatedMachine, image: DiskImage): void {
+  if (machine.power.isOver) return;
+  scene.universe.ledger.doubtful.add(machine.name);
+  goDown(scene, machine, true);
+  machine.disk.restore(image);
+}
+
+const LOOK_EVERY_MS = 200;
+const LOOKS_MAX = 3_000;
+
+/** Once the gateway works on an attempt that it does not work on now: just then a copy of now knows the least. */
+function whenItHasBegunMore({ later }: Scene, gateway: SimulatedGateway, act: () => void): void {
+  const known = new Set(gateway.core?.inHand.keys());
+  const look = (left: number): void => {
+    if (left === 0 || gateway.isRetired) return;
+    const hasMore = [...(gateway.core?.inHand.keys() ?? [])].some((key) => !known.has(key));
+    if (hasMore) act();
+    else later(LOOK_EVERY_MS, () => look(left - 1));
+  };
+  look(LOOKS_MAX);
+}

@@ -200,6 +200,7 @@ function livingJournal(journal: GatewayPorts['journal'], life: Life): GatewayPor
   return {
     id: journal.id,
     entries: journal.entries,
+    position: () => journal.position(),
     fault: () => journal.fault(),
     record: ifAlive((entry) => journal.record(entry)),
     note: ifAlive((entry) => journal.note(entry)),

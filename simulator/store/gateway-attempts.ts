@@ -1,3 +1,4 @@
+import type { JournalAt } from '@deskhand/domain/gateway/journal-position.ts';
 import { rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import { isTerminal, type RunEvent, transition } from '@deskhand/domain/run/transitions.ts';
@@ -51,7 +52,7 @@ export function attemptMethods(session: StoreSession): AttemptMethods {
             return { runId: run.id, attempt: run.attempt, mode: run.mode, accountName };
           }),
       ),
-    acquire: (of, journalId) => session.run('acquire', () => acquire(database, of, journalId)),
+    acquire: (of, journal) => session.run('acquire', () => acquire(database, of, journal)),
     returnOffer: (of, event, detail) =>
       session.run(
         'back-to-queue',
@@ -79,6 +80,7 @@ function storedAttempt(run: RunRow): StoredAttempt {
     gatewayId: run.gatewayId,
     state: run.state,
     journalId: run.journalId,
+    journalPosition: run.acquiredAt?.attempt === run.attempt ? run.acquiredAt.position : null,
     hasRun: run.startedAtMs !== null,
     holdsMachine: run.holdsMachine,
     cancelBecause: run.cancelBecause,
@@ -110,7 +112,7 @@ const nameOf = (database: SimulatedDatabase, gatewayId: string): string =>
 function acquire(
   database: SimulatedDatabase,
   of: AttemptOf,
-  journalId: string,
+  { journalId, position }: JournalAt,
 ): Awaited<ReturnType<GatewayLinkStore['acquire']>> {
   const before = database.runs.get(of.runId);
   if (before === undefined) return { moved: false, stored: null, order: null };
@@ -118,7 +120,7 @@ function acquire(
   const nowMs = database.nowMs();
   if (run !== undefined) {
     const acquired = { state: 'starting', phase: 'signingIn', acquiredAtMs: nowMs, signingInAtMs: nowMs } as const;
-    database.runs.set({ ...run, ...acquired, journalId });
+    database.runs.set({ ...run, ...acquired, journalId, acquiredAt: { attempt: run.attempt, position } });
     const actor = nameOf(database, of.gatewayId);
     const detail = `Acquired by ${actor.replace('gateway ', '')}`;
     database.addEvent(run.id, { attempt: run.attempt, event: 'acquire', detail, actor });

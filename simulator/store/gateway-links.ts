@@ -88,7 +88,7 @@ function linkMethods(session: StoreSession): LinkMethods {
         },
         clusterOf(gatewayId),
       ),
-    heartbeat: (link, journalFault, progress) => heartbeat(session, link, journalFault, progress),
+    heartbeat: (link, journal, progress) => heartbeat(session, link, journal, progress),
     policyAndCapacity: (gatewayId) =>
       session.run('policy-and-capacity', () => policyAndCapacity(database.gateways.get(gatewayId))),
   };
@@ -104,11 +104,13 @@ function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity 
   const gateway = database.gateways.get(gatewayId);
   if (gateway === undefined || gateway.removedAtMs !== null) return undefined;
   const { name, clusterId, publicKey, quarantined, linkNumber, pendingLinkNumber, linkedTo } = gateway;
+  const { journalId, journalPosition: position } = gateway;
   const installation = database.installation.get('only');
   return {
     ...{ gatewayId: gateway.id, name, clusterId, publicKey, quarantined },
     numbers: { confirmed: linkNumber, pending: pendingLinkNumber },
     isLinked: linkedTo !== null,
+    journal: journalId === null ? null : { journalId, position },
     journalAwaited: gateway.journalAwaitedSinceMs !== null,
     database: {
       epoch: installation?.epoch ?? '',
@@ -120,7 +122,7 @@ function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity 
 
 async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<boolean> {
   const { database } = session.server;
-  const { gatewayId, linkNumber, replica, journalId, version, encryptedClusterKey } = link;
+  const { gatewayId, linkNumber, replica, journalId, journalPosition, version, encryptedClusterKey } = link;
   const isOpen = await session.run(
     'open-link',
     () => {
@@ -128,7 +130,7 @@ async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore
       const gateway = admitted(database, gatewayId);
       if (gateway?.linkNumber !== linkNumber) return false;
       const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null };
-      const linked = { linkedTo: replica, journalId, version, facts: stored(link.facts) };
+      const linked = { linkedTo: replica, journalId, journalPosition, version, facts: stored(link.facts) };
       database.gateways.set(gatewayId, { ...gateway, ...linked, ...seen });
       return true;
     },
@@ -144,25 +146,29 @@ async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore
 
 async function heartbeat(
   session: StoreSession,
-  ...[{ gatewayId, linkNumber, replica }, journalFault, progress]: Parameters<GatewayLinkStore['heartbeat']>
+  ...[{ gatewayId, linkNumber, replica }, journal, progress]: Parameters<GatewayLinkStore['heartbeat']>
 ): ReturnType<GatewayLinkStore['heartbeat']> {
   const { database } = session.server;
   const before = await session.run('heartbeat', () => {
     const gateway = database.gateways.get(gatewayId);
     if (gateway?.linkNumber !== linkNumber || gateway.linkedTo !== replica) return 'not-open';
-    if (gateway.journalFault !== journalFault) database.bump(gateway.clusterId);
-    const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault };
-    database.gateways.set(gatewayId, { ...gateway, ...seen });
+    if (gateway.journalFault !== journal.fault) database.bump(gateway.clusterId);
+    const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault: journal.fault };
+    const journalPosition = furthest(gateway.journalPosition, journal.position);
+    database.gateways.set(gatewayId, { ...gateway, ...seen, journalPosition });
     return { journalFault: gateway.journalFault, journalAwaited: gateway.journalAwaitedSinceMs !== null };
   });
   if (before === 'not-open') return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
   if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
   return {
     isOpen: true,
-    journalFaultChanged: before.journalFault !== journalFault,
+    journalFaultChanged: before.journalFault !== journal.fault,
     journalAwaited: before.journalAwaited,
   };
 }
+
+const furthest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 function noteProgress(
   database: SimulatedDatabase,

@@ -36,6 +36,7 @@ export function newGateway(given: Pick<GatewayRow, GatewayGiven> & Partial<Gatew
     pendingLinkNumber: null,
     linkedTo: null,
     journalId: null,
+    journalPosition: null,
     facts: null,
     journalFault: null,
     journalAwaitedSinceMs: null,

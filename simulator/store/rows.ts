@@ -93,6 +93,7 @@ export interface GatewayRow {
   /** Which replica holds the link, null when none does. */
   readonly linkedTo: string | null;
   readonly journalId: string | null;
+  readonly journalPosition: number | null;
   readonly facts: MachineFacts | null;
   readonly journalFault: string | null;
   readonly journalAwaitedSinceMs: number | null;
@@ -162,6 +163,8 @@ export interface RunRow {
   readonly attempt: number;
   readonly gatewayId: GatewayId | null;
   readonly journalId: string | null;
+  /** How far it had come when an attempt of the run was acquired last. */
+  readonly acquiredAt: { readonly attempt: number; readonly position: number | null } | null;
   readonly machineUser: string;
   readonly whenSessionBlocked: 'fail' | 'wait';
   readonly inputs: Readonly<Record<string, unknown>>;

@@ -89,6 +89,7 @@ const untouched = {
   attempt: 0,
   gatewayId: null,
   journalId: null,
+  acquiredAt: null,
   outputs: {},
   error: null,
   holdsMachine: false,

@@ -3,6 +3,8 @@ import { Ledger } from '../checks/ledger.ts';
 import { type AccountThere, LinkWatch } from '../checks/link-watch.ts';
 import { RunWatch } from '../checks/run-watch.ts';
 import { drawFlow, scriptOf } from '../machine/flow-behaviour.ts';
+import { halfAsked } from '../machine/half-asked.ts';
+import type { DiskImage } from '../machine/simulated-disk.ts';
 import { SimulatedGateway } from '../machine/simulated-gateway.ts';
 import { type MachineTroubles, noMachineTroubles, SimulatedMachine } from '../machine/simulated-machine.ts';
 import { LoadBalancer } from '../network/load-balancer.ts';
@@ -131,9 +133,16 @@ export class Universe {
   /** A copy of a machine with all its files; its gateway has the same identity and is not started yet. */
   cloneMachine(original: SimulatedGateway): SimulatedGateway {
     const machine = this.addMachine(`copy-${String(this.machines.length + 1)}`, 2, 0);
-    machine.disk.restore(original.machine.disk.image());
+    machine.disk.restore(this.imageOf(original.machine));
     this.ledger.doubtful.add(machine.name).add(original.machine.name);
     return this.addGateway(original.gatewayId, machine);
+  }
+
+  /** All files of a machine as they are now, to copy it or to set it back by. */
+  imageOf(machine: SimulatedMachine): DiskImage {
+    const image = machine.disk.image();
+    this.ledger.copiedHalfAsked(halfAsked(image));
+    return image;
   }
 
   /** This gateway will never run again, and what ran on its machine is over. */

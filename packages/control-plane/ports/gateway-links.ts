@@ -1,5 +1,6 @@
 import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { DatabaseMemory } from '@deskhand/domain/gateway/database-memory.ts';
+import type { JournalAt } from '@deskhand/domain/gateway/journal-position.ts';
 import type { LinkNumbers } from '@deskhand/domain/gateway/link-number.ts';
 import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { DeclineMemory } from '@deskhand/domain/run-queue/snapshot.ts';
@@ -27,6 +28,8 @@ export interface LinkIdentity {
   readonly quarantined: boolean;
   readonly numbers: LinkNumbers;
   readonly isLinked: boolean;
+  /** How far its journal had come when its links told last; null before the first. */
+  readonly journal: JournalAt | null;
   /** Since a restore its journal has not been reported. */
   readonly journalAwaited: boolean;
   readonly database: DatabaseMemory;
@@ -39,6 +42,8 @@ export interface StoredAttempt {
   readonly gatewayId: GatewayId | null;
   readonly state: RunState;
   readonly journalId: string | null;
+  /** How far that journal had come when the attempt was acquired; null where nobody told. */
+  readonly journalPosition: number | null;
   readonly hasRun: boolean;
   readonly holdsMachine: boolean;
   readonly cancelBecause: 'cancelled' | 'timedOut' | null;
@@ -104,6 +109,8 @@ export interface GatewayLinkStore {
     readonly replica: string;
     readonly linkNumber: number;
     readonly journalId: string;
+    /** Null from a gateway that does not tell it: then nothing of before counts. */
+    readonly journalPosition: number | null;
     readonly version: string;
     readonly facts: MachineFacts;
     readonly encryptedClusterKey: string | null;
@@ -115,7 +122,7 @@ export interface GatewayLinkStore {
   /** `isOpen` is false when the link is not the one that the gateway is known to have. */
   heartbeat(
     link: LinkOf & { readonly replica: string },
-    journalFault: string | null,
+    journal: { readonly fault: string | null; readonly position: number | null },
     progress: readonly { readonly runId: string; readonly attempt: number; readonly lastActionAgoMs: number }[],
   ): Promise<{ readonly isOpen: boolean; readonly journalFaultChanged: boolean; readonly journalAwaited: boolean }>;
 
@@ -130,7 +137,7 @@ export interface GatewayLinkStore {
   /** Only over the newest link. */
   acquire(
     of: AttemptOf & { readonly linkNumber: number },
-    journalId: string,
+    journal: JournalAt,
   ): Promise<{
     readonly moved: boolean;
     readonly stored: StoredAttempt | null;

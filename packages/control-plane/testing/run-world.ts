@@ -71,7 +71,12 @@ export interface RunWorld {
   /** Links a gateway as a real one would: connect, confirm, reconcile. */
   linkUp(
     gatewayId: string,
-    options?: { facts?: MachineFacts; journalId?: string; attempts?: readonly AttemptReport[] },
+    options?: {
+      facts?: MachineFacts;
+      journalId?: string;
+      journalPosition?: number;
+      attempts?: readonly AttemptReport[];
+    },
   ): Promise<OpenLink & { decisions: readonly { runId: string; attempt: number; decision: string }[] }>;
   say(link: OpenLink, ...messages: readonly WorkMessage[]): Promise<readonly ServerMessage[]>;
   submit(change?: Partial<Submission> & { user?: string; key?: string }): Promise<Run>;
@@ -223,6 +228,7 @@ async function linkUp(
   {
     facts = linuxFacts(),
     journalId = `journal-${gatewayId}`,
+    journalPosition,
     attempts = [],
   }: Parameters<RunWorld['linkUp']>[1] & object,
 ): ReturnType<RunWorld['linkUp']> {
@@ -232,8 +238,10 @@ async function linkUp(
   );
   await world.link.confirm(gatewayId, linkNumber);
   const link = { gatewayId, clusterId: identity.clusterId, linkNumber, journalId };
-  const decisions = await world.link.reconcile(link, { attempts, facts, version: '1', encryptedClusterKey: null });
-  if (decisions === undefined) throw new Error(`A newer link of ${gatewayId} has taken over.`);
+  const journal = journalPosition === undefined ? {} : { journalPosition };
+  const about = { attempts, facts, version: '1', encryptedClusterKey: null };
+  const decisions = await world.link.reconcile(link, { ...about, ...journal });
+  if (decisions === undefined) throw new Error(`The link of ${gatewayId} was not opened.`);
   return { ...link, decisions };
 }
 

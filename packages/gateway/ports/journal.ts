@@ -11,6 +11,11 @@ export interface Journal {
   readonly id: string;
   /** What was found at opening, oldest first. */
   readonly entries: readonly JournalEntry[];
+  /**
+   * How many entries were ever on disk in it, those that compaction has put together included. It never falls, so one
+   * that was told and is presented no more shows a copy of the machine or one that was set back (DESIGN §7.5).
+   */
+  readonly position: () => number;
   /** Why it cannot be written now, for people; null while all is well. */
   readonly fault: () => string | null;
   /** On disk when it returns; throws `JournalFault` when it cannot be. For what must be recorded before it happens. */
@@ -62,6 +67,8 @@ interface AboutAttempt {
   readonly attempt: number;
 }
 export type JournalEntry =
+  /** The server is about to be asked for it. Nothing begins by it: it moves the position that the asking tells. */
+  | (AboutAttempt & { readonly type: 'acquiring' })
   | { readonly type: 'started'; readonly facts: AttemptFacts; readonly atMs: number }
   | (AboutAttempt & { readonly type: 'phase'; readonly phase: GatewayPhase; readonly sinceAcquireMs: number })
   | (AboutAttempt & { readonly type: 'session'; readonly session: SessionRecord })

@@ -44,6 +44,7 @@ export interface ServerMemory {
   readonly hasJournal?: boolean;
 }
 export interface Reconciliation {
+  readonly journalPosition: number;
   readonly attempts: readonly AttemptReport[];
   readonly facts: Extract<GatewayMessage, { type: 'facts' }>['facts'];
 }

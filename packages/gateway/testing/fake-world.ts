@@ -43,6 +43,8 @@ export class FakeWorld {
   /** Keeps a sign-in waiting until the test lets it go on; a cancelled one is refused. */
   holdSignIn = false;
   diskFault: string | null = null;
+  /** Only the next write meets it. */
+  isDiskFaultHidden = false;
   isLinkUp = true;
   bootMs = 1_000;
   isSignedOut = false;
@@ -133,7 +135,8 @@ export class FakeWorld {
     return {
       id: 'journal-1',
       entries: [],
-      fault: () => this.diskFault,
+      position: () => this.entries.length,
+      fault: () => (this.isDiskFaultHidden ? null : this.diskFault),
       record: write,
       note: (entry) => {
         if (this.diskFault === null) write(entry);

@@ -43,6 +43,8 @@ export function applyEntry(before: AttemptRecord | undefined, entry: JournalEntr
   if (entry.type === 'started') return before ?? newRecord(entry);
   if (before === undefined) return undefined;
   switch (entry.type) {
+    case 'acquiring':
+      return before;
     case 'phase':
       return {
         ...before,

@@ -59,7 +59,7 @@ test('the journal has the attempt before anybody is signed in', async () => {
   const world = await worldOf();
   world.holdSignIn = true;
   await begin(world);
-  expect(world.entries[0]).toMatchObject({ type: 'started', facts: { runId: 'r1', user: 'alice' } });
+  expect(world.entries[1]).toMatchObject({ type: 'started', facts: { runId: 'r1', user: 'alice' } });
   cancel(world);
   expect(await resultOf(world)).toMatchObject({ state: 'cancelled' });
 });
@@ -100,6 +100,25 @@ test('a full disk declines offers, and gives back what was acquired before it wa
   await hasSent(world, 'decline');
   expect(world.signIns).toEqual([]);
   expect(world.core.heartbeat().journalFault).toBe('no space left');
+});
+
+test('that a run is asked for is on disk before the server hears of it, and the asking tells so', async () => {
+  const world = await worldOf();
+  await acquire(world, orderOf());
+  expect(world.entries).toEqual([{ type: 'acquiring', runId: 'r1', attempt: 1 }]);
+  expect(world.of('acquire')).toMatchObject([{ journalId: 'journal-1', journalPosition: 1 }]);
+  expect(world.core.heartbeat()).toMatchObject({ journalPosition: 1 });
+  expect(world.core.handlers.report({ wasRestored: false })).toMatchObject({ journalPosition: 1, attempts: [] });
+});
+
+test('a disk that fills up between the look at it and the asking declines the offer', async () => {
+  const world = await worldOf();
+  world.diskFault = 'no space left';
+  world.isDiskFaultHidden = true;
+  world.offer(orderOf());
+  await hasSent(world, 'decline');
+  expect(world.of('decline')[0]?.because.message).toContain('no space left');
+  expect(world.of('acquire')).toEqual([]);
 });
 
 test('an acquired run that was never asked for is given back', async () => {

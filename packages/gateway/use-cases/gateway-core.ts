@@ -119,5 +119,6 @@ function heartbeat(core: Core): Heartbeat {
     ...nameOf(attempt.facts),
     lastActionAgoMs: attempt.lastActionAtMs === undefined ? null : core.clock.nowMs() - attempt.lastActionAtMs,
   }));
-  return { progress, journalFault: core.journal.fault()?.slice(0, 500) ?? null };
+  const journalFault = core.journal.fault()?.slice(0, 500) ?? null;
+  return { progress, journalFault, journalPosition: core.journal.position() };
 }

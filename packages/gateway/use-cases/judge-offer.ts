@@ -6,7 +6,8 @@ import { no, type Verdict } from '@deskhand/domain/placement/reasons.ts';
 import type { RunId } from '@deskhand/domain/brand.ts';
 import type { MachineFacts } from '@deskhand/domain/session/machine.ts';
 import type { WorkOrder } from '../ports/link.ts';
-import { keyOf } from './attempt-record.ts';
+import { keyOf, nameOf } from './attempt-record.ts';
+import { JournalFault } from '../ports/journal.ts';
 import type { Core } from './core.ts';
 import type { MachineLock } from './machine-lock.ts';
 
@@ -23,7 +24,7 @@ export async function judgeOffer(core: Core, lock: MachineLock, offer: Offer): P
   await lock.hold(async () => {
     if (core.book.get(offer) !== undefined || core.acquiring.has(keyOf(offer))) return;
     const facts = await core.machine.refresh();
-    const verdict = verdictOn(core, offer, facts);
+    const verdict = intend(core, offer, verdictOn(core, offer, facts));
     const about = { runId: offer.runId, attempt: offer.attempt, factsVersion: facts.version };
     if (!verdict.ok) {
       core.link.send({ type: 'decline', ...about, because: verdict.because });
@@ -31,14 +32,32 @@ export async function judgeOffer(core: Core, lock: MachineLock, offer: Offer): P
     }
     const user = userOf(offer.accountName) ?? offer.accountName;
     core.acquiring.set(keyOf(offer), { runId: offer.runId, attempt: offer.attempt, user, mode: offer.mode });
-    const isSaid = core.link.send({ type: 'acquire', ...about, journalId: core.journal.id });
+    const journal = { journalId: core.journal.id, journalPosition: core.journal.position() };
+    const isSaid = core.link.send({ type: 'acquire', ...about, ...journal });
     if (!isSaid) core.acquiring.delete(keyOf(offer));
   });
 }
 
+/**
+ * On disk before the server is asked, so that what an earlier copy of this machine would present lies behind what the
+ * asking tells, whatever the server hears of this attempt afterwards (decision 10).
+ */
+function intend(core: Core, offer: Offer, verdict: Verdict): Verdict {
+  if (!verdict.ok) return verdict;
+  try {
+    core.book.record({ type: 'acquiring', ...nameOf(offer) });
+    return verdict;
+  } catch (error) {
+    if (!(error instanceof JournalFault)) throw error;
+    return unwritable(error.message);
+  }
+}
+
+const unwritable = (fault: string): Verdict => no(declined(`The gateway’s journal cannot be written: ${fault}`));
+
 function verdictOn(core: Core, offer: Offer, facts: MachineFacts): Verdict {
   const fault = core.journal.fault();
-  if (fault !== null) return no(declined(`The gateway’s journal cannot be written: ${fault}`));
+  if (fault !== null) return unwritable(fault);
   const user = userOf(offer.accountName);
   if (user === undefined) return no(declined(`${offer.accountName} is not an account name that a machine could know.`));
   const holdings = holdingsOf(offer.policy, facts, runsInHand(core));

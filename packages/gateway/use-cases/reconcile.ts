@@ -27,7 +27,7 @@ export function reportAttempts(core: Core, server: ServerMemory): Reconciliation
   core.acquiring.clear();
   const records = server.wasRestored && !server.hasJournal ? core.book.all() : core.book.unsettled();
   const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => reportOf(core, record));
-  return { attempts, facts: wireFacts(core.machine.facts()) };
+  return { attempts, facts: wireFacts(core.machine.facts()), journalPosition: core.journal.position() };
 }
 
 function reportOf(core: Core, record: AttemptRecord): AttemptReport {

@@ -19,6 +19,8 @@ export const LINK_SILENCE_MAX_MS = 15_000;
 const attempt = Type.Integer({ minimum: 1 });
 const ms = Type.Integer({ minimum: 0 });
 const runRef = { runId: id, attempt };
+/** How many entries the gateway has ever had on disk in its journal; a gateway of an older release does not tell it. */
+const journalPosition = Type.Optional(Type.Integer({ minimum: 0 }));
 const kind = <K extends string>(value: K) => ({ type: Type.Literal(value) });
 
 export const MachineReport = Type.Object({
@@ -138,15 +140,17 @@ export const GatewayMessage = Type.Union([
     journalId: id,
     attempts: Type.Array(AttemptReport, { maxItems: 10_000 }),
     facts: MachineReport,
+    journalPosition,
   }),
   Type.Object({
     ...kind('heartbeat'),
     progress: Type.Array(Type.Object({ ...runRef, lastActionAgoMs: orNull(ms) }), { maxItems: 1000 }),
     journalFault: orNull(Type.String({ maxLength: 500 })),
+    journalPosition,
   }),
   Type.Object({ ...kind('facts'), facts: MachineReport }),
   /** The gateway judged the rules again under its own lock and takes the run. */
-  Type.Object({ ...kind('acquire'), ...runRef, journalId: id, factsVersion: Type.Integer() }),
+  Type.Object({ ...kind('acquire'), ...runRef, journalId: id, journalPosition, factsVersion: Type.Integer() }),
   Type.Object({ ...kind('decline'), ...runRef, because: WaitReason, factsVersion: Type.Integer() }),
   /** Never started, given back: the run goes to the queue again. */
   Type.Object({ ...kind('release'), ...runRef, because: Type.String({ maxLength: 1000 }) }),

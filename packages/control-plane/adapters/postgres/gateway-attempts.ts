@@ -1,4 +1,5 @@
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { JournalAt } from '@deskhand/domain/gateway/journal-position.ts';
 import type { RunError, RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import { activeStates } from '@deskhand/domain/run/transitions.ts';
 import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
@@ -33,11 +34,14 @@ interface StoredRow {
   readonly gateway_id: GatewayId | null;
   readonly state: RunState;
   readonly journal_id: string | null;
+  readonly journal_position: number | null;
+  readonly journal_position_attempt: number | null;
   readonly started_at: Date | null;
   readonly holds_machine: boolean;
   readonly cancel_because: 'cancelled' | 'timedOut' | null;
 }
-const storedColumns = 'id, attempt, gateway_id, state, journal_id, started_at, holds_machine, cancel_because';
+const storedColumns = `id, attempt, gateway_id, state, journal_id, journal_position, journal_position_attempt, started_at,
+  holds_machine, cancel_because`;
 
 function storedFromRow(row: StoredRow): StoredAttempt {
   return {
@@ -46,6 +50,7 @@ function storedFromRow(row: StoredRow): StoredAttempt {
     gatewayId: row.gateway_id,
     state: row.state,
     journalId: row.journal_id,
+    journalPosition: row.journal_position_attempt === row.attempt ? row.journal_position : null,
     hasRun: row.started_at !== null,
     holdsMachine: row.holds_machine,
     cancelBecause: row.cancel_because,
@@ -107,14 +112,15 @@ export function attemptMethods(pool: Pool): AttemptMethods {
  */
 const acquireText = `
   with moved as (
-    update run set state = 'starting', phase = 'signingIn', journal_id = $4, acquired_at = clock_timestamp(), signing_in_at = clock_timestamp()
+    update run set state = 'starting', phase = 'signingIn', journal_id = $4, acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
+      journal_position = $7, journal_position_attempt = $2
     where id = $1 and attempt = $2 and gateway_id = $3 and state = any($5)
       and exists (select 1 from gateway where id = $3 and link_number = $6) returning id, attempt
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor)
     select m.id, m.attempt, 'acquire', 'Acquired by ' || g.name, 'gateway ' || g.name from moved m, gateway g where g.id = $3
   )
-  select exists (select 1 from moved) as moved, r.id, r.attempt, r.gateway_id, r.state, r.journal_id, r.started_at, r.holds_machine,
+  select exists (select 1 from moved) as moved, r.id, r.attempt, r.gateway_id, r.state, r.journal_id, r.journal_position, r.journal_position_attempt, r.started_at, r.holds_machine,
     r.cancel_because, r.mode, r.inputs, r.execution_timeout_ms, r.flow_version, r.flow_id, f.name as flow_name, v.script, c.id as connection_id,
     c.account_name, c.sealed_password, c.seal_context, c.password_version, c.notifications, r.cluster_id, a.email as requested_by, g.facts,
     g.policy_override, g.capacity_override
@@ -145,7 +151,7 @@ interface AcquireRow extends StoredRow, MemberRow {
 async function acquire(
   pool: Pool,
   of: AttemptOf & { readonly linkNumber: number },
-  journalId: string,
+  { journalId, position }: JournalAt,
 ): Promise<Awaited<ReturnType<GatewayLinkStore['acquire']>>> {
   const [row] = await named<AcquireRow>(pool, 'acquire', acquireText, [
     of.runId,
@@ -154,6 +160,7 @@ async function acquire(
     journalId,
     statesBefore('acquire', 'starting'),
     of.linkNumber,
+    position,
   ]);
   if (row === undefined) return { moved: false, stored: null, order: null };
   return { moved: row.moved, stored: storedFromRow(row), order: orderFromRow(row, of) };

@@ -51,6 +51,7 @@ function linkMethods(pool: Pool): LinkMethods {
     confirmLink: async (gatewayId, linkNumber) => {
       const { rowCount } = await pool.query(
         `update gateway set link_number = $2,
+            journal_position_link = case when journal_position_link = link_number then $2 end,
             pending_link_number = case when pending_link_number > $2 then pending_link_number end
           where id = $1 and link_number <= $2 and not quarantined and removed_at is null`,
         [gatewayId, linkNumber],
@@ -76,7 +77,7 @@ function linkMethods(pool: Pool): LinkMethods {
         [link.gatewayId, json(facts), link.linkNumber],
       );
     },
-    heartbeat: (link, journalFault, progress) => heartbeat(pool, link, journalFault, progress),
+    heartbeat: (link, journal, progress) => heartbeat(pool, link, journal, progress),
     policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
   };
 }
@@ -91,6 +92,8 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
     readonly link_number: number;
     readonly pending_link_number: number | null;
     readonly linked_to: string | null;
+    readonly journal_id: string | null;
+    readonly journal_position: number | null;
     readonly journal_awaited: boolean;
     readonly epoch: string;
     readonly former_epochs: readonly string[];
@@ -99,6 +102,7 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
   const row = await rowOf<Row>(
     pool,
     `select g.id, g.name, g.cluster_id, g.public_key, g.quarantined, g.link_number, g.pending_link_number, g.linked_to,
+        g.journal_id, case when g.journal_position_link = g.link_number then g.journal_position end as journal_position,
         g.journal_awaited_since is not null as journal_awaited, i.epoch, i.former_epochs,
         (select last_value from commit_counter) as commit
       from gateway g, installation i where g.id = $1 and g.removed_at is null`,
@@ -113,6 +117,7 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
     quarantined: row.quarantined,
     numbers: { confirmed: row.link_number, pending: row.pending_link_number },
     isLinked: row.linked_to !== null,
+    journal: row.journal_id === null ? null : { journalId: row.journal_id, position: row.journal_position },
     journalAwaited: row.journal_awaited,
     database: { epoch: row.epoch, formerEpochs: row.former_epochs, commit: row.commit },
   };
@@ -122,8 +127,17 @@ async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink'
   const { rowCount } = await pool.query(
     `with bumped as (${bumpCluster})
       update gateway set linked_to = $2, journal_id = $4, version = $5, facts = $6, last_seen_at = clock_timestamp(),
-        unreachable_since = null where id = $1 and link_number = $3 and not quarantined and removed_at is null`,
-    [link.gatewayId, link.replica, link.linkNumber, link.journalId, link.version, json(link.facts)],
+        unreachable_since = null, journal_position = $7, journal_position_link = $3
+      where id = $1 and link_number = $3 and not quarantined and removed_at is null`,
+    [
+      link.gatewayId,
+      link.replica,
+      link.linkNumber,
+      link.journalId,
+      link.version,
+      json(link.facts),
+      link.journalPosition,
+    ],
   );
   if (rowCount !== 1) return false;
   if (link.encryptedClusterKey === null) return true;
@@ -137,7 +151,7 @@ async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink'
 async function heartbeat(
   pool: Pool,
   { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
-  journalFault: string | null,
+  journal: Parameters<GatewayLinkStore['heartbeat']>[1],
   progress: Parameters<GatewayLinkStore['heartbeat']>[2],
 ): Promise<{ isOpen: boolean; journalFaultChanged: boolean; journalAwaited: boolean }> {
   const [row] = await named<{ before: string | null; awaited: boolean }>(
@@ -149,10 +163,11 @@ async function heartbeat(
         update gateway_cluster k set queue_version = k.queue_version + 1 from before
         where k.id = before.cluster_id and before.journal_fault is distinct from $2
       )
-      update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2
+      update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2,
+        journal_position = greatest(g.journal_position, $5::bigint)
       from before where g.id = before.id and g.link_number = $3 and g.linked_to = $4
         returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
-    [gatewayId, journalFault, linkNumber, replica],
+    [gatewayId, journal.fault, linkNumber, replica, journal.position],
   );
   if (row === undefined) return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
   if (progress.length > 0) {
@@ -170,7 +185,7 @@ async function heartbeat(
       ],
     );
   }
-  return { isOpen: true, journalFaultChanged: row.before !== journalFault, journalAwaited: row.awaited };
+  return { isOpen: true, journalFaultChanged: row.before !== journal.fault, journalAwaited: row.awaited };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

@@ -62,9 +62,21 @@ export async function linkUp(context: Context, gatewayId: string): Promise<unkno
   const isConfirmed = await links.confirmLink(gatewayId, linkNumber);
   context.linkNumbers.set(gatewayId, linkNumber);
   const journalId = journals[0] ?? '';
-  const link = { gatewayId, linkNumber, journalId, replica: 'one', version: '2', encryptedClusterKey: null };
+  const journalPosition = 3;
+  const link = {
+    gatewayId,
+    linkNumber,
+    journalId,
+    journalPosition,
+    replica: 'one',
+    version: '2',
+    encryptedClusterKey: null,
+  };
   return [identity, prepared?.commit, isConfirmed, await links.openLink({ ...link, facts: facts() })];
 }
+
+/** Null from a gateway of an older release. */
+const positionBy = (choose: Choose): number | null => (choose.chance(0.2) ? null : choose.below(6));
 
 function factsBy(choose: Choose) {
   return facts({
@@ -138,7 +150,8 @@ export const gatewayOperations: Operations = {
     return { detail: String(linkNumber), act };
   }),
   openLink: onGateway(2, 'opens the link of', (context, choose, gatewayId) => {
-    const link = { ...linkOf(context, choose, gatewayId), journalId: choose.of(journals), facts: factsBy(choose) };
+    const journal = { journalId: choose.of(journals), journalPosition: positionBy(choose) };
+    const link = { ...linkOf(context, choose, gatewayId), ...journal, facts: factsBy(choose) };
     const encryptedClusterKey = choose.chance(0.8) ? null : 'new-key';
     const act = () => context.stores.links.openLink({ ...link, replica: 'two', version: '3', encryptedClusterKey });
     return { detail: JSON.stringify(link.linkNumber), act };
@@ -161,7 +174,9 @@ export const gatewayOperations: Operations = {
       .map((runId) => ({ runId, attempt: 1 + choose.below(2), lastActionAgoMs: choose.below(30_000) }));
     const link = { ...linkOf(context, choose, gatewayId), replica: choose.of(['one', 'one', 'two']) };
     const fault = choose.chance(0.85) ? null : 'No space left on device';
-    return { detail: String(fault), act: () => context.stores.links.heartbeat(link, fault, progress) };
+    const journal = { fault, position: positionBy(choose) };
+    const act = () => context.stores.links.heartbeat(link, journal, progress);
+    return { detail: JSON.stringify(journal), act };
   }),
   policyAndCapacity: onGateway(1, 'policy of', ({ stores }, _choose, id) => ({
     act: () => stores.links.policyAndCapacity(id),
@@ -181,10 +196,10 @@ export const gatewayOperations: Operations = {
     },
   },
   acquire: onAttempt(14, 'acquire', (context, choose, of) => {
-    const journalId = choose.of(journals);
+    const journal = { journalId: choose.of(journals), position: positionBy(choose) };
     const { linkNumber } = linkOf(context, choose, of.gatewayId);
-    const act = () => context.stores.links.acquire({ ...of, linkNumber }, journalId);
-    return { detail: `${journalId} over link ${String(linkNumber)}`, act };
+    const act = () => context.stores.links.acquire({ ...of, linkNumber }, journal);
+    return { detail: `${JSON.stringify(journal)} over link ${String(linkNumber)}`, act };
   }),
   returnOffer: onAttempt(3, 'return', ({ stores }, choose, of) => {
     const event = choose.of(['decline', 'withdraw'] as const);

@@ -5,6 +5,7 @@ import { done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { type ConfirmedNumbers, createConfirmedNumbers } from './confirmed-numbers.ts';
 import { beginRecovery } from './recovery.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
+import { quarantine } from './quarantine.ts';
 import { closeLinks } from './reach-gateway.ts';
 
 export interface Welcome {
@@ -56,7 +57,10 @@ export async function connect(
       const isLate = begunAt !== null && !numbersKnown.wasKnown(gatewayId, numbers.confirmed, begunAt);
       if (isLate) throw new Error(`The hello of gateway ${gatewayId} came after a newer link was confirmed.`);
     }
-    if (judged.verdict === 'quarantine') return await quarantine(ports, identity, judged.message);
+    if (judged.verdict === 'quarantine') {
+      await quarantine(ports, identity, judged.message);
+      return refuse('link-quarantined');
+    }
     const linkNumber = nextLinkNumber(numbers);
     const prepared = await ports.store.prepareLink(identity.gatewayId, linkNumber, identity.numbers);
     const wantsJournal = identity.journalAwaited || memory !== 'in-step';
@@ -72,15 +76,6 @@ export async function connect(
 function numbersBeside(numbers: LinkNumbers, presented: number, memory: MemoryJudgement): LinkNumbers {
   if (memory === 'in-step') return numbers;
   return { ...numbers, pending: Math.max(numbers.pending ?? numbers.confirmed, presented) };
-}
-
-async function quarantine(ports: LinkPorts, identity: LinkIdentity, because: string): Promise<Outcome<Welcome>> {
-  await ports.store.quarantine(identity.gatewayId, because);
-  // Nobody can tell which of the two is the copy, so neither stays.
-  closeLinks(ports, identity.gatewayId);
-  ports.changes.publish({ kind: 'gateway', gatewayId: identity.gatewayId });
-  ports.wakeups.wake(identity.clusterId);
-  return refuse('link-quarantined');
 }
 
 /** The gateway has fsynced the number: an older link of it, wherever it is open, is ended. False when this one is older. */

@@ -16,6 +16,8 @@ export interface Reconcile {
   readonly facts: MachineFacts;
   readonly version: string;
   readonly encryptedClusterKey: string | null;
+  /** Missing from a gateway of the release before. */
+  readonly journalPosition?: number;
   /** The gateway was asked for its whole journal, page by page or, where it is an older one, within this. */
   readonly journalWasWanted?: boolean;
 }
@@ -36,7 +38,10 @@ export interface LinkUseCases {
   confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
   /** A page of the whole journal, which comes before `reconcile` when the database was set back. */
   takeJournal(link: OpenLink, entries: readonly JournalEntryReport[]): Promise<void>;
-  /** Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile. */
+  /**
+   * Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile, or the
+   * gateway turned out to be a copy and is quarantined.
+   */
   reconcile(link: OpenLink, report: Reconcile): Promise<readonly AnsweredAttempt[] | undefined>;
   /** Messages of an open link, in the order in which they came. */
   handle(link: OpenLink, messages: readonly WorkMessage[]): Promise<Replies>;
@@ -60,9 +65,11 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
     takeJournal: (link, entries) => takeJournal(ports, link, entries),
     reconcile: async (link, report) => {
       if (report.journalWasWanted === true) await nameUnknown(ports, link, report.attempts);
-      const answers = await reconcileLink(ports, link, report.attempts);
+      const beginning = { ...link, journalPosition: report.journalPosition ?? null };
+      const answers = await reconcileLink(ports, beginning, report.attempts);
+      if (answers === undefined) return undefined;
       const { facts, version, encryptedClusterKey } = report;
-      const opened = { ...link, replica: ports.replica, facts, version, encryptedClusterKey };
+      const opened = { ...beginning, replica: ports.replica, facts, version, encryptedClusterKey };
       if (!(await ports.store.openLink(opened))) return undefined;
       await journalReported(ports, link.gatewayId);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });

@@ -57,7 +57,7 @@ async function heartbeat(
   );
   const { isOpen, journalFaultChanged, journalAwaited } = await store.heartbeat(
     { ...link, replica },
-    message.journalFault,
+    { fault: message.journalFault, position: message.journalPosition ?? null },
     progress,
   );
   // Nobody was there to say so: the gateway linked elsewhere, was removed, or this server was taken for dead.
@@ -74,7 +74,10 @@ async function heartbeat(
 async function acquire(ports: LinkPorts, link: OpenLink, message: Of<'acquire'>): Promise<Replies> {
   const of = attemptOf(link, message);
   if (message.journalId !== link.journalId) return stale(message);
-  const { moved, stored, order } = await ports.store.acquire({ ...of, linkNumber: link.linkNumber }, link.journalId);
+  const { moved, stored, order } = await ports.store.acquire(
+    { ...of, linkNumber: link.linkNumber },
+    { journalId: link.journalId, position: message.journalPosition ?? null },
+  );
   if (stored === null || order === null) return stale(message);
   const isRepeated =
     judgeMessage(stored, of) === 'current' &&

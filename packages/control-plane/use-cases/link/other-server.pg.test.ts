@@ -117,7 +117,7 @@ test('what an older link told is not carried out by a server that stood still wh
     gatewayId: 'g1' as never,
     linkNumber: older.linkNumber,
   };
-  await world.stores.store.acquire(of, journalId);
+  await world.stores.store.acquire(of, { journalId, position: null });
   const reconciled = standing.reconcile(older, report);
   await stands.promise;
   const newest = await greet(world.link);
@@ -143,7 +143,7 @@ test('an acquire that was under way when the next link began gives the run back 
       const held = await heldBy(gatewayId);
       // Committed after the reading: to the reading it was an offer still.
       const of = { runId: run.id as never, attempt, gatewayId: 'g1' as never, linkNumber: older.linkNumber + 1 };
-      expect((await acquire(of, journalId)).moved).toBe(true);
+      expect((await acquire(of, { journalId, position: null })).moved).toBe(true);
       return held;
     },
   });

@@ -9,6 +9,7 @@ import {
 import type { AttemptReport, GatewayPhase, reconcileDecisions } from '@deskhand/protocol/link/messages.ts';
 import type { AttemptOf, StoredAttempt } from '../../ports/gateway-links.ts';
 import { type LinkPorts, type OpenLink, runChanged } from './link-ports.ts';
+import { type BeginningLink, quarantineWhenBehind } from './quarantine.ts';
 import { uncertain } from './uncertain.ts';
 
 type Decision = (typeof reconcileDecisions)[number];
@@ -30,14 +31,16 @@ const phases = {
 
 /**
  * Every link begins here (§7.3): what the gateway's journal says is put beside what the server holds, the domain judges
- * each pair, and each verdict is carried out before the link carries work.
+ * each pair, and each verdict is carried out before the link carries work. Undefined for a copy of the machine or one that
+ * was set back: it is quarantined, and nothing is carried out.
  */
 export async function reconcileLink(
   ports: LinkPorts,
-  link: OpenLink,
+  link: BeginningLink,
   reports: readonly AttemptReport[],
-): Promise<readonly AnsweredAttempt[]> {
+): Promise<readonly AnsweredAttempt[] | undefined> {
   const stored = await storedFor(ports, link, reports);
+  if (await quarantineWhenBehind(ports, link, stored.values())) return undefined;
   const mine = reports.filter((report) => !isForeign(stored.get(report.runId), report, link));
   const foreign = reports.filter((report) => !mine.includes(report));
   const answers: AnsweredAttempt[] = foreign.map((report) => ({ ...nameOf(report), decision: dropped(report.phase) }));
@@ -67,7 +70,7 @@ export async function adoptSettled(
     const phase = phases[report.phase];
     const { runId, attempt } = { runId: one.runId, attempt: report.attempt };
     const verdict = reconcile([one], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
-    await carryOut(ports, link, { verdict, runId, attempt, report, stored: one });
+    await carryOut(ports, { ...link, journalPosition: null }, { verdict, runId, attempt, report, stored: one });
     if (report.result === null && verdict === 'take-journal-state') {
       const of = attemptOf(link, runId, attempt);
       await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);
@@ -130,7 +133,7 @@ interface Judged {
   readonly stored: StoredAttempt | undefined;
 }
 
-async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
+async function carryOut(ports: LinkPorts, link: BeginningLink, judged: Judged): Promise<Decision> {
   const { verdict, runId, attempt, report, stored } = judged;
   const of = attemptOf(link, runId, attempt);
   const { store } = ports;
@@ -179,10 +182,12 @@ async function carryOut(ports: LinkPorts, link: OpenLink, judged: Judged): Promi
  * The offer is none any more: an acquire over the older link was still being carried out when this one began, perhaps by
  * another server. The gateway has let it go, so what the acquire made of the run is judged in its place.
  */
-async function judgeAgain(ports: LinkPorts, link: OpenLink, judged: Judged): Promise<Decision> {
+async function judgeAgain(ports: LinkPorts, link: BeginningLink, judged: Judged): Promise<Decision> {
   const [stored] = await ports.store.stored([judged.runId]);
   if (stored === undefined || stored.attempt !== judged.attempt || stored.gatewayId !== link.gatewayId)
     return dropped(judged.report?.phase);
+  // A quarantined gateway's link is not opened, so what becomes of the other attempts is told to nobody.
+  if (await quarantineWhenBehind(ports, link, [stored])) return dropped(judged.report?.phase);
   const phase = judged.report === undefined ? 'absent' : phases[judged.report.phase];
   const verdict = judgeAttempt(stored, phase, stored.journalId === link.journalId);
   return verdict === 'withdraw'

@@ -129,7 +129,7 @@ describe('what is remembered of a queue is not believed any more after', () => {
     ],
     [
       'its gateway cannot write its journal',
-      () => world.stores.store.heartbeat({ ...link, replica: 'one' }, 'disk full', []),
+      () => world.stores.store.heartbeat({ ...link, replica: 'one' }, { fault: 'disk full', position: 1 }, []),
     ],
     [
       'its gateway declined',

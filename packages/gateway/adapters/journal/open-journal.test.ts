@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AttemptFacts, type JournalEntry, JournalFault } from '../../ports/journal.ts';
 import { compactEntries, JOURNAL_KEEP_MS, recordsOf } from '../../use-cases/attempt-record.ts';
-import { systemDisk } from '../../disk/disk.ts';
+import { type Disk, systemDisk } from '../../disk/disk.ts';
 import { JOURNAL_ROOM_BYTES_MIN, openJournal } from './open-journal.ts';
 
 let folder: string;
@@ -104,6 +104,56 @@ test('compaction keeps what is unsettled and young, forgets the old, and keeps t
   expect(again.id).toBe(journal.id);
   expect([...recordsOf(again.entries).keys()]).toEqual(['unsettled/1']);
   expect(recordsOf(again.entries).get('unsettled/1')?.phasesMs).toEqual({ running: 39 });
+});
+
+describe('the position of a journal', () => {
+  test('counts what is on disk, over restarts and compaction', () => {
+    const first = open();
+    expect(first.position()).toBe(0);
+    first.record(started('old'));
+    first.note({ type: 'settled', runId: 'old', attempt: 1, because: 'acknowledged' });
+    expect(first.position()).toBe(2);
+    first.close();
+    const second = open({ nowMs: JOURNAL_KEEP_MS + 1, compactAboveBytes: 100 });
+    expect(second.position()).toBe(2);
+    second.record(started('r1'));
+    second.record(started('r2'));
+    expect(second.position()).toBe(4);
+    second.close();
+    expect(open().entries).toHaveLength(2);
+    expect(open().position()).toBe(4);
+  });
+
+  test('does not count what could not be written, until it is', () => {
+    let isFull = true;
+    const write: Disk['write'] = (...given) => {
+      if (isFull) throw new Error('no space left');
+      systemDisk.write(...given);
+    };
+    open().close();
+    const journal = openJournal({ folder, nowMs: () => 0, compact: compactEntries, disk: { ...systemDisk, write } });
+    journal.note(started('r1'));
+    expect(() => journal.record(started('r2'))).toThrow(JournalFault);
+    journal.retry();
+    expect(journal.position()).toBe(0);
+    isFull = false;
+    journal.retry();
+    expect(journal.position()).toBe(1);
+    journal.close();
+    expect(open().position()).toBe(1);
+  });
+
+  test('does not count a line that was torn', () => {
+    open().close();
+    appendFileSync(path(), '{"type":"started"');
+    expect(open().position()).toBe(0);
+  });
+
+  test('of a journal that never counted is the number of its entries', () => {
+    const lines = [{ type: 'journal', id: 'j' }, started('r1'), { type: 'journal', id: 'j' }, started('r2')];
+    writeFileSync(path(), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    expect(open().position()).toBe(2);
+  });
 });
 
 const isRoot = process.getuid?.() === 0;

@@ -25,6 +25,8 @@ export interface JournalOptions {
 interface Header {
   readonly type: 'journal';
   readonly id: string;
+  /** Entries that compaction took out of the file; missing in a journal that has never been compacted since it counts. */
+  readonly before?: number;
 }
 
 export function openJournal(options: JournalOptions): Journal {
@@ -33,18 +35,19 @@ export function openJournal(options: JournalOptions): Journal {
   if (!disk.exists(path)) disk.replace(path, toLines([headerOf(newId())]));
   const file = new JournalFile(path, disk);
   const [header, ...rest] = file.lines as readonly (Header | JournalEntry)[];
-  const entries = rest.filter((line): line is JournalEntry => line.type !== 'journal');
+  const entries = rest.filter(isEntry);
   if (header?.type !== 'journal' || typeof header.id !== 'string') {
     file.close();
     throw new JournalFault(`${path} is not a journal of Deskhand. Move it away; the server will then ask an admin.`);
   }
-  return new FileJournal({ ...options, disk }, file, header.id, entries);
+  return new FileJournal({ ...options, disk }, file, header, entries);
 }
 
 const inKilobytes = (bytes: number): number => Math.floor(bytes / 1000);
 
 const randomId = (): string => randomBytes(12).toString('hex');
-const headerOf = (id: string): Header => ({ type: 'journal', id });
+const headerOf = (id: string, before = 0): Header => ({ type: 'journal', id, ...(before === 0 ? {} : { before }) });
+const isEntry = (line: { readonly type: string }): line is JournalEntry => line.type !== 'journal';
 
 class FileJournal implements Journal {
   readonly id: string;
@@ -54,11 +57,12 @@ class FileJournal implements Journal {
   #fault: string | null = null;
   #unwritten: JournalEntry[] = [];
   #compactAboveBytes: number;
+  #position: number;
 
   constructor(
     options: JournalOptions & { readonly disk: Disk },
     file: JournalFile,
-    id: string,
+    { id, before = 0 }: Header,
     entries: readonly JournalEntry[],
   ) {
     this.#options = options;
@@ -66,7 +70,12 @@ class FileJournal implements Journal {
     this.#compactAboveBytes = options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES;
     this.id = id;
     this.entries = entries;
+    this.#position = before + entries.length;
     this.#compactWhenLarge();
+  }
+
+  position(): number {
+    return this.#position;
   }
 
   fault(): string | null {
@@ -113,6 +122,7 @@ class FileJournal implements Journal {
   #write(lines: readonly (JournalEntry | Header)[]): void {
     try {
       this.#file.append(lines);
+      this.#position += lines.filter(isEntry).length;
       this.#fault = null;
     } catch (error) {
       this.#fault = `${this.#file.path}: ${(error as Error).message}`;
@@ -127,9 +137,10 @@ class FileJournal implements Journal {
     const { disk } = this.#options;
     try {
       const old = new JournalFile(path, disk);
-      const entries = old.lines.filter((line) => (line as { type: string }).type !== 'journal') as JournalEntry[];
+      const entries = (old.lines as readonly (Header | JournalEntry)[]).filter(isEntry);
       old.close();
-      disk.replace(path, toLines([headerOf(this.id), ...this.#options.compact(entries, this.#options.nowMs())]));
+      const kept = this.#options.compact(entries, this.#options.nowMs());
+      disk.replace(path, toLines([headerOf(this.id, this.#position - kept.length), ...kept]));
       this.#file.close();
       this.#file = new JournalFile(path, disk);
       // What must be kept may be more than the limit, and then each further entry would write all of it anew.

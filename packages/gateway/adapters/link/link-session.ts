@@ -204,8 +204,9 @@ export class LinkSession {
   #reconcile(): void {
     this.#step = 'reconciled';
     const memory = { wasRestored: this.#wasRestored, hasJournal: this.#pages !== undefined };
-    const { attempts, facts } = this.#handlers.report(memory);
-    this.#write({ type: 'reconcile', journalId: this.#options.hello.journalId, attempts: [...attempts], facts });
+    const { attempts, ...report } = this.#handlers.report(memory);
+    const { journalId } = this.#options.hello;
+    this.#write({ type: 'reconcile', journalId, attempts: [...attempts], ...report });
   }
 
   #goUp(decisions: Extract<ServerMessage, { type: 'reconciled' }>['decisions']): void {

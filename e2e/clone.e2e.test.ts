@@ -104,3 +104,25 @@ test('enrolled anew the machine takes runs again, and what the quarantined one h
   expect((await whenEnded(stack.client, after.run.id)).state).toBe('succeeded');
   expect(after.marks.starts()).toBe(1);
 });
+
+test('a copy that comes while the link of the original is up is known by its journal, and starts nothing', async () => {
+  onTestFailed(async () => console.error(await stack.lastWords(), `copy:\n${copy?.log()}`));
+  const copied = join(stack.folder, 'later-copy');
+  execFileSync('cp', ['-a', stack.gatewayData, copied]);
+  rmSync(join(copied, 'gateway.lock'), { force: true });
+  const held = await run('held');
+  await held.marks.whenStarted();
+
+  copy = runGateway(copied, {});
+  await waitUntil('the gateway to be quarantined', async () => (await gateways())[0]?.quarantined || undefined);
+  for (const program of [copy, stack.gateway()])
+    await waitUntil('the gateway to say why', () => program.log().includes('link-quarantined') || undefined);
+  const { state } = await stack.client.getRun({ params: { id: held.run.id } });
+  expect([state, held.marks.starts()]).toEqual([expect.stringMatching(/^(starting|running)$/), 1]);
+  held.marks.letGo();
+  const isOver = () =>
+    journalOf(stack)
+      .split('\n')
+      .some((line) => line.includes(held.run.id) && line.includes('"phase":"ended"'));
+  await waitUntil('the original to end its run', () => isOver() || undefined);
+});

@@ -396,7 +396,7 @@ export const errorTable = {
   'link-quarantined': entry(
     403,
     4,
-    'This gateway presented an old link number: it is a copy or was rolled back.',
+    'This gateway presented an old link number or an old journal: it is a copy or was rolled back.',
     'An admin must enrol the machine anew.',
   ),
   'link-protocol-version': entry(

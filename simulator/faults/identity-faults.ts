@@ -48,7 +48,7 @@ export const identityFaults: readonly FaultKind[] = [
       const { universe, random, later } = scene;
       const original = random.pick(universe.gateways.filter((gateway) => !gateway.isRetired));
       const copy = universe.cloneMachine(original);
-      const waitMs = random.between(0, 3 * SECOND_MS);
+      const waitMs = random.chance(0.5) ? 0 : random.between(0, 3 * SECOND_MS);
       whenItHasBegunMore(scene, original, () => later(waitMs, () => copy.start()));
       later(30 * MINUTE_MS, () => universe.retire(copy));
       return `${original.machine.name} is copied, and the copy will start when ${original.gatewayId} has begun more`;
@@ -62,7 +62,7 @@ export const identityFaults: readonly FaultKind[] = [
       const gateway = random.pick(universe.gateways.filter((one) => !one.isRetired));
       const { machine } = gateway;
       const image = universe.imageOf(machine);
-      const waitMs = random.between(0, 3 * SECOND_MS);
+      const waitMs = random.chance(0.5) ? 0 : random.between(0, 3 * SECOND_MS);
       whenItHasBegunMore(scene, gateway, () => later(waitMs, () => setBack(scene, machine, image)));
       return `${machine.name} will be set back when ${gateway.gatewayId} has begun more`;
     },
@@ -86,8 +86,9 @@ function setBack(scene: Scene, machine: SimulatedMachine, image: DiskImage): voi
   machine.disk.restore(image);
 }
 
-const LOOK_EVERY_MS = 200;
-const LOOKS_MAX = 3_000;
+/** Shorter than a sign-in. */
+const LOOK_EVERY_MS = 50;
+const LOOKS_MAX = 12_000;
 
 /** Once the gateway works on an attempt that it does not work on now: just then a copy of now knows the least. */
 function whenItHasBegunMore({ later }: Scene, gateway: SimulatedGateway, act: () => void): void {

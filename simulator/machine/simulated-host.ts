@@ -54,6 +54,8 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
     },
     sweep: async (keep) => {
       await life.later(LOOK_MS);
+      // What cannot be ended is told in the log and tried again next time, as in the real register.
+      if (machine.random.chance(machine.troubles.signOutFailure)) return [];
       const swept = [...machine.sessions.values()].filter((one) => one.ours === gatewayId && !keep.has(one.id));
       for (const session of swept) machine.endSession(session.id, 'swept');
       for (const [user, lock] of machine.accountLocks) {

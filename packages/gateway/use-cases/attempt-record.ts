@@ -14,6 +14,10 @@ export const nameOf = (of: { readonly runId: string; readonly attempt: number })
   attempt: of.attempt,
 });
 
+/** What the session host knows the session of an attempt by, signed in or attached. */
+export const sessionIdOf = (of: { readonly runId: string; readonly attempt: number }): string =>
+  `${of.runId}-${of.attempt}`;
+
 /** What a journal says of every attempt, oldest first. */
 export function recordsOf(entries: readonly JournalEntry[]): ReadonlyMap<AttemptKey, AttemptRecord> {
   const records = new Map<AttemptKey, AttemptRecord>();

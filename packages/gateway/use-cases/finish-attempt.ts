@@ -46,7 +46,7 @@ export async function closeAttempt(core: Core, attempt: AttemptInHand): Promise<
 
 /**
  * A session that cannot be ended keeps its slot and account, because the machine's list still shows it; the result is
- * told all the same after some tries.
+ * told all the same after some tries. The sweep of leftovers goes on trying.
  */
 async function signOut(core: Core, attempt: AttemptInHand, session: HostedSession): Promise<void> {
   for (let tries = 1; tries <= SIGN_OUT_TRIES_MAX; tries++) {

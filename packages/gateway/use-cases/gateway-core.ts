@@ -7,6 +7,7 @@ import { createMachineWatch } from './machine-watch.ts';
 import { journalPages, obeyDecisions, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
+import { createLeftoverSweep } from './sweep-leftovers.ts';
 import { wireFacts } from './wire-facts.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { keyOf, nameOf, type AttemptKey } from './attempt-record.ts';
@@ -19,7 +20,7 @@ export interface GatewayCore {
   readonly resume: () => Promise<void>;
   readonly handlers: LinkHandlers;
   readonly heartbeat: () => Heartbeat;
-  /** Stops looking at the machine. Runs go on, and are adopted by the next gateway. */
+  /** Stops looking at the machine and sweeping it. Runs go on, and are adopted by the next gateway. */
   readonly stop: () => void;
   readonly inHand: Core['inHand'];
 }
@@ -34,10 +35,12 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     acquiring: new Map(),
   };
   const desk = { core, lock: createMachineLock(), offersWaiting: 0 };
+  const leftovers = createLeftoverSweep(core);
   return {
     resume: async () => {
       await resumeAfterRestart(core);
       await core.machine.start((facts) => core.link.send({ type: 'facts', facts: wireFacts(facts) }));
+      leftovers.start();
     },
     handlers: {
       report: (server) => reportAttempts(core, server),
@@ -48,7 +51,10 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
       down: () => core.acquiring.clear(),
     },
     heartbeat: () => heartbeat(core),
-    stop: () => core.machine.stop(),
+    stop: () => {
+      leftovers.stop();
+      core.machine.stop();
+    },
     inHand: core.inHand,
   };
 }

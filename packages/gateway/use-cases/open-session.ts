@@ -5,7 +5,7 @@ import { onDeadline } from './deadline.ts';
 import { endedEarlyWithoutResult, failedWith, refusedBySession, sessionCreationFailed } from './endings.ts';
 import { listenForStop } from './show-notification.ts';
 import { enterPhase, recordOf } from './attempt-in-hand.ts';
-import { nameOf } from './attempt-record.ts';
+import { nameOf, sessionIdOf } from './attempt-record.ts';
 import type { AttemptInHand, Core, Ending } from './core.ts';
 
 /** The size of screens that nobody sees. */
@@ -57,7 +57,7 @@ async function requestSession(
   { password, signal, runner }: SessionWish,
 ): Promise<SessionResult> {
   const account = { accountName: order.accountName, password, signal };
-  const about = { sessionId: `${order.runId}-${order.attempt}`, runId: order.runId };
+  const about = { sessionId: sessionIdOf(order), runId: order.runId };
   if (order.mode === 'unattended')
     return await core.host.signIn({ ...about, ...account, screen: SESSION_SCREEN, prepare: runner });
   const purpose = `${order.requestedBy} wants to run the desktop flow “${order.flowName}” in this session.`;

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { simulateSeed } from '../simulator/universe/simulate.ts';
+
+/**
+ * Found by seed 2428: a sign-out failed five times, nobody tried it any more, and its session kept a slot and the account
+ * until the gateway was started again.
+ */
+test('a session whose sign-out failed until nobody tried is swept within a minute', async () => {
+  const { failure } = await simulateSeed({ seed: 2428 });
+  expect(failure).toBeNull();
+});

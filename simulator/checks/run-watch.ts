@@ -6,8 +6,11 @@ import type { RunRow } from '../store/rows.ts';
 import type { World } from '../world/world.ts';
 import type { Ledger } from './ledger.ts';
 
-/** The product waits a little longer than this after an execution's time is over. */
-const GIVE_UP_AFTER_MS = 10 * 60_000;
+/** What the product promises, written down here once more: one that gives up earlier is found out. */
+const GIVE_UP_AFTER_MS = 15 * 60_000;
+const STARTING_MS = 5 * 60_000;
+/** The clock of a machine is never faster than this. */
+const CLOCK_RATE_MAX = 1.06;
 
 /** From reading a queue to the commit of its plan, with a database that stalls. */
 const PLAN_MAX_MS = 60_000;
@@ -18,13 +21,15 @@ export class RunWatch {
   readonly #database: SimulatedDatabase;
   readonly #acknowledged = new Set<string>();
   readonly #expected = new Map<string, ((runId: string) => void)[]>();
-  readonly #cancelled = new Set<string>();
+  readonly #ledger: Ledger;
+  readonly #cancelled = new Map<string, number>();
   readonly #queuedAtMs = new Map<string, number>();
   readonly #eventsSeen = new Map<string, number>();
 
   constructor(world: World, database: SimulatedDatabase, ledger: Ledger) {
     this.#world = world;
     this.#database = database;
+    this.#ledger = ledger;
     ledger.heldRun = (runId) => database.runs.get(runId);
     database.onRunChange(({ before, after }) => this.#changed(before, after));
   }
@@ -41,7 +46,7 @@ export class RunWatch {
     const state = this.#database.runs.get(runId)?.state;
     if (state === 'queued' || state === 'offered')
       this.#world.violated('I9', `run ${runId} was cancelled and is ${state}`);
-    this.#cancelled.add(runId);
+    this.#cancelled.set(runId, this.#world.timeline.nowMs);
   }
 
   /** An undone move is undone for good, unless somebody moves the run again (I6). */
@@ -49,7 +54,8 @@ export class RunWatch {
     if (movedToTop) this.#world.violated('I6', `the move of run ${runId} was undone, and it still stands at the top`);
   }
 
-  get cancelled(): ReadonlySet<string> {
+  /** Runs whose cancel was acknowledged, and when. */
+  get cancelled(): ReadonlyMap<string, number> {
     return this.#cancelled;
   }
 
@@ -76,6 +82,15 @@ export class RunWatch {
       if (this.#database.runs.get(id) === undefined)
         this.#world.violated('I2', `run ${id} was acknowledged and is gone`);
     }
+    for (const run of this.#database.runs.rows) this.#isWhatItsEventsSay(run);
+  }
+
+  /** All events of a run from the first lead to what it is (I14). */
+  #isWhatItsEventsSay(run: RunRow): void {
+    const { events } = this.#database.partsOf(run.id);
+    if (this.#leadTo('queued', events, run.state)) return;
+    const told = events.map(({ event }) => event).join(' ');
+    this.#world.violated('I14', `run ${run.id} is ${run.state}, and its events say: ${told}`);
   }
 
   #changed(before: RunRow | undefined, after: RunRow | undefined): void {
@@ -103,6 +118,7 @@ export class RunWatch {
       );
     }
     if (after.state === 'uncertain') this.#mayBeUncertain(after);
+    if (after.state === 'timedOut') this.#mayTimeOut(before, after);
     if (after.state === 'offered') this.#isFirstOfItsClass(after);
     if (after.attempt < before.attempt)
       this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
@@ -112,9 +128,29 @@ export class RunWatch {
   #mayBeUncertain(run: RunRow): void {
     const told = `${run.error?.message ?? ''} ${run.error?.details ?? ''}`;
     if (/removed|declared the machine gone|journal/.test(told)) return;
+    const startingMs = run.startedAtMs === null ? STARTING_MS : 0;
     const sinceMs = this.#database.nowMs() - (run.startedAtMs ?? run.acquiredAtMs ?? 0);
-    if (sinceMs >= run.executionTimeoutMs + GIVE_UP_AFTER_MS) return;
+    if (sinceMs >= startingMs + run.executionTimeoutMs + GIVE_UP_AFTER_MS) return;
     this.#world.violated('I8', `run ${run.id} was given up ${String(sinceMs)} ms after it began: ${told}`);
+  }
+
+  /** Before it was acquired, at its start deadline and not earlier (I7); after its start, by its execution timeout (I8). */
+  #mayTimeOut(before: RunRow, after: RunRow): void {
+    if (after.error?.code === 'NoCandidateMachine') {
+      if (before.acquiredAtMs !== null)
+        this.#world.violated('I7', `the start deadline of ${after.id} fired after a gateway had acquired it`);
+      const leftMs = after.startDeadlineAtMs - this.#database.nowMs();
+      if (leftMs > 0)
+        this.#world.violated('I7', `the start deadline of ${after.id} fired ${String(leftMs)} ms too early`);
+      return;
+    }
+    const start = this.#ledger.startOf(after.id);
+    const ranMs = start === undefined ? undefined : this.#world.timeline.nowMs - start.atMs;
+    if (ranMs !== undefined && ranMs * CLOCK_RATE_MAX < after.executionTimeoutMs)
+      this.#world.violated(
+        'I8',
+        `run ${after.id} may run ${String(after.executionTimeoutMs)} ms and was ended after ${String(ranMs)}`,
+      );
   }
 
   /** Of runs that could begin in its place, the first one is taken (I6). The order is written down here once more. */
@@ -142,12 +178,16 @@ export class RunWatch {
     const { events } = this.#database.partsOf(after.id);
     const fresh = events.slice(this.#eventsSeen.get(after.id) ?? 0);
     this.#eventsSeen.set(after.id, events.length);
-    let state = before.state;
-    for (const { event } of fresh) state = this.#step(state, event) ?? state;
-    if (state === after.state || !isTerminal(after.state)) return state === after.state;
+    return this.#leadTo(before.state, fresh, after.state);
+  }
+
+  #leadTo(from: RunRow['state'], events: readonly { readonly event: string }[], to: RunRow['state']): boolean {
+    let state = from;
+    for (const { event } of events) state = this.#step(state, event) ?? state;
+    if (state === to || !isTerminal(to)) return state === to;
     // A result implies what came before it and was not heard of.
-    for (const event of eventsOfResult(state, after.state as ResultState)) state = this.#step(state, event) ?? state;
-    return state === after.state;
+    for (const event of eventsOfResult(state, to as ResultState)) state = this.#step(state, event) ?? state;
+    return state === to;
   }
 }
 

@@ -33,13 +33,14 @@ export class Injector {
   }
 
   /** `without` names kinds that are left out, so that a failing seed can be told with fewer of them. */
-  begin(without: ReadonlySet<string>): void {
+  begin(without: ReadonlySet<string>): 'quiet' | 'striking' {
     const isQuiet = this.#universe.world.random.fork('quiet').chance(0.05);
     for (const kind of allFaults) {
       const random = this.#universe.world.random.fork(`fault ${kind.name}`);
       const level = random.pick(LEVELS);
       if (level > 0 && !isQuiet && !without.has(kind.name)) this.#strikeAgain(kind, kind.everyMs / level, random);
     }
+    return isQuiet ? 'quiet' : 'striking';
   }
 
   /** From here on nothing breaks any more, and whatever was broken is mended. */

@@ -22,6 +22,7 @@ export interface GatewayParts {
   readonly gatewayId: string;
   readonly machine: SimulatedMachine;
   readonly dialFrom: DialFrom;
+  readonly factsPollMs: number;
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
@@ -157,6 +158,7 @@ export class SimulatedGateway {
   ): GatewayPorts {
     const { machine, gatewayId } = this;
     return {
+      factsPollIntervalMs: this.#parts.factsPollMs,
       host: simulatedHost(machine, life, gatewayId),
       journal: livingJournal(journal, life),
       link,

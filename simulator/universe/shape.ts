@@ -1,4 +1,5 @@
 import { sweepIntervals } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
+import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
 import type { Random } from '../world/random.ts';
 
 /** What a world consists of; drawn by its seed, and made smaller to tell a short story. */
@@ -17,6 +18,7 @@ export interface Shape {
   readonly drift: number;
   readonly databaseDrift: number;
   readonly sweepIntervals: Readonly<Record<keyof typeof sweepIntervals, number>>;
+  readonly factsPollMs: number;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -28,12 +30,15 @@ const DRIFT_MAX = 0.05;
 const slowIntervals = { deadlinesMs: 10_000, wakeMs: 20_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
 /** Still below the silence after which another server takes one for dead, with time for a slow answer. */
 const SLOW_BEAT_MS = 4_000;
+const SLOW_FACTS_POLL_MS = 15_000;
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
-const MANY_GATEWAYS_SHARE = 0.02;
+const MANY_GATEWAYS_SHARE = 0.01;
+const REAL_PACE_SHARE = 0.05;
 
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
   const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : 1 + random.below(5);
+  const isAtRealPace = random.chance(REAL_PACE_SHARE);
   return {
     servers,
     gateways,
@@ -45,9 +50,10 @@ export function drawShape(random: Random): Shape {
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
-    sweepIntervals: random.chance(0.05)
+    sweepIntervals: isAtRealPace
       ? sweepIntervals
       : { ...slowIntervals, beatMs: servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS },
+    factsPollMs: isAtRealPace ? FACTS_POLL_INTERVAL_MS : SLOW_FACTS_POLL_MS,
     safetyMs: HOUR_MS,
     haste: random.pick([0, 0, 0.3]),
   };

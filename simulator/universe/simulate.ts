@@ -1,6 +1,7 @@
 import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { removeGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { Injector } from '../faults/injector.ts';
+import { CalmWatch } from '../checks/calm-watch.ts';
 import { auditLogs, auditMachines } from '../checks/quiescence.ts';
 import { caller, People } from '../people/people.ts';
 import { createWorld, Violation } from '../world/world.ts';
@@ -31,6 +32,9 @@ export interface SeedResult {
 /** Once faults are off, everything must be over within this. */
 const LIVENESS_MS = 2 * 3_600_000;
 const LIVENESS_STEP_MS = 30_000;
+const CALM_LOOK_MS = 10_000;
+/** After the faults, until programs are up, links are there again and what failed was tried again. */
+const RECOVERY_MS = 120_000;
 /** Logs are carried on for a while after the result. */
 const SETTLE_MS = 150_000;
 
@@ -49,7 +53,7 @@ export async function simulateSeed({
   try {
     people.begin();
     universe.start();
-    injector.begin(new Set(without));
+    if (injector.begin(new Set(without)) === 'quiet') lookWhileCalm(universe, new CalmWatch(universe, 0));
     await world.timeline.runUntil(shape.safetyMs);
     injector.end();
     await livenessPhase(universe, people);
@@ -73,10 +77,14 @@ export async function simulateSeed({
 async function livenessPhase(universe: Universe, people: People): Promise<void> {
   const { world, database } = universe;
   const endMs = world.timeline.nowMs + LIVENESS_MS;
+  const calm = new CalmWatch(universe, world.timeline.nowMs + RECOVERY_MS);
   const isOver = (): boolean =>
     people.unanswered === 0 && database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
   while (!isOver() && world.timeline.nowMs < endMs) {
-    await world.timeline.runUntil(world.timeline.nowMs + LIVENESS_STEP_MS);
+    for (let step = 0; step < LIVENESS_STEP_MS; step += CALM_LOOK_MS) {
+      await world.timeline.runUntil(world.timeline.nowMs + CALM_LOOK_MS);
+      calm.look();
+    }
     universe.auditIdentities();
     universe.replaceLostGateways((id) => void people.administer((admin) => removeGateway(admin, caller, id, true)));
   }
@@ -87,6 +95,15 @@ async function livenessPhase(universe: Universe, people: People): Promise<void> 
   await world.timeline.runUntil(world.timeline.nowMs + SETTLE_MS);
   auditMachines(universe);
   auditLogs(universe);
+}
+
+/** Where nothing ever breaks, promises are looked after while people still submit. */
+function lookWhileCalm(universe: Universe, calm: CalmWatch): void {
+  const { timeline } = universe.world;
+  timeline.schedule(CALM_LOOK_MS, () => {
+    calm.look();
+    if (timeline.nowMs < universe.shape.safetyMs - CALM_LOOK_MS) lookWhileCalm(universe, calm);
+  });
 }
 
 function failureOf(error: unknown): SeedResult['failure'] {

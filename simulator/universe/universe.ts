@@ -94,6 +94,7 @@ export class Universe {
       world: this.world,
       gatewayId,
       machine,
+      factsPollMs: this.shape.factsPollMs,
       dialFrom: (life, on) => this.balancer.dialFrom(on.name, life),
       processEnded: (life, isMachineGone) => this.network.programEnded(life, isMachineGone),
     });
@@ -258,6 +259,7 @@ export class Universe {
     machine.disk.onSync = () => undefined;
     machine.disk.isFull = false;
     machine.clock.wake();
+    machine.power.goOn();
     Object.assign(machine.troubles, noMachineTroubles());
     for (const session of [...machine.sessions.values()]) {
       if (session.ours === null) machine.endSession(session.id, 'the person signed out');

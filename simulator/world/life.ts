@@ -12,6 +12,8 @@ export class Life {
   #isOver = false;
   #stillUntilMs = 0;
   #waiting = 0;
+  /** What was said to it while it stood still. */
+  readonly #held: (() => void)[] = [];
   readonly #atEnd: (() => void)[] = [];
   readonly timers: Timers;
 
@@ -49,8 +51,10 @@ export class Life {
     this.#stillUntilMs = Math.max(this.#stillUntilMs, this.#timeline.nowMs + forMs);
   }
 
+  /** From now on, whatever it was to wait for; it hears at once what came meanwhile. */
   goOn(): void {
     this.#stillUntilMs = this.#timeline.nowMs;
+    if (this.#held.length > 0) this.#timeline.schedule(0, () => this.#hearHeld());
   }
 
   get isStill(): boolean {
@@ -60,9 +64,24 @@ export class Life {
   /** Now, or when it goes on; in the order in which it came. */
   hear(act: () => void): void {
     if (this.#isOver) return;
-    const leftMs = Math.max(this.#stillUntilMs, this.#clock.asleepUntilMs) - this.#timeline.nowMs;
-    if (leftMs > 0) this.#timeline.schedule(leftMs, () => this.hear(act));
-    else act();
+    if (this.#held.length === 0 && !this.isStill) {
+      act();
+      return;
+    }
+    this.#held.push(act);
+    if (this.#held.length === 1) this.#hearHeldLater();
+  }
+
+  #hearHeldLater(): void {
+    const untilMs = Math.max(this.#stillUntilMs, this.#clock.asleepUntilMs);
+    this.#timeline.schedule(untilMs - this.#timeline.nowMs, () => this.#hearHeld());
+  }
+
+  /** One after the other, so that what follows from each is done before the next. */
+  #hearHeld(): void {
+    if (this.#isOver || this.#held.length === 0) return;
+    if (!this.isStill) this.#held.shift()?.();
+    if (this.#held.length > 0) this.#hearHeldLater();
   }
 
   /** An answer from outside, which reaches a program only while it lives and does not stand still. */

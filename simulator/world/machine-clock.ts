@@ -41,6 +41,11 @@ export class MachineClock {
     return this.#asleepUntilMs;
   }
 
+  /** How far it was set from where it ran by itself. */
+  get setMs(): number {
+    return this.#setMs;
+  }
+
   set(byMs: number): void {
     this.#setMs += byMs;
   }

@@ -26,6 +26,8 @@ export interface GatewayPorts {
   readonly kit: () => RunnerKit;
   readonly secrets: SecretOpener;
   readonly log: GatewayLog;
+  /** Other than the usual pace of looks at the machine; a simulation of hours takes a slower one. */
+  readonly factsPollIntervalMs?: number;
 }
 
 /** The ports together with what the gateway holds in memory. */

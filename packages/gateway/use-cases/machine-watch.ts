@@ -22,9 +22,11 @@ interface WatchPorts {
   readonly nowMs: () => number;
   readonly timers: Timers;
   readonly log: GatewayLog;
+  readonly factsPollIntervalMs?: number;
 }
 
-export function createMachineWatch({ host, nowMs, timers, log }: WatchPorts): MachineWatch {
+export function createMachineWatch(ports: WatchPorts): MachineWatch {
+  const { host, nowMs, timers, log, factsPollIntervalMs = FACTS_POLL_INTERVAL_MS } = ports;
   // Versions must rise over restarts too, because the server compares them with what it has remembered.
   let facts: MachineFacts = { ...emptyFacts(host.kind), version: Math.floor(nowMs() / 1000) };
   let changed: (facts: MachineFacts) => void = () => undefined;
@@ -45,7 +47,7 @@ export function createMachineWatch({ host, nowMs, timers, log }: WatchPorts): Ma
   };
   const poll = async (): Promise<void> => {
     await refresh().catch((error: unknown) => log.error({ error: String(error) }, 'could not look at the machine'));
-    if (!isStopped) callOff = timers.after(FACTS_POLL_INTERVAL_MS, () => void poll());
+    if (!isStopped) callOff = timers.after(factsPollIntervalMs, () => void poll());
   };
   return {
     facts: () => facts,

@@ -6,6 +6,10 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
  * its shutdown waited for that link for ever. A real socket tells whoever listens that it is closed.
  */
 test('a server that stops does not wait for a link that died before it was served', async () => {
-  const { failure } = await simulateSeed({ seed: 1153 });
+  const { failure } = await simulateSeed({
+    seed: 1153,
+    change: { factsPollMs: 2_000 },
+    without: ['database-is-restored'],
+  });
   expect(failure).toBeNull();
 });

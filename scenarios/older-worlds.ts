@@ -1,8 +1,14 @@
+import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
 import type { Shape } from '../simulator/universe/shape.ts';
 import type { SeedOptions } from '../simulator/universe/simulate.ts';
 
 /** Kinds of faults that came after the first scenarios were found. */
-const LATER_FAULTS = ['cancel-at-an-offer', 'machine-is-declared-gone-at-a-cancel', 'partition-at-an-acquire'] as const;
+const LATER_FAULTS = [
+  'cancel-at-an-offer',
+  'machine-is-declared-gone-at-a-cancel',
+  'partition-at-an-acquire',
+  'database-is-restored',
+] as const;
 
 const MINUTE_MS = 60_000;
 
@@ -20,5 +26,9 @@ const paces = {
 
 /** A seed as it was drawn before its way of drawing was changed. */
 export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions {
-  return { seed, change: { sweepIntervals: paces[pace], haste: 0 }, without: LATER_FAULTS };
+  return {
+    seed,
+    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS },
+    without: LATER_FAULTS,
+  };
 }

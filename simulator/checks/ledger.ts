@@ -56,6 +56,10 @@ export class Ledger {
     return this.#starts.size;
   }
 
+  get starts(): Iterable<Start> {
+    return this.#starts.values();
+  }
+
   startOf(runId: string): Start | undefined {
     return this.#starts.get(runId);
   }

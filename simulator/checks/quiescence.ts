@@ -22,6 +22,15 @@ export function auditMachines({ gateways, world, ledger }: Universe): void {
   }
 }
 
+/** What began and is in no database any more, because an older one was restored, is named from the journals (DESIGN §7.6). */
+export function auditRecovery({ database, ledger, world }: Universe): void {
+  const named = new Set([...database.journalOnlyRuns.values()].map((one) => one.runId));
+  for (const { runId, machine } of ledger.starts) {
+    if (database.runs.get(runId) !== undefined || named.has(runId) || ledger.doubtful.has(machine)) continue;
+    world.violated('I2', `run ${runId} began on ${machine}; it is in no database, and nobody names it`);
+  }
+}
+
 /** The log of a run has no gap that is not told (I13). */
 export function auditLogs({ database, world }: Universe): void {
   for (const run of database.runs.rows) {

@@ -63,9 +63,10 @@ export class RunWatch {
     return this.#acknowledged.size;
   }
 
-  /** Restored from a backup: what was submitted since is gone, and events begin anew. */
+  /** Restored from a backup: what was submitted and cancelled since is gone, and events begin anew. */
   forgetSince(): void {
     for (const id of this.#acknowledged) if (this.#database.runs.get(id) === undefined) this.#acknowledged.delete(id);
+    this.#cancelled.clear();
     this.#eventsSeen.clear();
     for (const run of this.#database.runs.rows)
       this.#eventsSeen.set(run.id, this.#database.partsOf(run.id).events.length);
@@ -182,14 +183,27 @@ export class RunWatch {
   }
 
   #leadTo(from: RunRow['state'], events: readonly { readonly event: string }[], to: RunRow['state']): boolean {
+    return journalStates.some((taken) => this.#leadToWith(taken, from, events, to));
+  }
+
+  #leadToWith(
+    taken: RunRow['state'],
+    from: RunRow['state'],
+    events: readonly { readonly event: string }[],
+    to: RunRow['state'],
+  ): boolean {
     let state = from;
-    for (const { event } of events) state = this.#step(state, event) ?? state;
+    for (const { event } of events)
+      state = event === 'take-journal-state' ? taken : (this.#step(state, event) ?? state);
     if (state === to || !isTerminal(to)) return state === to;
     // A result implies what came before it and was not heard of.
     for (const event of eventsOfResult(state, to as ResultState)) state = this.#step(state, event) ?? state;
     return state === to;
   }
 }
+
+/** What a run that waits in a restored backup may be by the journal of its gateway; its event does not say which (DESIGN §7.6). */
+const journalStates = ['running', 'starting'] as const satisfies readonly RunRow['state'][];
 
 /** Moved to the top last comes first, then priority, then who asked first. */
 function isBefore(a: RunRow, b: RunRow): boolean {

@@ -7,7 +7,7 @@ import { allMutations, type Mutation, repositoryRoot } from './mutations.ts';
 import { seedPool } from './seed-pool.ts';
 import type { SeedReport } from './seed-report.ts';
 
-const SEEDS_MAX = 2_000;
+const SEEDS_MAX = 500;
 const PROCESSES = 2;
 
 /** Plants each bug in a scratch copy and simulates until a seed fails; answers whether every one was found. */

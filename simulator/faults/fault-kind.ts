@@ -15,6 +15,10 @@ export interface FaultKind {
   readonly name: string;
   /** Mean time between two of them in a seed where they are common. */
   readonly everyMs: number;
+  /** Of the seeds that would draw it; absent is all of them. */
+  readonly share?: number;
+  /** Kinds that do not come beside it, because nothing could keep the promises then. */
+  readonly excludes?: readonly string[];
   /** Answers what happened, in words; undefined when there was nothing to strike. */
   readonly strike: (scene: Scene) => string | undefined;
 }

@@ -68,6 +68,12 @@ export class People {
     void this.#act(runId, what);
   }
 
+  /** Restored from a backup: a key that the database has forgotten makes another run. */
+  forgetSince(): void {
+    for (const [key, runId] of this.#runOfKey)
+      if (this.#universe.database.runs.get(runId) === undefined) this.#runOfKey.delete(key);
+  }
+
   #drawSubmission(): Submission {
     const random = this.#random;
     const { connections, flowIds } = this.#universe;

@@ -38,7 +38,6 @@ const REAL_PACE_SHARE = 0.05;
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
   const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : 1 + random.below(5);
-  const isAtRealPace = random.chance(REAL_PACE_SHARE);
   return {
     servers,
     gateways,
@@ -50,11 +49,14 @@ export function drawShape(random: Random): Shape {
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
-    sweepIntervals: isAtRealPace
-      ? sweepIntervals
-      : { ...slowIntervals, beatMs: servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS },
-    factsPollMs: isAtRealPace ? FACTS_POLL_INTERVAL_MS : SLOW_FACTS_POLL_MS,
+    ...paceOf(random.chance(REAL_PACE_SHARE), servers),
     safetyMs: HOUR_MS,
     haste: random.pick([0, 0, 0.3]),
   };
+}
+
+function paceOf(isReal: boolean, servers: number): Pick<Shape, 'sweepIntervals' | 'factsPollMs'> {
+  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS };
+  const beatMs = servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS;
+  return { sweepIntervals: { ...slowIntervals, beatMs }, factsPollMs: SLOW_FACTS_POLL_MS };
 }

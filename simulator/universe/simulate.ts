@@ -2,7 +2,7 @@ import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { removeGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { Injector } from '../faults/injector.ts';
 import { CalmWatch } from '../checks/calm-watch.ts';
-import { auditLogs, auditMachines } from '../checks/quiescence.ts';
+import { auditLogs, auditMachines, auditRecovery } from '../checks/quiescence.ts';
 import { caller, People } from '../people/people.ts';
 import { createWorld, Violation } from '../world/world.ts';
 import { drawShape, type Shape } from './shape.ts';
@@ -95,6 +95,7 @@ async function livenessPhase(universe: Universe, people: People): Promise<void> 
   await world.timeline.runUntil(world.timeline.nowMs + SETTLE_MS);
   auditMachines(universe);
   auditLogs(universe);
+  auditRecovery(universe);
 }
 
 /** Where nothing ever breaks, promises are looked after while people still submit. */

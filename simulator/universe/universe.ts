@@ -11,7 +11,7 @@ import { LoadBalancer } from '../network/load-balancer.ts';
 import { Network } from '../network/network.ts';
 import { SimulatedReplica } from '../server/simulated-replica.ts';
 import { NotificationChannel } from '../store/change-feed.ts';
-import { SimulatedDatabase } from '../store/database.ts';
+import { type DatabaseSnapshot, SimulatedDatabase } from '../store/database.ts';
 import { drawFate, noTrouble, type StoreTrouble } from '../store/fates.ts';
 import { newAccount, newCluster, newConnection, newFlow, newGateway } from '../store/new-rows.ts';
 import { type Fate, SimulatedServer } from '../store/server.ts';
@@ -42,6 +42,7 @@ export class Universe {
   readonly connections: ConnectionOfUser[] = [];
   readonly flowIds: string[] = [];
   storeTrouble: StoreTrouble = noTrouble;
+  #restores = 0;
   #beforeStatement: ((fate: Fate) => void) | undefined;
 
   constructor(world: World, shape: Shape) {
@@ -118,6 +119,16 @@ export class Universe {
         crashed();
       });
     };
+  }
+
+  /** All servers are stopped, the backup takes the place of what there is, and nobody has started a server yet. */
+  restoreDatabase(backup: DatabaseSnapshot): void {
+    for (const replica of this.replicas) replica.crash();
+    this.server.stop();
+    this.#restores += 1;
+    this.database.restore(backup, `epoch-restored-${String(this.#restores)}`);
+    this.watch.forgetSince();
+    this.server.start();
   }
 
   machineGoesDown(machine: SimulatedMachine, losesPower: boolean): void {

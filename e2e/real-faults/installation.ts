@@ -40,8 +40,17 @@ export interface Installation {
 
 export type CleanLater = (cleaning: () => Promise<void> | void) => void;
 
-/** PostgreSQL, servers behind a balancer, and gateways with virtual sessions: real programs in one folder. */
-export async function installIn(folder: string, cleanLater: CleanLater): Promise<Installation> {
+export interface InstallationWish {
+  /** `linux`, as root, signs accounts in with their passwords. */
+  readonly sessionHost: 'linux' | 'virtual';
+}
+
+/** PostgreSQL, servers behind a balancer, and gateways: real programs in one folder. */
+export async function installIn(
+  folder: string,
+  { sessionHost }: InstallationWish,
+  cleanLater: CleanLater,
+): Promise<Installation> {
   const databaseFolder = makeFolder(folder, 'pg');
   const postgresDisk = mountSmallDisk(databaseFolder, DISK_MEGABYTES.database, cleanLater);
   const postgres = await startPostgres(databaseFolder);
@@ -67,9 +76,12 @@ export async function installIn(folder: string, cleanLater: CleanLater): Promise
   const { id: clusterId } = await client.createCluster({ body: { name: 'Three machines' } });
   await client.updateCluster({ params: { id: clusterId }, body: { runOnAllGateways: true, selection: 'leastBusy' } });
   const gateways: Part[] = [];
+  let recoveryKey: string | undefined;
   for (let number = 1; number <= GATEWAYS; number++) {
     const { token: enrolment } = await client.createEnrolmentToken({ params: { id: clusterId } });
-    const gateway = await gatewayPart(folder, `gateway-${number}`, { balance, enrolment }, cleanLater);
+    const wish = { balance, enrolment, sessionHost, recoveryKey };
+    const { shownKey, ...gateway } = await gatewayPart(folder, `gateway-${number}`, wish, cleanLater);
+    recoveryKey ??= shownKey;
     await gateway.start();
     await gateway.program().line((line) => line.ready === true, 'that it is linked');
     gateways.push(gateway);
@@ -108,14 +120,20 @@ async function serverPart(folder: string, name: string, postgres: Postgres, clea
 interface GatewayWish {
   readonly balance: () => { readonly port: number } | undefined;
   readonly enrolment: string;
+  readonly sessionHost: 'linux' | 'virtual';
+  /** Of a cluster that has a key. */
+  readonly recoveryKey: string | undefined;
 }
+
+/** As the first gateway's enrolment shows it; a virtual gateway has none. */
+const shownIn = (said: string): string | undefined => /^ {2}(\S+)$/m.exec(said)?.[1];
 
 async function gatewayPart(
   folder: string,
   name: string,
-  { balance, enrolment }: GatewayWish,
+  { balance, enrolment, sessionHost, recoveryKey }: GatewayWish,
   cleanLater: CleanLater,
-): Promise<Part> {
+): Promise<Part & { readonly shownKey: string | undefined }> {
   const data = makeFolder(folder, name);
   const disk = mountSmallDisk(data, DISK_MEGABYTES.gateway, cleanLater);
   chmodSync(data, 0o700);
@@ -126,11 +144,16 @@ async function gatewayPart(
   chmodSync(runtime, 0o700);
   const env = { ...process.env, ...clock?.environment, XDG_RUNTIME_DIR: runtime };
   const server = `http://127.0.0.1:${way.port}`;
-  const wish = ['--name', name, '--server', server, '--data', data, '--session-host', 'virtual', '--token-stdin'];
-  const enrolled = await runProgram('gateway', ['enrol', ...wish], `${enrolment}\n`, { env });
+  const wish = ['--name', name, '--server', server, '--data', data, '--session-host', sessionHost, '--token-stdin'];
+  const key = recoveryKey === undefined ? [] : ['--recovery-key-stdin'];
+  // Without a terminal, on which it would show the recovery key to a person.
+  const prefix = ['setsid', '--wait'];
+  const input = `${enrolment}\n${recoveryKey ?? ''}\n`;
+  const enrolled = await runProgram('gateway', ['enrol', ...wish, ...key], input, { env, prefix });
   if (enrolled.code !== 0) throw new Error(`${name} could not be enrolled: ${enrolled.stderr}`);
   const args = ['run', '--data', data, '--beside-others', '--kit', join(folder, 'kit')];
-  return partOf({ name, way, clock, disk }, () => startProgram('gateway', args, { env }), cleanLater);
+  const part = partOf({ name, way, clock, disk }, () => startProgram('gateway', args, { env }), cleanLater);
+  return { ...part, shownKey: shownIn(enrolled.stderr) };
 }
 
 function partOf(

@@ -34,7 +34,9 @@ export interface Installation {
   readonly servers: readonly Part[];
   readonly gateways: readonly Part[];
   readonly client: ApiClient;
-  readonly clusterId: string;
+  /** Where gateways have the machine's accounts to sign in, each has a cluster of its own: they share the machine, so
+   * what one signs in would stand in the way of the others. Virtual ones share a cluster. */
+  readonly clusterIds: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -73,22 +75,19 @@ export async function installIn(
   cleanLater(front.close);
   const address = `http://127.0.0.1:${front.port}`;
   const client = createClient({ baseUrl: address, token });
-  const { id: clusterId } = await client.createCluster({ body: { name: 'Three machines' } });
-  await client.updateCluster({ params: { id: clusterId }, body: { runOnAllGateways: true, selection: 'leastBusy' } });
+  const clusterIds = await makeClusters(client, sessionHost === 'linux' ? GATEWAYS : 1);
   const gateways: Part[] = [];
-  let recoveryKey: string | undefined;
   for (let number = 1; number <= GATEWAYS; number++) {
-    const { token: enrolment } = await client.createEnrolmentToken({ params: { id: clusterId } });
-    const wish = { balance, enrolment, sessionHost, recoveryKey };
-    const { shownKey, ...gateway } = await gatewayPart(folder, `gateway-${number}`, wish, cleanLater);
-    recoveryKey ??= shownKey;
+    const id = clusterIds[(number - 1) % clusterIds.length] as string;
+    const { token: enrolment } = await client.createEnrolmentToken({ params: { id } });
+    const gateway = await gatewayPart(folder, `gateway-${number}`, { balance, enrolment, sessionHost }, cleanLater);
     await gateway.start();
     await gateway.program().line((line) => line.ready === true, 'that it is linked');
     gateways.push(gateway);
   }
   await waitUntil(
     'every gateway to be online',
-    async () => (await client.getCluster({ params: { id: clusterId } })).online === GATEWAYS,
+    async () => (await client.listClusters()).items.reduce((sum, { online }) => sum + online, 0) === GATEWAYS,
     60_000,
   );
   const close = async (): Promise<void> => {
@@ -96,7 +95,7 @@ export async function installIn(
     await Promise.all(servers.map(async ({ program }) => await program().end()));
     await postgres.stop();
   };
-  return { folder, postgres, postgresDisk, servers, gateways, client, clusterId, close };
+  return { folder, postgres, postgresDisk, servers, gateways, client, clusterIds, close };
 }
 
 const serverPorts = new Map<string, number>();
@@ -121,19 +120,24 @@ interface GatewayWish {
   readonly balance: () => { readonly port: number } | undefined;
   readonly enrolment: string;
   readonly sessionHost: 'linux' | 'virtual';
-  /** Of a cluster that has a key. */
-  readonly recoveryKey: string | undefined;
 }
 
-/** As the first gateway's enrolment shows it; a virtual gateway has none. */
-const shownIn = (said: string): string | undefined => /^ {2}(\S+)$/m.exec(said)?.[1];
+async function makeClusters(client: ApiClient, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const { id } = await client.createCluster({ body: { name: `Cluster ${number}` } });
+    await client.updateCluster({ params: { id }, body: { runOnAllGateways: true, selection: 'leastBusy' } });
+    ids.push(id);
+  }
+  return ids;
+}
 
 async function gatewayPart(
   folder: string,
   name: string,
-  { balance, enrolment, sessionHost, recoveryKey }: GatewayWish,
+  { balance, enrolment, sessionHost }: GatewayWish,
   cleanLater: CleanLater,
-): Promise<Part & { readonly shownKey: string | undefined }> {
+): Promise<Part> {
   const data = makeFolder(folder, name);
   const disk = mountSmallDisk(data, DISK_MEGABYTES.gateway, cleanLater);
   chmodSync(data, 0o700);
@@ -145,15 +149,12 @@ async function gatewayPart(
   const env = { ...process.env, ...clock?.environment, XDG_RUNTIME_DIR: runtime };
   const server = `http://127.0.0.1:${way.port}`;
   const wish = ['--name', name, '--server', server, '--data', data, '--session-host', sessionHost, '--token-stdin'];
-  const key = recoveryKey === undefined ? [] : ['--recovery-key-stdin'];
   // Without a terminal, on which it would show the recovery key to a person.
   const prefix = ['setsid', '--wait'];
-  const input = `${enrolment}\n${recoveryKey ?? ''}\n`;
-  const enrolled = await runProgram('gateway', ['enrol', ...wish, ...key], input, { env, prefix });
+  const enrolled = await runProgram('gateway', ['enrol', ...wish], `${enrolment}\n`, { env, prefix });
   if (enrolled.code !== 0) throw new Error(`${name} could not be enrolled: ${enrolled.stderr}`);
   const args = ['run', '--data', data, '--beside-others', '--kit', join(folder, 'kit')];
-  const part = partOf({ name, way, clock, disk }, () => startProgram('gateway', args, { env }), cleanLater);
-  return { ...part, shownKey: shownIn(enrolled.stderr) };
+  return partOf({ name, way, clock, disk }, () => startProgram('gateway', args, { env }), cleanLater);
 }
 
 function partOf(

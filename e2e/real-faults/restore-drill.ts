@@ -32,7 +32,7 @@ const BEFORE_BACKUP_MS = MINUTE_MS;
 /** Load goes on after the restore too, to see that everything is offered again. */
 const AFTER_RESTORE_MS = 30_000;
 const SETTLE_MAX_MS = 5 * MINUTE_MS;
-/** The same person has one run at a time on this machine, whichever gateway starts it. */
+/** Two for each of the three gateways, each with one run at a time. */
 const PEOPLE = 6;
 const NAMED_RUNS_MAX = 1_000;
 
@@ -136,10 +136,11 @@ async function planOf(
   people: readonly Person[],
   seed: number,
 ): Promise<Omit<LoadPlan, 'name'>> {
-  const { client, clusterId } = installation;
+  const { client, clusterIds } = installation;
   const accounts = isRoot ? people : [{ user: userInfo().username, password: undefined }];
   const connectionIds: string[] = [];
-  for (const { user, password } of accounts) {
+  for (const [index, { user, password }] of accounts.entries()) {
+    const clusterId = clusterIds[index % clusterIds.length] ?? '';
     const wish = { clusterId, accountName: user, password, notifications: false };
     connectionIds.push(await makeConnection(client, { ...wish, whenSessionBlocked: 'wait' }));
   }

@@ -38,8 +38,13 @@ export interface FaultsWish {
 export async function underFaults({ minutes, leastRuns, seed }: FaultsWish) {
   const ground = await openGround({ sessionHost: 'virtual' });
   const { installation, record, starts } = ground;
-  const { client, clusterId } = installation;
-  const wish = { clusterId, accountName: userInfo().username, password: undefined, notifications: false };
+  const { client, clusterIds } = installation;
+  const wish = {
+    clusterId: clusterIds[0] ?? '',
+    accountName: userInfo().username,
+    password: undefined,
+    notifications: false,
+  };
   const connectionIds = [await makeConnection(client, { ...wish, whenSessionBlocked: 'wait' })];
   const flowId = await makeFlow(client, writingFlow);
   const chance = seededChance(seed);

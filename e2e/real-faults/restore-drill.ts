@@ -93,6 +93,9 @@ export async function restoreDrill({ minutes, seed }: DrillWish) {
   const laterIds = new Set(load.submitted.map(({ run }) => run.id as string));
   const kept = (await listedRuns(client)).filter(({ id }) => !laterIds.has(id));
   const named = (await client.listJournalOnlyRuns({ query: { limit: NAMED_RUNS_MAX } })).items;
+  const { journalOnlyRuns } = await client.getRecovery();
+  if (journalOnlyRuns !== named.length)
+    wrong.push(`${journalOnlyRuns} runs are known from journals only, and ${named.length} are listed`);
   const isLater = (key: string): boolean => key.startsWith('later-');
   const started = starts();
   const judged = accountForRestore({

@@ -6,11 +6,15 @@ import type { Chance } from './seeded-chance.ts';
 /** One thing that goes wrong and is over after a while; the rest has to be in order again when it resolves. */
 export interface Fault {
   readonly kind: string;
-  readonly act: (chance: Chance) => Promise<void>;
+  /** Resolves to false when there was nobody to harm. */
+  readonly act: (chance: Chance) => Promise<void | false>;
 }
 
 const LEAST_MS = 300;
 const CLOCK_STEPS_S = [-7_200, -400, -3, 3, 400, 7_200];
+/** Runners come and go; some come within this time while there is load and nothing else is broken. */
+const RUNNER_AWAITED_MAX_MS = 15_000;
+const LOOK_AGAIN_MS = 20;
 
 const lasting = async (chance: Chance, mostMs: number): Promise<void> =>
   await pause(Math.round(chance.between(LEAST_MS, mostMs)));
@@ -21,7 +25,8 @@ export function faultsOf(installation: Installation): readonly Fault[] {
   return [
     ...parts.flatMap(faultsOfPart),
     ...faultsOfPostgres(installation),
-    { kind: 'runner killed', act: killSomeRunner(installation.folder) },
+    { kind: 'runner killed', act: (chance) => toSomeRunner(installation.folder, chance, kill) },
+    { kind: 'runner paused', act: (chance) => toSomeRunner(installation.folder, chance, pauseAndGoOn) },
   ];
 }
 
@@ -118,16 +123,31 @@ function faultsOfPostgres({ postgres, postgresDisk }: Installation): readonly Fa
   ];
 }
 
+const kill = (pid: number): void => void process.kill(pid, 'SIGKILL');
+
+async function pauseAndGoOn(pid: number, chance: Chance): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await lasting(chance, 8_000);
+  process.kill(pid, 'SIGCONT');
+}
+
 /** Only of this installation: other runners of the machine are nobody's business here. */
-const killSomeRunner =
-  (folder: string) =>
-  async (chance: Chance): Promise<void> => {
-    const runners = processesOf(folder).filter(({ command }) => /runner(\.mjs|\/main\.ts)/.test(command));
-    if (runners.length === 0) return;
-    try {
-      process.kill(chance.oneOf(runners).pid, 'SIGKILL');
-    } catch {
-      // It has just ended by itself.
+async function toSomeRunner(
+  folder: string,
+  chance: Chance,
+  harm: (pid: number, chance: Chance) => Promise<void> | void,
+): Promise<void | false> {
+  const untilMs = performance.now() + RUNNER_AWAITED_MAX_MS;
+  while (performance.now() < untilMs) {
+    const runners = processesOf(folder).filter(({ command }) => /runner(\.[cm]js|\/main\.ts)/.test(command));
+    if (runners.length > 0) {
+      try {
+        return await harm(chance.oneOf(runners).pid, chance);
+      } catch {
+        // It has just ended by itself.
+      }
     }
-    await Promise.resolve();
-  };
+    await pause(LOOK_AGAIN_MS);
+  }
+  return false;
+}

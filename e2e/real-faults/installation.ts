@@ -34,14 +34,25 @@ export interface Installation {
   readonly servers: readonly Part[];
   readonly gateways: readonly Part[];
   readonly client: ApiClient;
-  readonly clusterId: string;
+  /** Where gateways have the machine's accounts to sign in, each has a cluster of its own: they share the machine, so
+   * what one signs in would stand in the way of the others. Virtual ones share a cluster. */
+  readonly clusterIds: readonly string[];
   readonly close: () => Promise<void>;
 }
 
 export type CleanLater = (cleaning: () => Promise<void> | void) => void;
 
-/** PostgreSQL, servers behind a balancer, and gateways with virtual sessions: real programs in one folder. */
-export async function installIn(folder: string, cleanLater: CleanLater): Promise<Installation> {
+export interface InstallationWish {
+  /** `linux`, as root, signs accounts in with their passwords. */
+  readonly sessionHost: 'linux' | 'virtual';
+}
+
+/** PostgreSQL, servers behind a balancer, and gateways: real programs in one folder. */
+export async function installIn(
+  folder: string,
+  { sessionHost }: InstallationWish,
+  cleanLater: CleanLater,
+): Promise<Installation> {
   const databaseFolder = makeFolder(folder, 'pg');
   const postgresDisk = mountSmallDisk(databaseFolder, DISK_MEGABYTES.database, cleanLater);
   const postgres = await startPostgres(databaseFolder);
@@ -64,19 +75,19 @@ export async function installIn(folder: string, cleanLater: CleanLater): Promise
   cleanLater(front.close);
   const address = `http://127.0.0.1:${front.port}`;
   const client = createClient({ baseUrl: address, token });
-  const { id: clusterId } = await client.createCluster({ body: { name: 'Three machines' } });
-  await client.updateCluster({ params: { id: clusterId }, body: { runOnAllGateways: true, selection: 'leastBusy' } });
+  const clusterIds = await makeClusters(client, sessionHost === 'linux' ? GATEWAYS : 1);
   const gateways: Part[] = [];
   for (let number = 1; number <= GATEWAYS; number++) {
-    const { token: enrolment } = await client.createEnrolmentToken({ params: { id: clusterId } });
-    const gateway = await gatewayPart(folder, `gateway-${number}`, { balance, enrolment }, cleanLater);
+    const id = clusterIds[(number - 1) % clusterIds.length] as string;
+    const { token: enrolment } = await client.createEnrolmentToken({ params: { id } });
+    const gateway = await gatewayPart(folder, `gateway-${number}`, { balance, enrolment, sessionHost }, cleanLater);
     await gateway.start();
     await gateway.program().line((line) => line.ready === true, 'that it is linked');
     gateways.push(gateway);
   }
   await waitUntil(
     'every gateway to be online',
-    async () => (await client.getCluster({ params: { id: clusterId } })).online === GATEWAYS,
+    async () => (await client.listClusters()).items.reduce((sum, { online }) => sum + online, 0) === GATEWAYS,
     60_000,
   );
   const close = async (): Promise<void> => {
@@ -84,7 +95,7 @@ export async function installIn(folder: string, cleanLater: CleanLater): Promise
     await Promise.all(servers.map(async ({ program }) => await program().end()));
     await postgres.stop();
   };
-  return { folder, postgres, postgresDisk, servers, gateways, client, clusterId, close };
+  return { folder, postgres, postgresDisk, servers, gateways, client, clusterIds, close };
 }
 
 const serverPorts = new Map<string, number>();
@@ -108,12 +119,23 @@ async function serverPart(folder: string, name: string, postgres: Postgres, clea
 interface GatewayWish {
   readonly balance: () => { readonly port: number } | undefined;
   readonly enrolment: string;
+  readonly sessionHost: 'linux' | 'virtual';
+}
+
+async function makeClusters(client: ApiClient, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const { id } = await client.createCluster({ body: { name: `Cluster ${number}` } });
+    await client.updateCluster({ params: { id }, body: { runOnAllGateways: true, selection: 'leastBusy' } });
+    ids.push(id);
+  }
+  return ids;
 }
 
 async function gatewayPart(
   folder: string,
   name: string,
-  { balance, enrolment }: GatewayWish,
+  { balance, enrolment, sessionHost }: GatewayWish,
   cleanLater: CleanLater,
 ): Promise<Part> {
   const data = makeFolder(folder, name);
@@ -126,8 +148,10 @@ async function gatewayPart(
   chmodSync(runtime, 0o700);
   const env = { ...process.env, ...clock?.environment, XDG_RUNTIME_DIR: runtime };
   const server = `http://127.0.0.1:${way.port}`;
-  const wish = ['--name', name, '--server', server, '--data', data, '--session-host', 'virtual', '--token-stdin'];
-  const enrolled = await runProgram('gateway', ['enrol', ...wish], `${enrolment}\n`, { env });
+  const wish = ['--name', name, '--server', server, '--data', data, '--session-host', sessionHost, '--token-stdin'];
+  // Without a terminal, on which it would show the recovery key to a person.
+  const prefix = ['setsid', '--wait'];
+  const enrolled = await runProgram('gateway', ['enrol', ...wish], `${enrolment}\n`, { env, prefix });
   if (enrolled.code !== 0) throw new Error(`${name} could not be enrolled: ${enrolled.stderr}`);
   const args = ['run', '--data', data, '--beside-others', '--kit', join(folder, 'kit')];
   return partOf({ name, way, clock, disk }, () => startProgram('gateway', args, { env }), cleanLater);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { findBinaries, prepareEmbedded } from '@deskhand/control-plane/adapters/postgres/binaries.ts';
 import { waitUntil } from '../stack/wait-until.ts';
 
@@ -81,7 +82,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     await exit;
   };
   await ensureRunning();
-  execFileSync('psql', ['-h', folder, '-U', 'deskhand', '-d', 'postgres', '-qc', 'create database deskhand']);
+  await createDatabase(folder);
   return {
     socket: join(folder, '.s.PGSQL.5432'),
     kill: () => ended('SIGKILL'),
@@ -89,4 +90,11 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     stop: () => ended('SIGINT'),
     ensureRunning,
   };
+}
+
+async function createDatabase(socketFolder: string): Promise<void> {
+  const client = new pg.Client({ host: socketFolder, user: 'deskhand', database: 'postgres' });
+  await client.connect();
+  await client.query('create database deskhand');
+  await client.end();
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
+import type { Traces } from '@deskhand/protocol/traces/open-traces.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accountPorts } from './account-commands.ts';
@@ -38,6 +39,7 @@ import { loggedStores } from './logged-stores.ts';
 import { measuredStores } from './measured-stores.ts';
 import type { Prepared } from './prepare-start.ts';
 import { unlessItFails } from './start-fault.ts';
+import { tracedStores } from './traced-stores.ts';
 import { newId } from './use-cases/accounts/secrets.ts';
 import { authenticate } from './use-cases/accounts/sign-in.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
@@ -53,15 +55,17 @@ export interface ApplicationParts {
   readonly prepared: Prepared;
   readonly log: Logger;
   readonly trustedProxies?: readonly string[];
+  readonly traces?: Traces | undefined;
 }
 
 export type Application = Awaited<ReturnType<typeof openApplication>>;
 
 /** The stores, the use cases and the HTTP server over them; it does not listen yet, and nothing runs by the clock. */
-export async function openApplication({ database, links, prepared, log, trustedProxies = [] }: ApplicationParts) {
+export async function openApplication(parts: ApplicationParts) {
+  const { database, links, prepared, log, trustedProxies = [], traces } = parts;
   await ensureInstallation(database.pool);
   const metrics = openMetrics({ readQueues: () => readQueueFigures(database.pool) });
-  const stores = loggedStores(measuredStores(openStores(database), metrics), log);
+  const stores = tracedStores(loggedStores(measuredStores(openStores(database), metrics), log), traces);
   const changes = await openChangeFeed(database);
   const events = createLiveEvents(randomBytes(6).toString('hex'));
   const runs = createRunUseCases({

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterId } from '@deskhand/domain/brand.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
+import { openTraces } from '@deskhand/protocol/traces/open-traces.ts';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { sourceOf } from './account-commands.ts';
@@ -48,12 +49,15 @@ interface StartParts {
 
 async function startOver(database: Database, { config, prepared, parent, log }: StartParts): Promise<RunningServer> {
   const gatewayLinks = createLinkServer({ log, timers: systemTimers });
+  const { version } = prepared;
+  const traces = await openTraces({ environment: process.env, service: 'deskhand-server', version });
   const { app, stores, changes, runs, ...application } = await openApplication({
     database,
     links: gatewayLinks,
     prepared,
     log,
     trustedProxies: config.trustedProxies,
+    traces,
   });
   const replica = randomBytes(6).toString('hex');
   const replicas = openReplicaStore(database);
@@ -92,6 +96,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
     await gatewayLinks.closeAll();
     await answered;
     await application.close();
+    await traces?.close();
     await handOver();
   };
   /** The other servers need not find out that this one is gone. Where the database is away they will. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ApiError } from '@deskhand/protocol/http/client.ts';
 import { errorTable } from '@deskhand/protocol/errors.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
+import { openTraces } from '@deskhand/protocol/traces/open-traces.ts';
 import { openGatewayKey } from './adapters/identity/identity-store.ts';
 import { RecoveryKeyRefused } from './adapters/identity/recovery-key.ts';
 import { createSecretOpener } from './adapters/identity/secret-opener.ts';
@@ -20,6 +21,7 @@ import { type InstanceLock, takeInstanceLock } from './adapters/machine/single-i
 import { openRunnerChannels } from './adapters/runner-channel/open-channel.ts';
 import { openScreenshots } from './adapters/runner-channel/screenshots.ts';
 import { openSpools } from './adapters/runner-channel/spools.ts';
+import { tracedLink } from './adapters/traces/traced-link.ts';
 import { VirtualHost } from './adapters/virtual/virtual-host.ts';
 import { type Command, parseCommand, USAGE, UsageError } from './command-line.ts';
 import {
@@ -80,10 +82,12 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     random: () => randomInt(1_000_000) / 1_000_000,
     onUp: tellOnce(`${JSON.stringify({ ready: true, gatewayId: identity.gatewayId })}\n`),
   });
+  const traces = await openTraces({ environment: process.env, service: 'deskhand-gateway', version: GATEWAY_VERSION });
+  const traced = tracedLink(link, traces, Date.now);
   const core = createGatewayCore({
     host,
     journal,
-    link,
+    link: traced.link,
     channels: openRunnerChannels(makePassableFolder(join(runtime, 'runners')), log),
     spools: openSpools(makePrivateFolder(join(folder, 'spools'))),
     screenshots: openScreenshots(makePrivateFolder(join(folder, 'screenshots'))),
@@ -98,13 +102,14 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   stopOnSignal(async () => {
     core.stop();
     await link.stop();
+    await traces?.close();
     journal.close();
     for (const lock of locks) lock.release();
   });
   await core.resume();
   const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
   if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
-  link.start(core.handlers);
+  link.start(traced.handlers(core.handlers));
 }
 
 function openHost(

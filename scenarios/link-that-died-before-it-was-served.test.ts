@@ -1,3 +1,4 @@
+import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import { expect, test } from 'vitest';
 import { simulateSeed } from '../simulator/universe/simulate.ts';
 
@@ -8,7 +9,7 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('a server that stops does not wait for a link that died before it was served', async () => {
   const { failure } = await simulateSeed({
     seed: 1153,
-    change: { factsPollMs: 2_000 },
+    change: { factsPollMs: 2_000, linkPace },
     without: ['database-is-restored'],
   });
   expect(failure).toBeNull();

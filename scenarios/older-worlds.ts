@@ -1,4 +1,5 @@
 import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
+import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import type { Shape } from '../simulator/universe/shape.ts';
 import type { SeedOptions } from '../simulator/universe/simulate.ts';
 
@@ -28,7 +29,7 @@ const paces = {
 export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions {
   return {
     seed,
-    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS },
+    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace },
     without: LATER_FAULTS,
   };
 }

@@ -1,3 +1,4 @@
+import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import { expect, test } from 'vitest';
 import { simulateSeed } from '../simulator/universe/simulate.ts';
 
@@ -8,7 +9,7 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('phases that were held up are written with the result as one lawful change', async () => {
   const { failure } = await simulateSeed({
     seed: 63,
-    change: { factsPollMs: 2_000 },
+    change: { factsPollMs: 2_000, linkPace },
     without: ['database-is-restored'],
   });
   expect(failure).toBeNull();

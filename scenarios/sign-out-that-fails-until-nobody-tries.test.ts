@@ -1,3 +1,4 @@
+import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import { expect, test } from 'vitest';
 import { simulateSeed } from '../simulator/universe/simulate.ts';
 
@@ -8,7 +9,7 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('a session whose sign-out failed until nobody tried is swept within a minute', async () => {
   const { failure } = await simulateSeed({
     seed: 2428,
-    change: { factsPollMs: 2_000 },
+    change: { factsPollMs: 2_000, linkPace },
     without: ['database-is-restored'],
   });
   expect(failure).toBeNull();

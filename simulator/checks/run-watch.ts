@@ -77,6 +77,11 @@ export class RunWatch {
     this.#expected.set(state, [...(this.#expected.get(state) ?? []), act]);
   }
 
+  /** What waited for a run to come into a state waits no more. */
+  expectNothing(): void {
+    this.#expected.clear();
+  }
+
   /** Every acknowledged run is there (I2). */
   audit(): void {
     for (const id of this.#acknowledged) {

@@ -74,7 +74,8 @@ export class Injector {
   /** From here on nothing breaks any more, and whatever was broken is mended. */
   end(): void {
     this.#isOver = true;
-    const { universe } = { universe: this.#universe };
+    const universe = this.#universe;
+    universe.watch.expectNothing();
     universe.storeTrouble = noTrouble;
     universe.mend();
   }

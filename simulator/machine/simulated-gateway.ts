@@ -23,6 +23,7 @@ export interface GatewayParts {
   readonly machine: SimulatedMachine;
   readonly dialFrom: DialFrom;
   readonly factsPollMs: number;
+  readonly silenceMaxMs: number;
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
@@ -133,6 +134,7 @@ export class SimulatedGateway {
     const link: ServerLink = new ServerLink({
       dial: dialFrom(life, machine),
       timers: life.timers,
+      silenceMaxMs: this.#parts.silenceMaxMs,
       memory: openLinkMemory(`${folder}/link.json`, machine.disk),
       hello: {
         gatewayId,

@@ -1,3 +1,4 @@
+import type { LinkPace } from '@deskhand/protocol/link/messages.ts';
 import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
 import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
 import { done } from '@deskhand/control-plane/ports/outcome.ts';
@@ -22,6 +23,7 @@ export interface ReplicaParts {
   readonly database: SimulatedServer;
   readonly channel: NotificationChannel;
   readonly sweepIntervals: Parameters<typeof startSweeps>[1];
+  readonly linkPace: LinkPace;
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
@@ -119,7 +121,7 @@ export class SimulatedReplica {
   }
 
   #open(life: Life, replica: string): Running {
-    const { world, database, channel, sweepIntervals } = this.#parts;
+    const { world, database, channel, sweepIntervals, linkPace } = this.#parts;
     const random = world.random.fork(replica);
     const store = openStoreReplica(database, channel, { name: replica, timers: life.timers });
     const stores = heardBy(life, store.stores);
@@ -128,6 +130,7 @@ export class SimulatedReplica {
     const links = createServedLinks({
       log,
       timers: life.timers,
+      pace: linkPace,
       newNonce: () => {
         nonces += 1;
         return `${replica}-nonce-${String(nonces)}`;

@@ -1,5 +1,6 @@
 import { sweepIntervals } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
 import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
+import { type LinkPace, linkPace } from '@deskhand/protocol/link/messages.ts';
 import type { Random } from '../world/random.ts';
 
 /** What a world consists of; drawn by its seed, and made smaller to tell a short story. */
@@ -19,6 +20,7 @@ export interface Shape {
   readonly databaseDrift: number;
   readonly sweepIntervals: Readonly<Record<keyof typeof sweepIntervals, number>>;
   readonly factsPollMs: number;
+  readonly linkPace: LinkPace;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -27,10 +29,12 @@ const HOUR_MS = 3_600_000;
 const DRIFT_MAX = 0.05;
 
 /** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
-const slowIntervals = { deadlinesMs: 10_000, wakeMs: 20_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+const slowIntervals = { deadlinesMs: 20_000, wakeMs: 30_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
 /** Still below the silence after which another server takes one for dead, with time for a slow answer. */
 const SLOW_BEAT_MS = 4_000;
 const SLOW_FACTS_POLL_MS = 15_000;
+/** Hearts that beat while nothing else happens were half of all events. */
+const slowLinkPace: LinkPace = { heartbeatIntervalMs: 15_000, silenceMaxMs: 45_000 };
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
 const MANY_GATEWAYS_SHARE = 0.01;
 const REAL_PACE_SHARE = 0.05;
@@ -55,8 +59,8 @@ export function drawShape(random: Random): Shape {
   };
 }
 
-function paceOf(isReal: boolean, servers: number): Pick<Shape, 'sweepIntervals' | 'factsPollMs'> {
-  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS };
+function paceOf(isReal: boolean, servers: number): Pick<Shape, 'sweepIntervals' | 'factsPollMs' | 'linkPace'> {
+  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace };
   const beatMs = servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS;
-  return { sweepIntervals: { ...slowIntervals, beatMs }, factsPollMs: SLOW_FACTS_POLL_MS };
+  return { sweepIntervals: { ...slowIntervals, beatMs }, factsPollMs: SLOW_FACTS_POLL_MS, linkPace: slowLinkPace };
 }

@@ -65,6 +65,7 @@ export class Universe {
         channel,
         processEnded,
         sweepIntervals: shape.sweepIntervals,
+        linkPace: shape.linkPace,
       });
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);
@@ -96,6 +97,7 @@ export class Universe {
       gatewayId,
       machine,
       factsPollMs: this.shape.factsPollMs,
+      silenceMaxMs: this.shape.linkPace.silenceMaxMs,
       dialFrom: (life, on) => this.balancer.dialFrom(on.name, life),
       processEnded: (life, isMachineGone) => this.network.programEnded(life, isMachineGone),
     });

@@ -15,6 +15,12 @@ export const LINK_PATH = '/link';
 export const HEARTBEAT_INTERVAL_MS = 5_000;
 /** Without a word for so long the server shows the gateway as unreachable; nothing is ended. */
 export const LINK_SILENCE_MAX_MS = 15_000;
+/** How often both ends say something, and how long they wait for a word. */
+export interface LinkPace {
+  readonly heartbeatIntervalMs: number;
+  readonly silenceMaxMs: number;
+}
+export const linkPace: LinkPace = { heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS, silenceMaxMs: LINK_SILENCE_MAX_MS };
 
 const attempt = Type.Integer({ minimum: 1 });
 const ms = Type.Integer({ minimum: 0 });

@@ -1,6 +1,6 @@
 import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import { GatewayMessage, HEARTBEAT_INTERVAL_MS, type ServerMessage } from '@deskhand/protocol/link/messages.ts';
+import { GatewayMessage, type ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { LinkVersions } from '@deskhand/protocol/link/versions.ts';
 import { Compile } from 'typebox/compile';
 import type { Timers } from '@deskhand/protocol/timers.ts';
@@ -32,6 +32,7 @@ export interface ServedLinkOptions {
   readonly timers: Timers;
   readonly isProven: typeof isProven;
   readonly versions: LinkVersions;
+  readonly heartbeatIntervalMs: number;
   /** Never the same twice: a proof is bound to it. */
   readonly nonce: string;
   readonly log: LinkLog;
@@ -217,8 +218,15 @@ export class ServedLink {
     if (!welcome.ok) return this.#refuse(welcome.code);
     const { linkNumber, epoch, commit, wantsJournal } = welcome.value;
     this.#advance({ at: 'confirm', hello, welcome: welcome.value });
-    const times = { heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS };
-    this.#write({ type: 'welcome', linkNumber, epoch, commit, ...times, ...(wantsJournal ? { wantsJournal } : {}) });
+    const { heartbeatIntervalMs } = this.#options;
+    this.#write({
+      type: 'welcome',
+      linkNumber,
+      epoch,
+      commit,
+      heartbeatIntervalMs,
+      ...(wantsJournal ? { wantsJournal } : {}),
+    });
   }
 
   async #confirm({ hello, welcome }: Extract<Step, { at: 'confirm' }>): Promise<void> {

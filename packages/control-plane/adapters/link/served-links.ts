@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HEARTBEAT_INTERVAL_MS, LINK_SILENCE_MAX_MS } from '@deskhand/protocol/link/messages.ts';
+import { type LinkPace, linkPace } from '@deskhand/protocol/link/messages.ts';
 import { type LinkVersions, linkVersions } from '@deskhand/protocol/link/versions.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { EndableLinks } from '../../ports/gateway-links.ts';
@@ -27,6 +27,7 @@ export interface ServedLinksParts {
   readonly isProven?: typeof isProven;
   /** Default: those of this release. */
   readonly versions?: LinkVersions;
+  readonly pace?: LinkPace;
 }
 
 export function createServedLinks({
@@ -35,12 +36,13 @@ export function createServedLinks({
   newNonce = () => randomBytes(32).toString('base64url'),
   isProven: judgeProof = isProven,
   versions = linkVersions,
+  pace = linkPace,
 }: ServedLinksParts): ServedLinks {
   const links = new Set<ServedLink>();
   const open = new Map<string, ServedLink>();
   let isClosing = false;
-  const stopBeat = timers.every(HEARTBEAT_INTERVAL_MS, () => {
-    for (const link of links) link.beat(LINK_SILENCE_MAX_MS);
+  const stopBeat = timers.every(pace.heartbeatIntervalMs, () => {
+    for (const link of links) link.beat(pace.silenceMaxMs);
   });
 
   return {
@@ -55,6 +57,7 @@ export function createServedLinks({
         nonce: newNonce(),
         isProven: judgeProof,
         versions,
+        heartbeatIntervalMs: pace.heartbeatIntervalMs,
         address,
         opened: (gatewayId, linkNumber) => {
           const held = open.get(gatewayId);

@@ -12,6 +12,8 @@ export interface LinkOptions {
   readonly timers: Timers;
   /** Default: those of this release. */
   readonly versions?: LinkVersions;
+  /** Default: LINK_SILENCE_MAX_MS. */
+  readonly silenceMaxMs?: number;
   readonly memory: LinkMemoryFile;
   readonly hello: Pick<
     Static<typeof Hello>,

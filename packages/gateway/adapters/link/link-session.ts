@@ -224,8 +224,9 @@ export class LinkSession {
   }
 
   #beatEvery(intervalMs: number): void {
-    const beat = this.#options.timers.every(Math.min(Math.max(intervalMs, 50), LINK_SILENCE_MAX_MS / 3), () => {
-      if (this.#options.timers.nowMs() - this.#heardAt > LINK_SILENCE_MAX_MS) this.#finish('The server fell silent.');
+    const { timers, silenceMaxMs = LINK_SILENCE_MAX_MS } = this.#options;
+    const beat = timers.every(Math.min(Math.max(intervalMs, 50), silenceMaxMs / 3), () => {
+      if (timers.nowMs() - this.#heardAt > silenceMaxMs) this.#finish('The server fell silent.');
       if (this.isUp()) this.#write({ type: 'heartbeat', ...this.#options.heartbeat() });
       this.#wire?.ping();
     });

@@ -1,7 +1,7 @@
 /** Benchmarks with a peer or a floor in the same run. `npm run bench [name]…`; each prints one JSON line with a ratio. */
 import { cleanUp } from './parts/leftovers.ts';
 
-const benches = ['interpreter', 'session', 'dispatch', 'lifecycle'] as const;
+const benches = ['interpreter', 'session', 'dispatch', 'lifecycle', 'placement', 'deep-queue'] as const;
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benches.some((bench) => bench === name));

@@ -1,35 +1,25 @@
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@deskhand/protocol/http/client.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { ensureSystemUser, isRoot } from '../../packages/control-plane/adapters/operating-system/privileges.ts';
-import { prepareEmbedded } from '../../packages/control-plane/adapters/postgres/binaries.ts';
-import { type EmbeddedOptions, startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
+import { startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
+import { benchData } from './bench-data.ts';
 import { cleanLater } from './leftovers.ts';
 import { startProgram } from './programs.ts';
 import { enrolStub } from './stub-gateway.ts';
 
+export interface WorldSize {
+  readonly gateways: number;
+  /** Accounts named `bench0`, `bench1` and so on, each with a connection. */
+  readonly accounts: number;
+  /** What every connection says of a session in the way; `fail` when it is not given. */
+  readonly whenSessionBlocked?: 'fail' | 'wait';
+}
+
 /** The control plane in its own process on a PostgreSQL with fsync, its gateways in another one. */
-export async function openBenchServer(size: { readonly gateways: number; readonly accounts: number }) {
-  const options = benchData();
-  const postgres = await startEmbedded(options);
-  cleanLater(() => postgres.stop());
-  const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
-  const port = await freePort();
-  const data = join(options.dataFolder, 'server');
-  const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
-  const server = startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-  });
-  const { address, setupCode } = await server.next<{ address: string; setupCode: string }>(
-    (line) => line.event === 'listening',
-  );
-  const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
-  const world = await makeWorld(client, size);
+export async function openBenchServer(size: WorldSize) {
+  const { databaseUrl, address, client, world } = await startBenchServer(size);
   const gateways = startProgram(fileURLToPath(new URL('../peers/stub-gateways.ts', import.meta.url)));
   gateways.send({ server: address, identities: world.identities });
   await gateways.next((line) => line.linked === size.gateways);
@@ -45,21 +35,29 @@ export async function openBenchServer(size: { readonly gateways: number; readonl
   };
 }
 
-/** As root, PostgreSQL runs as the user that the server becomes: nobody else may enter the folder of its socket. */
-function benchData(): EmbeddedOptions {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'deskhand-bench-'));
-  cleanLater(() => rmSync(dataFolder, { recursive: true, force: true }));
-  if (!isRoot()) return { dataFolder, authentication: 'trust' };
-  const runAs = ensureSystemUser();
-  chownSync(dataFolder, runAs.uid, runAs.gid);
-  mkdirSync(join(dataFolder, 'postgres'), { mode: 0o700 });
-  prepareEmbedded(dataFolder, runAs.uid, runAs.gid);
-  return { dataFolder, runAs, authentication: 'trust' };
+/** The same with the gateways enrolled but not linked yet. */
+export async function startBenchServer(size: WorldSize) {
+  const options = benchData();
+  const postgres = await startEmbedded(options);
+  cleanLater(() => postgres.stop());
+  const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
+  const port = await freePort();
+  const data = join(options.dataFolder, 'server');
+  const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
+  const server = startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+  });
+  const { address, setupCode } = await server.next<{ address: string; setupCode: string }>(
+    (line) => line.event === 'listening',
+  );
+  const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
+  return { databaseUrl, address, client, pid: server.process.pid as number, world: await makeWorld(client, size) };
 }
 
 type Client = ReturnType<typeof createClient>;
 
-async function makeWorld(client: Client, size: { readonly gateways: number; readonly accounts: number }) {
+async function makeWorld(client: Client, size: WorldSize) {
   const cluster = await client.createCluster({ body: { name: 'Bench' } });
   await client.updateCluster({ params: { id: cluster.id }, body: { runOnAllGateways: true } });
   const identities: { gatewayId: string; privateKey: string }[] = [];
@@ -70,13 +68,14 @@ async function makeWorld(client: Client, size: { readonly gateways: number; read
   const me = await client.whoAmI();
   const accounts = Array.from({ length: size.accounts }, (_, i) => `bench${i}`);
   await client.updateAccount({ params: { id: me.id }, body: { osAccounts: accounts } });
+  const { whenSessionBlocked = 'fail' } = size;
   const connections: string[] = [];
-  for (const accountName of accounts)
-    connections.push(
-      (await client.createConnection({ body: { name: accountName, clusterId: cluster.id, accountName } })).id,
-    );
+  for (const accountName of accounts) {
+    const body = { name: accountName, clusterId: cluster.id, accountName, whenSessionBlocked };
+    connections.push((await client.createConnection({ body })).id);
+  }
   const flow = await client.createFlow({ body: { name: 'Bench', script: 'SET X TO 1' } });
-  return { identities, connections, flowId: flow.id };
+  return { clusterId: cluster.id, accountId: me.id, identities, connections, flowId: flow.id };
 }
 
 async function claim(address: string, code: string): Promise<string> {

@@ -35,11 +35,18 @@ export interface StubLink {
   close(): void;
 }
 
+/** What a stub says of its machine. */
+export interface StubMachine {
+  readonly sessionLimit: number;
+  /** Accounts that people are signed in with, at an unlocked screen. */
+  readonly signedIn?: readonly string[];
+}
+
 /** Opens the link and answers when it carries work; `onMessage` gets everything after that. */
 export function linkStub(
   server: string,
   identity: StubIdentity,
-  sessionLimit: number,
+  machine: StubMachine,
   onMessage: (message: ServerMessage, link: StubLink) => void,
 ): Promise<StubLink> {
   const socket = new WebSocket(server.replace(/^http/, 'ws') + LINK_PATH, { perMessageDeflate: false });
@@ -67,7 +74,7 @@ export function linkStub(
         }
         case 'welcome':
           link.send({ type: 'linkConfirmed', linkNumber: message.linkNumber });
-          return link.send({ type: 'reconcile', journalId, attempts: [], facts: factsOf(sessionLimit) });
+          return link.send({ type: 'reconcile', journalId, attempts: [], facts: factsOf(machine) });
         case 'refused':
           return reject(new Error(`${message.code}: ${message.message}`));
         case 'reconciled':
@@ -89,13 +96,13 @@ function beat(socket: WebSocket, link: StubLink): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-/** A machine for which every account is free, so that nothing but the queue is measured. */
-function factsOf(sessionLimit: number): MachineFactsMessage {
+/** A machine for which every account is free but those that people use, so that nothing but the queue is measured. */
+export function factsOf({ sessionLimit, signedIn = [] }: StubMachine): MachineFactsMessage {
   return {
     version: 1,
     operatingSystem: 'stub',
     reportedPolicy: 'linux',
-    sessions: [],
+    sessions: signedIn.map((user, index) => sessionOf(user, index)),
     sessionLimit,
     remoteDesktopServices: false,
     canUnattended: true,
@@ -103,4 +110,16 @@ function factsOf(sessionLimit: number): MachineFactsMessage {
     missing: [],
     ownUser: null,
   };
+}
+
+function sessionOf(user: string, index: number): MachineFactsMessage['sessions'][number] {
+  const shown = {
+    state: 'active',
+    locked: false,
+    ours: false,
+    runId: null,
+    display: `:${index}`,
+    type: 'x11',
+  } as const;
+  return { id: `s${index}`, user, uid: 1000 + index, ...shown };
 }

@@ -1,5 +1,5 @@
 import type { AttemptOf, GatewayLinkStore } from './ports/gateway-links.ts';
-import type { RunQueueStore } from './ports/run-queue.ts';
+import type { PlanCommit, RunQueueStore } from './ports/run-queue.ts';
 import type { RunStore } from './ports/runs.ts';
 import type { DeadlineStore } from './ports/sweeps.ts';
 
@@ -17,6 +17,12 @@ interface RunLog {
 /** One line for each step of a run that was committed here, with run and attempt, so that a run is found in every log. */
 export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
   const { links, queue, runs, deadlines } = stores;
+  const committed = <Answer extends PlanCommit | undefined>(clusterId: string, answer: Answer): Answer => {
+    if (answer?.ok === true)
+      for (const { runId, attempt, gatewayId } of answer.offered)
+        log.info({ runId, attempt, gatewayId, clusterId }, 'A run was offered');
+    return answer;
+  };
   return {
     ...stores,
     links: {
@@ -56,14 +62,8 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
     },
     queue: {
       ...queue,
-      commit: async (plan) => {
-        const answer = await queue.commit(plan);
-        const { clusterId } = plan;
-        if (answer.ok)
-          for (const { runId, attempt, gatewayId } of answer.offered)
-            log.info({ runId, attempt, gatewayId, clusterId }, 'A run was offered');
-        return answer;
-      },
+      commit: async (plan) => committed(plan.clusterId, await queue.commit(plan)),
+      commitLocked: async (clusterId, planOf) => committed(clusterId, await queue.commitLocked(clusterId, planOf)),
     },
     runs: {
       ...runs,

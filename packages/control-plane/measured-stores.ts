@@ -1,6 +1,6 @@
 import type { Metrics } from './adapters/metrics/metrics.ts';
 import type { GatewayLinkStore } from './ports/gateway-links.ts';
-import type { RunQueueStore } from './ports/run-queue.ts';
+import type { PlanCommit, RunQueueStore } from './ports/run-queue.ts';
 import type { RunStore } from './ports/runs.ts';
 import type { DeadlineStore } from './ports/sweeps.ts';
 
@@ -16,6 +16,12 @@ export function measuredStores<S extends Measured>(stores: S, metrics: Metrics):
   const { links, queue, runs, deadlines } = stores;
   /** Every link that was opened here is closed here, also one that never carried work. */
   const open = new Set<string>();
+  const committed = <Answer extends PlanCommit | undefined>(answer: Answer): Answer => {
+    if (answer?.ok !== true) return answer;
+    metrics.offered(answer.offered.length);
+    if (answer.refused.length > 0) metrics.ended('failed', answer.refused.length);
+    return answer;
+  };
   return {
     ...stores,
     links: {
@@ -54,12 +60,8 @@ export function measuredStores<S extends Measured>(stores: S, metrics: Metrics):
     },
     queue: {
       ...queue,
-      commit: async (plan) => {
-        const answer = await queue.commit(plan);
-        if (answer.ok) metrics.offered(answer.offered.length);
-        if (answer.ok && answer.refused.length > 0) metrics.ended('failed', answer.refused.length);
-        return answer;
-      },
+      commit: async (plan) => committed(await queue.commit(plan)),
+      commitLocked: async (...given) => committed(await queue.commitLocked(...given)),
     },
     runs: {
       ...runs,

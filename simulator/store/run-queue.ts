@@ -2,7 +2,7 @@ import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
 import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
 import { byQueueOrder } from '@deskhand/domain/run-queue/queue-order.ts';
 import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
-import type { QueuePlace, RunQueueStore } from '@deskhand/control-plane/ports/run-queue.ts';
+import type { PlanCommit, PlanOf, QueuePlace, RunQueueStore } from '@deskhand/control-plane/ports/run-queue.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { commitPlan, makeSlots } from './plan-commit.ts';
 import { readQueue } from './queue-reading.ts';
@@ -15,19 +15,14 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
   return {
     read: (clusterId) => session.run('read-queue', () => readQueue(database, clusterId)),
     commit: async (plan) => {
-      const { addOns } = plan;
+      const { addOns, clusterId } = plan;
       if (addOns !== null) await session.run('make-slots', () => makeSlots(database, addOns));
-      try {
-        return await session.run(
-          'commit-plan',
-          () => commitPlan(database, plan),
-          () => plan.clusterId,
-        );
-      } catch (error) {
-        if (error instanceof StoreFault && (error.code === '23505' || error.code === '40001'))
-          return { ok: false, because: 'changed-meanwhile' };
-        throw error;
-      }
+      const work = () => commitPlan(database, plan);
+      return await orChanged(() => session.run('commit-plan', work, () => clusterId));
+    },
+    commitLocked: (clusterId, planOf) => {
+      const work = () => commitLocked(database, clusterId, planOf);
+      return orChanged(() => session.run('commit-locked-plan', work, () => clusterId));
     },
     firstPlaces: (clusterId, limit) =>
       session.run('first-places', () =>
@@ -65,6 +60,25 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
           .map(({ id }): ClusterId => id),
       ),
   };
+}
+
+function commitLocked(database: SimulatedDatabase, clusterId: string, planOf: PlanOf): PlanCommit | undefined {
+  const reading = readQueue(database, clusterId);
+  const plan = reading && planOf(reading);
+  if (plan === undefined) return undefined;
+  if (plan.addOns !== null) makeSlots(database, plan.addOns);
+  return commitPlan(database, plan);
+}
+
+/** The constraints hold where a plan was made from something that is no longer so. */
+async function orChanged<T>(work: () => Promise<T>): Promise<T | PlanCommit> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreFault && (error.code === '23505' || error.code === '40001'))
+      return { ok: false, because: 'changed-meanwhile' };
+    throw error;
+  }
 }
 
 /** Every waiting run of a cluster in queue order. */

@@ -34,6 +34,9 @@ export type PlanCommit =
   | { readonly ok: true; readonly offered: readonly CommittedOffer[]; readonly refused: readonly RunId[] }
   | { readonly ok: false; readonly because: 'changed-meanwhile' };
 
+/** Plans purely and at once, and may be asked again; undefined when there is nothing to commit. */
+export type PlanOf = (reading: QueueReading) => PlanToCommit | undefined;
+
 export interface QueuePlace {
   readonly id: RunId;
   readonly position: number;
@@ -44,6 +47,11 @@ export interface RunQueueStore {
   read(clusterId: string): Promise<QueueReading | undefined>;
   /** All or nothing against the version; a run that was cancelled meanwhile is left out. */
   commit(plan: PlanToCommit): Promise<PlanCommit>;
+  /**
+   * Reads, plans and commits while whoever changes the queue's order waits, so that no such change comes between. Undefined
+   * when there is no such cluster or nothing to commit.
+   */
+  commitLocked(clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined>;
   /** The first runs in queue order. */
   firstPlaces(clusterId: string, limit: number): Promise<readonly QueuePlace[]>;
   /** 1 for the run that is looked at first; undefined when it does not wait. */

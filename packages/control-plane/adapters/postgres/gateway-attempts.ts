@@ -153,15 +153,12 @@ async function acquire(
   of: AttemptOf & { readonly linkNumber: number },
   { journalId, position }: JournalAt,
 ): Promise<Awaited<ReturnType<GatewayLinkStore['acquire']>>> {
-  const [row] = await named<AcquireRow>(pool, 'acquire', acquireText, [
-    of.runId,
-    of.attempt,
-    of.gatewayId,
-    journalId,
-    statesBefore('acquire', 'starting'),
-    of.linkNumber,
-    position,
-  ]);
+  const before = statesBefore('acquire', 'starting');
+  const values = [of.runId, of.attempt, of.gatewayId, journalId, before, of.linkNumber, position];
+  const once = (): Promise<readonly AcquireRow[]> => named<AcquireRow>(pool, 'acquire', acquireText, values);
+  const [first] = await once();
+  // A statement that waited for another change still answers what was there before it; asked again, it answers what is there.
+  const [row] = first?.moved === false ? await once() : [first];
   if (row === undefined) return { moved: false, stored: null, order: null };
   return { moved: row.moved, stored: storedFromRow(row), order: orderFromRow(row, of) };
 }

@@ -7,6 +7,7 @@ import { classKeyOf } from '../../ports/class-key.ts';
 import type {
   CommittedOffer,
   PlanCommit,
+  PlanOf,
   PlanToCommit,
   QueuePlace,
   QueueReading,
@@ -16,7 +17,7 @@ import { writeAudit } from './audit.ts';
 import { isRetryable, isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
-import { inTransaction, rowOf, rowsOf } from './query.ts';
+import { inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 
 /** Classes that one reading holds, so that a plan stays bounded whatever people submit. */
 export const CLASSES_PER_READING_MAX = 5_000;
@@ -27,7 +28,9 @@ export const inHandCondition = `(state in ('offered', 'starting', 'running', 'ca
 export function openRunQueueStore(pool: Pool): RunQueueStore {
   return {
     read: (clusterId) => read(pool, clusterId),
-    commit: (plan) => commit(pool, plan),
+    commit: (plan) => orChanged(() => commit(pool, plan)),
+    commitLocked: (clusterId, planOf) =>
+      orChanged(() => inTransaction(pool, (client) => commitLocked(client, clusterId, planOf))),
     firstPlaces: async (clusterId, limit) =>
       (
         await rowsOf<{ id: RunId }>(
@@ -152,8 +155,8 @@ interface ReadRow {
   })[];
 }
 
-async function read(pool: Pool, clusterId: string): Promise<QueueReading | undefined> {
-  const [row] = await named<ReadRow>(pool, 'read-queue', readText, [clusterId]);
+async function read(client: Queryable, clusterId: string): Promise<QueueReading | undefined> {
+  const [row] = await named<ReadRow>(client, 'read-queue', readText, [clusterId]);
   if (row === undefined) return undefined;
   const attempts = new Map(row.classes.flatMap(({ heads }) => heads.map((head) => [head[0], head[4]] as const)));
   return {
@@ -233,37 +236,49 @@ const commitText = `
         'mode', o.mode, 'accountName', c.account_name)) from offered o join connection c on c.id = o.connection_id), '[]') as offered,
     coalesce((select jsonb_agg(id) from refused), '[]') as refused`;
 
-async function commit(pool: Pool, plan: PlanToCommit): Promise<PlanCommit> {
-  if (plan.addOns !== null) await makeSlots(pool, plan.addOns);
+async function commit(client: Queryable, plan: PlanToCommit): Promise<PlanCommit> {
+  if (plan.addOns !== null) await makeSlots(client, plan.addOns);
   type Row = {
     readonly committed: boolean;
     readonly offered: readonly CommittedOffer[];
     readonly refused: readonly RunId[];
   };
+  const [row] = await named<Row>(client, 'commit-plan', commitText, [
+    plan.clusterId,
+    plan.version,
+    plan.offers.map((offer) => offer.runId),
+    plan.offers.map((offer) => offer.gatewayId),
+    plan.offers.map((offer) => offer.attempt),
+    plan.refusals.map((refusal) => refusal.runId),
+    plan.refusals.map((refusal) => refusal.attempt),
+    plan.refusals.map((refusal) => json(refusal.error)),
+    plan.addOns,
+  ]);
+  if (row?.committed !== true) return { ok: false, because: 'changed-meanwhile' };
+  return { ok: true, offered: row.offered, refused: row.refused };
+}
+
+/** Everything that raises the queue's version takes the cluster's row first, so it comes before this reading or after the commit. */
+async function commitLocked(client: PoolClient, clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined> {
+  await client.query('select 1 from gateway_cluster where id = $1 for no key update', [clusterId]);
+  const reading = await read(client, clusterId);
+  const plan = reading && planOf(reading);
+  return plan && (await commit(client, plan));
+}
+
+/** The constraints hold where a plan was made from something that is no longer so. */
+async function orChanged<T>(work: () => Promise<T>): Promise<T | PlanCommit> {
   try {
-    const [row] = await named<Row>(pool, 'commit-plan', commitText, [
-      plan.clusterId,
-      plan.version,
-      plan.offers.map((offer) => offer.runId),
-      plan.offers.map((offer) => offer.gatewayId),
-      plan.offers.map((offer) => offer.attempt),
-      plan.refusals.map((refusal) => refusal.runId),
-      plan.refusals.map((refusal) => refusal.attempt),
-      plan.refusals.map((refusal) => json(refusal.error)),
-      plan.addOns,
-    ]);
-    if (row?.committed !== true) return { ok: false, because: 'changed-meanwhile' };
-    return { ok: true, offered: row.offered, refused: row.refused };
+    return await work();
   } catch (error) {
-    // The constraints hold where a plan was made from something that is no longer so.
     if (isUniqueViolation(error) || isRetryable(error)) return { ok: false, because: 'changed-meanwhile' };
     throw error;
   }
 }
 
 /** The pool as rows: a slot has one holder, whichever clusters plan at the same moment. */
-async function makeSlots(pool: Pool, count: number): Promise<void> {
-  await pool.query(
+async function makeSlots(client: Queryable, count: number): Promise<void> {
+  await client.query(
     `insert into add_on_slot (number) select generate_series(1, $1::int)
       where (select count(*) from add_on_slot where number <= $1) < $1 on conflict do nothing`,
     [count],

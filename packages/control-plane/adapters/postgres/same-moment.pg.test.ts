@@ -78,6 +78,22 @@ test('a plan does not commit after a run came back that stands before what was s
   expect(await world.state(id)).toBe('queued');
 });
 
+test('a change of the order that comes while the queue is locked for a plan waits until that is committed', async () => {
+  const run = await world.submit();
+  await world.linkUp('g1');
+  await world.settled();
+  await world.database.pool.query(`update run set state = 'queued', attempt = 0, gateway_id = null`);
+  const { queue } = world.stores;
+  const changes: Promise<boolean>[] = [];
+  const committed = await queue.commitLocked('cluster', ({ snapshot: { version } }) => {
+    changes.push(queue.setPriority(run.id, 'high', 'alice', audit));
+    const offers = [{ runId: run.id as RunId, gatewayId: 'g1' as GatewayId, attempt: 0 }];
+    return { clusterId: 'cluster' as never, version, addOns: null, offers, refusals: [] };
+  });
+  expect(committed).toMatchObject({ ok: true, offered: [{ runId: run.id, attempt: 1 }] });
+  expect(await Promise.all(changes)).toEqual([false]);
+});
+
 test('a gateway takes no run of another cluster by its journal', async () => {
   const run = await world.submit();
   await world.database.pool.query(`insert into gateway_cluster (id, name) values ('other', 'Other')`);

@@ -104,6 +104,35 @@ function commitBy(context: Context, choose: Choose, writer: Writer, clusterId: s
   };
 }
 
+/** The plan is made inside the store, by itself or wildly, from a reading that nobody else has seen. */
+function commitLockedBy(context: Context, choose: Choose, clusterId: string): Act {
+  const isWild = choose.chance(0.4);
+  return {
+    says: `a ${isWild ? 'wild ' : ''}plan of ${clusterId} is made and committed under its lock`,
+    act: async () => {
+      const read: unknown[] = [];
+      const committed = await context.stores.queue.commitLocked(clusterId, (reading) => {
+        read.push(inOneOrder(reading));
+        const plan = isWild ? everyHeadTo(reading, clusterId) : planOf(reading, clusterId, choose, false);
+        return plan.offers.length + plan.refusals.length === 0 ? undefined : plan;
+      });
+      return [read.at(-1), committed && byRun(committed)];
+    },
+  };
+}
+
+/** Offers to members that could not take them, chosen by nothing but the reading: both stores are asked the same. */
+function everyHeadTo({ snapshot, attempts, addOns }: QueueReading, clusterId: string): PlanToCommit {
+  const [member] = snapshot.members;
+  const heads = member === undefined ? [] : snapshot.classes.flatMap((one) => one.heads);
+  const offers = heads.map(({ id }) => ({
+    runId: id,
+    gatewayId: member?.gatewayId as PlanToCommit['offers'][number]['gatewayId'],
+    attempt: attempts.get(id) ?? 0,
+  }));
+  return { clusterId: clusterId as ClusterId, version: snapshot.version, addOns, offers, refusals: [] };
+}
+
 function byRun(commit: PlanCommit): unknown {
   if (!commit.ok) return commit;
   const offered = commit.offered.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
@@ -197,6 +226,12 @@ export const runOperations: Operations = {
       await readBy(context, writer, clusterId).act();
       return commitBy(context, choose, writer, clusterId);
     },
+  },
+  commitLocked: {
+    weight: 4,
+    prepare: (context, choose) => commitLockedBy(context, choose, choose.of([...context.clusters, 'no-cluster'])),
+    // What leaves the cluster's row alone may come between its reading and its commit, as with a read and a commit.
+    alone: true,
   },
   firstPlaces: {
     weight: 2,

@@ -5,12 +5,17 @@ import type { Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
-import type { PlanCommit, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
+import type { PlanCommit, PlanOf, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
 import type { QueueMemory } from './queue-memory.ts';
 import { sendOffer } from './send-offer.ts';
 
-/** Plans that lost against a change of the same moment before the next wake-up has to do. */
-const PLAN_TRIES_MAX = 8;
+/**
+ * Plans that may lose against a change of the same moment. Further ones lock the queue, else changes that keep coming would
+ * keep a free slot waiting.
+ */
+const FREE_PLANS_MAX = 2;
+/** A locked plan may still lose to what is wider than a cluster. After so many in all the next wake-up has to do. */
+const PLAN_TRIES_MAX = 5;
 const LOST_PLAN_PAUSE_MS = 50;
 
 export interface PlannerPorts {
@@ -32,25 +37,57 @@ export interface Assigned {
  */
 export async function assignRuns(ports: PlannerPorts, clusterId: string): Promise<Assigned> {
   for (let tries = 0; tries < PLAN_TRIES_MAX; tries += 1) {
-    const reading = await ports.queue.read(clusterId);
-    if (reading === undefined || reading.snapshot.classes.length === 0) return { lookAgainInMs: null };
-    const plan = planAssignments(reading.snapshot, reading.nowMs, ports.random);
-    const toCommit = commitOf(reading, plan, clusterId);
-    if (toCommit.offers.length === 0 && toCommit.refusals.length === 0) return { lookAgainInMs: nextLookMs(reading) };
-    const committed = await ports.queue.commit(toCommit);
+    const { planned, committed } = await tryPlan(ports, clusterId, tries < FREE_PLANS_MAX);
+    if (planned === undefined || planned.reading.snapshot.classes.length === 0) return { lookAgainInMs: null };
+    const { reading, plan } = planned;
+    if (committed === undefined) return { lookAgainInMs: nextLookMs(reading) };
     if (!committed.ok) continue;
     remember(ports.memory, clusterId, reading, committed);
-    for (const offer of committed.offered) {
-      const member = reading.snapshot.members.find((one) => one.gatewayId === offer.gatewayId);
-      sendOffer(ports, member, offer);
-    }
-    for (const runId of [...committed.offered.map((offer) => offer.runId), ...committed.refused]) {
-      ports.changes.publish({ kind: 'run', runId });
-    }
-    ports.changes.publish({ kind: 'run-queue', clusterId });
+    tellOf(ports, clusterId, reading, committed);
     return { lookAgainInMs: hasMore(reading, plan) ? 0 : nextLookMs(reading) };
   }
   return { lookAgainInMs: LOST_PLAN_PAUSE_MS };
+}
+
+interface Planned {
+  readonly reading: QueueReading;
+  readonly plan: Plan;
+}
+
+async function tryPlan(
+  { queue, random }: PlannerPorts,
+  clusterId: string,
+  isFree: boolean,
+): Promise<{ readonly planned: Planned | undefined; readonly committed: PlanCommit | undefined }> {
+  const made: Planned[] = [];
+  const planOf = (reading: QueueReading): PlanToCommit | undefined => {
+    const plan = planAssignments(reading.snapshot, reading.nowMs, random);
+    made.push({ reading, plan });
+    return plan.offers.length + plan.refusals.length === 0 ? undefined : commitOf(reading, plan, clusterId);
+  };
+  const committed = isFree ? await commitFreely(queue, clusterId, planOf) : await queue.commitLocked(clusterId, planOf);
+  return { planned: made.at(-1), committed };
+}
+
+async function commitFreely(queue: RunQueueStore, clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined> {
+  const reading = await queue.read(clusterId);
+  const plan = reading && planOf(reading);
+  return plan && (await queue.commit(plan));
+}
+
+function tellOf(
+  ports: PlannerPorts,
+  clusterId: string,
+  { snapshot }: QueueReading,
+  { offered, refused }: Extract<PlanCommit, { ok: true }>,
+): void {
+  for (const offer of offered) {
+    const member = snapshot.members.find((one) => one.gatewayId === offer.gatewayId);
+    sendOffer(ports, member, offer);
+  }
+  for (const runId of [...offered.map((offer) => offer.runId), ...refused])
+    ports.changes.publish({ kind: 'run', runId });
+  ports.changes.publish({ kind: 'run-queue', clusterId });
 }
 
 /** What is left when every run that waited was offered or refused is what the next submit is planned from. */

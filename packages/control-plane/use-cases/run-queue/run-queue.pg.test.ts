@@ -11,7 +11,8 @@ import {
   value,
   type WorldOptions,
 } from '../../testing/run-world.ts';
-import { assignRuns } from './assign-runs.ts';
+import type { RunQueueStore } from '../../ports/run-queue.ts';
+import { assignRuns, type PlannerPorts } from './assign-runs.ts';
 import { createQueueMemory } from './queue-memory.ts';
 
 let world: RunWorld;
@@ -125,25 +126,24 @@ test('no more unattended runs go on at once than there are add-ons, over all clu
   expect(world.offers()).toHaveLength(2);
 });
 
+/** A planner beside the world's own, whose offers nobody hears. */
+function plannerPorts(queue: RunQueueStore): PlannerPorts {
+  const changes = {
+    publish: () => undefined,
+    subscribe: () => () => undefined,
+    nudge: () => undefined,
+    onNudge: () => () => undefined,
+  };
+  return { queue, links: { send: () => true }, changes, random: Math.random, memory: createQueueMemory() };
+}
+
 test('two planners that see the same queue never offer a run twice, nor fill a slot twice', async () => {
   await open({ gateways: ['g1', 'g2'], runOnAllGateways: true, users: ['user1', 'user2', 'user3', 'user4', 'user5'] });
   for (const user of ['user1', 'user2', 'user3', 'user4', 'user5']) await world.submit({ user });
   await world.settled();
   for (const id of ['g1', 'g2']) await world.linkUp(id, { facts: linuxFacts({ sessionLimit: 1 }) });
   await world.settled();
-  const queue = openRunQueueStore(world.database.pool);
-  const ports = {
-    queue,
-    links: { send: () => true },
-    changes: {
-      publish: () => undefined,
-      subscribe: () => () => undefined,
-      nudge: () => undefined,
-      onNudge: () => () => undefined,
-    },
-    random: Math.random,
-    memory: createQueueMemory(),
-  };
+  const ports = plannerPorts(openRunQueueStore(world.database.pool));
   await world.database.pool.query(`update run set state = 'queued', gateway_id = null where state = 'offered'`);
   await Promise.all(Array.from({ length: 6 }, () => assignRuns(ports, CLUSTER)));
   const { rows } = await world.database.pool.query<{ gateway_id: string; count: number }>(
@@ -153,6 +153,25 @@ test('two planners that see the same queue never offer a run twice, nor fill a s
     { gateway_id: 'g1', count: 1 },
     { gateway_id: 'g2', count: 1 },
   ]);
+});
+
+test('a free slot gets its run however often the order changes while it is planned', async () => {
+  await open({ users: ['user1'] });
+  const run = await world.submit();
+  await world.linkUp('g1');
+  await world.settled();
+  await world.database.pool.query(`update run set state = 'queued', attempt = 0, gateway_id = null`);
+  const { queue } = world.stores;
+  const audit = { actor: 'alice', verb: 'set-priority', object: run.id, detail: {}, origin: 'test' };
+  let changes = 0;
+  const read: typeof queue.read = async (clusterId) => {
+    const reading = await queue.read(clusterId);
+    await queue.setPriority(run.id, (changes += 1) % 2 === 0 ? 'normal' : 'high', 'alice', audit);
+    return reading;
+  };
+  await assignRuns(plannerPorts({ ...queue, read }), CLUSTER);
+  expect(changes).toBeGreaterThan(0);
+  expect(await world.state(run.id)).toBe('offered');
 });
 
 /** Whatever happens at the same moment, these hold at the end. */

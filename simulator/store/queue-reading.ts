@@ -1,4 +1,4 @@
-import { HEADS_PER_CLASS_MAX } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import { headsPerClass } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { ClusterMember, QueuedRun, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { QueueReading } from '@deskhand/control-plane/ports/run-queue.ts';
 import type { SimulatedDatabase } from './database.ts';
@@ -11,7 +11,8 @@ export function readQueue(database: SimulatedDatabase, clusterId: string): Queue
   if (cluster === undefined) return undefined;
   const queue = [...database.runs.queueOf(clusterId).entries()].sort(([, a], [, b]) => byClass(a, b));
   const addOns = database.installation.get('only')?.settings.unattendedAddOns ?? null;
-  const heads = queue.flatMap(([, members]) => members.rows.slice(0, HEADS_PER_CLASS_MAX + 1));
+  const headsMax = headsPerClass(database.membersOf(clusterId).length);
+  const heads = queue.flatMap(([, members]) => members.rows.slice(0, headsMax + 1));
   return {
     nowMs: database.nowMs(),
     clusterName: cluster.name,
@@ -25,7 +26,7 @@ export function readQueue(database: SimulatedDatabase, clusterId: string): Queue
         .membersOf(clusterId)
         .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
         .map((gateway) => memberOf(database, gateway)),
-      classes: queue.map(([key, members]) => classOf(key, members)),
+      classes: queue.map(([key, members]) => classOf(key, members, headsMax)),
       inHand: [...database.gateways.values()]
         .filter((gateway) => gateway.clusterId === clusterId)
         .flatMap((gateway) => database.runs.inHandOf(gateway.id))
@@ -51,15 +52,15 @@ function addOnsUsed(database: SimulatedDatabase): number {
 }
 
 /** Counts no further than the heads go: nobody needs the length of a class to plan. */
-function classOf(key: string, members: SortedRows<RunRow>): RunClass {
+function classOf(key: string, members: SortedRows<RunRow>, headsMax: number): RunClass {
   const first = members.rows[0] as RunRow;
   return {
     key,
     user: first.machineUser,
     mode: first.mode,
     whenSessionBlocked: first.whenSessionBlocked,
-    count: Math.min(members.length, HEADS_PER_CLASS_MAX + 1),
-    heads: members.rows.slice(0, HEADS_PER_CLASS_MAX).map(headOf),
+    count: Math.min(members.length, headsMax + 1),
+    heads: members.rows.slice(0, headsMax).map(headOf),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterMember, Plan, QueueSnapshot, WaitCode } from './snapshot.ts';
-import { HEADS_PER_CLASS_MAX, planAssignments } from './plan-assignments.ts';
+import { HEADS_PER_CLASS_MAX, HEADS_PER_CLASS_MIN, headsPerClass, planAssignments } from './plan-assignments.ts';
 import { classKeyOf, inHand, member, queuedRun, session, snapshot, type WorldRun } from './queue-world.ts';
 import { SESSION_EXISTS_LINUX, SESSION_EXISTS_MULTI, SESSION_EXISTS_SINGLE } from '../session/texts.ts';
 
@@ -452,4 +452,17 @@ describe('bounds', () => {
     expect(plan.offers).toHaveLength(1_000);
     expect(plan.waiting).toHaveLength(100);
   });
+});
+
+test('heads that no member could take change nothing, so a reading leaves them out', () => {
+  const members = Array.from({ length: HEADS_PER_CLASS_MIN + 2 }, (_, index) => member(`g${String(index)}`));
+  const users = ['alice', 'bob', 'carol'];
+  const runs = Array.from({ length: 120 }, (_, index) => ({ user: users[index % 3] ?? '' }));
+  const whole = snapshot({ members, runs });
+  const heads = headsPerClass(members.length);
+  const short = { ...whole, classes: whole.classes.map((one) => ({ ...one, heads: one.heads.slice(0, heads) })) };
+  const plan = planAssignments(short, 0, () => 0);
+  expect(plan).toEqual(planAssignments(whole, 0, () => 0));
+  expect(plan.offers).toHaveLength(3 * members.length);
+  expect(plan.waiting.map(({ foremost }) => foremost.code)).toEqual(['user-busy', 'user-busy', 'user-busy']);
 });

@@ -5,8 +5,18 @@ import { type Budget, type ClassInPlan, classInPlan, type OpenPlace, placesOf, r
 import { byQueueOrder } from './queue-order.ts';
 import type { Offer, Plan, QueuedRun, QueueSnapshot, RunClass, WaitReason } from './snapshot.ts';
 
-/** Heads of one class that a snapshot holds; the rest have their turn in the next plan. */
+/** Heads of one class that a snapshot holds at most; the rest have their turn in the next plan. */
 export const HEADS_PER_CLASS_MAX = 64;
+/** So many at least, because a class that no member may take is refused as far as its heads go. */
+export const HEADS_PER_CLASS_MIN = 8;
+
+/**
+ * Heads of a class that a plan of so many members can use: a class is one account, which runs once on a machine, and the
+ * one behind those says why the class waits.
+ */
+export function headsPerClass(memberCount: number): number {
+  return Math.min(HEADS_PER_CLASS_MAX, Math.max(HEADS_PER_CLASS_MIN, memberCount + 1));
+}
 
 /** A number from 0 (included) to 1 (excluded), as an argument: the plan of a recorded snapshot can be made again. */
 export type Random = () => number;
@@ -43,11 +53,19 @@ export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: 
   return { offers, waiting, refusals, nextToRun: nextToRun(left) };
 }
 
-/** All heads of all classes in queue order. */
+/** The heads of all classes that the plan may have to look at, in queue order. */
 function inQueueOrder(classes: readonly ClassInPlan[]): readonly { run: QueuedRun; of: ClassInPlan }[] {
   return classes
-    .flatMap((of) => of.runClass.heads.map((run) => ({ run, of })))
+    .flatMap((of) => of.runClass.heads.slice(0, headsToLookAt(of)).map((run) => ({ run, of })))
     .sort((a, b) => byQueueOrder(a.run, b.run));
+}
+
+/**
+ * A class is one account, which runs once on a machine: with every place that is open to it taken or full, the next of its
+ * runs waits, and so do all behind it. Where no place is open, each of them may have to be refused.
+ */
+function headsToLookAt({ candidates, runClass }: ClassInPlan): number {
+  return candidates.length === 0 ? runClass.heads.length : candidates.length + 1;
 }
 
 /** S43: uniformly random among the members that can start the run now, or the least busy of them. */

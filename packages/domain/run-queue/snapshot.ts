@@ -22,7 +22,7 @@ export interface RunClass {
   readonly mode: RunMode;
   readonly whenSessionBlocked: 'fail' | 'wait';
   readonly count: number;
-  /** The first runs of the class in queue order, at most HEADS_PER_CLASS_MAX. */
+  /** The first runs of the class in queue order, as many as `headsPerClass` says. */
   readonly heads: readonly QueuedRun[];
 }
 

@@ -1,5 +1,9 @@
 import type { AccountId, ClusterId, RunId } from '@deskhand/domain/brand.ts';
-import { HEADS_PER_CLASS_MAX } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import {
+  HEADS_PER_CLASS_MAX,
+  HEADS_PER_CLASS_MIN,
+  headsPerClass,
+} from '@deskhand/domain/run-queue/plan-assignments.ts';
 import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
 import type { ClusterMember, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Pool, PoolClient } from 'pg';
@@ -106,7 +110,10 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
  * and each class reads its first runs only, so a long queue costs what its classes cost.
  */
 const readText = `
-  with recursive class as (
+  with recursive bound as (
+    select least(${String(HEADS_PER_CLASS_MAX)}, greatest(${String(HEADS_PER_CLASS_MIN)}, 1 + count(*))) as heads
+    from gateway where cluster_id = $1 and removed_at is null
+  ), class as (
     (select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued'
       order by machine_user, mode, when_session_blocked limit 1)
     union all
@@ -135,7 +142,7 @@ const readText = `
         select jsonb_agg(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)) as heads from (
           select * from run where cluster_id = $1 and machine_user = c.machine_user and mode = c.mode
             and when_session_blocked = c.when_session_blocked and state = 'queued'
-          order by ${queueOrder} limit ${String(HEADS_PER_CLASS_MAX + 1)}) r) h
+          order by ${queueOrder} limit (select heads + 1 from bound)) r) h
       where h.heads is not null), '[]') as classes
   from gateway_cluster k where k.id = $1`;
 
@@ -169,7 +176,7 @@ async function read(client: Queryable, clusterId: string): Promise<QueueReading 
       runOnAllGateways: row.run_on_all_gateways,
       selection: row.selection,
       members: row.members.map(withJournalFault),
-      classes: row.classes.map(classFromRow),
+      classes: row.classes.map((one) => classFromRow(one, headsPerClass(row.members.length))),
       inHand: row.in_hand,
       addOnsFree: row.add_ons === null ? null : Math.max(0, row.add_ons - row.add_ons_used),
     },
@@ -177,13 +184,13 @@ async function read(client: Queryable, clusterId: string): Promise<QueueReading 
 }
 
 /** Counts no further than the heads go: nobody needs the length of a class to plan. */
-function classFromRow({ heads, ...row }: ReadRow['classes'][number]): RunClass {
+function classFromRow({ heads, ...row }: ReadRow['classes'][number], headsMax: number): RunClass {
   return {
     ...row,
     key: classKeyOf({ machineUser: row.user, mode: row.mode, whenSessionBlocked: row.whenSessionBlocked }),
     count: heads.length,
     heads: heads
-      .slice(0, HEADS_PER_CLASS_MAX)
+      .slice(0, headsMax)
       .map(([id, requestNumber, priority, topRank]) => ({ id, requestNumber, priority, topRank })),
   };
 }

@@ -1,6 +1,6 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { nextDeclineEndMs } from '@deskhand/domain/placement/decline-memory.ts';
-import { HEADS_PER_CLASS_MAX, planAssignments, type Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import { planAssignments, type Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
@@ -128,7 +128,7 @@ function refusalError(because: WaitReason): RunError {
 
 /** A class may hold more runs than one reading does, so after refusals there can be further ones to look at. */
 function hasMore({ snapshot }: QueueReading, plan: Plan): boolean {
-  return plan.refusals.length > 0 && snapshot.classes.some((one) => one.count > HEADS_PER_CLASS_MAX);
+  return plan.refusals.length > 0 && snapshot.classes.some((one) => one.count > one.heads.length);
 }
 
 function nextLookMs({ snapshot, nowMs }: QueueReading): number | null {

@@ -6,27 +6,16 @@ import { limitOfMember } from '@deskhand/domain/capacity/session-limit.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
-import { limits } from '@deskhand/protocol/limits.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
 import { runToWire } from '../runs/run-to-wire.ts';
 
-const QUEUED_SHOWN_MAX = 200;
-
 /** The live queue of a cluster. Everybody sees its order; the runs of others without inputs and outputs. */
 export async function view(ports: RunPorts, caller: Caller, clusterId: string): Promise<Outcome<RunQueueView>> {
-  const reading = await ports.queue.read(clusterId);
-  if (reading === undefined) return refuse('not-found', { what: 'gateway cluster' });
-  const [places, inHand, total, version, ownerId] = await Promise.all([
-    ports.queue.firstPlaces(clusterId, QUEUED_SHOWN_MAX),
-    ports.queue.inHand(clusterId),
-    ports.runs.countQueued(clusterId, limits.RUNS_PER_QUEUE_MAX),
-    ports.queue.viewVersion(clusterId),
-    ports.queue.ownerOf(clusterId),
-  ]);
-  const runs = await ports.runs.byIds([...inHand, ...places.map((place) => place.id)]);
-  const waiting = await ports.waiting.of(runs);
+  const seen = await ports.queueLooks.at(clusterId);
+  if (seen === undefined) return refuse('not-found', { what: 'gateway cluster' });
+  const { reading, places, inHand, total, version, ownerId, runs, waiting } = seen;
   const byId = new Map(runs.map((run) => [run.id, run]));
   const wire = (id: RunId): Run | undefined => {
     const run = byId.get(id);

@@ -13,6 +13,8 @@ import { createWaitingReader } from '../run-queue/waiting.ts';
 import { createQueueMemory, type QueueMemory } from '../run-queue/queue-memory.ts';
 import { createWakeups, type PlanningFault, type Planner, type Wakeups } from '../run-queue/wakeups.ts';
 import { createFactsMemory } from './facts-memory.ts';
+import { lookAt } from '../run-queue/queue-look.ts';
+import { createSharedLooks } from '../run-queue/shared-looks.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as read from './read.ts';
 import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
@@ -67,13 +69,16 @@ export interface RunUseCases {
 export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   const memory = createQueueMemory();
   const wakeups = createPlanner(given, memory);
+  const waiting = createWaitingReader(given.queue, given.timers);
+  const queueDepth = createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX, given.timers);
   const ports: RunPorts = {
     ...given,
     wakeups,
     memory,
-    waiting: createWaitingReader(given.queue, given.timers),
+    waiting,
     factsMemory: createFactsMemory(),
-    queueDepth: createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX),
+    queueDepth,
+    queueLooks: createSharedLooks((clusterId) => lookAt({ ...given, waiting, queueDepth }, clusterId)),
   };
   return {
     wakeups,

@@ -7,6 +7,8 @@ import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore, SubmitFacts } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
+import type { QueueLook } from '../run-queue/queue-look.ts';
+import type { SharedLooks } from '../run-queue/shared-looks.ts';
 import type { QueueMemory } from '../run-queue/queue-memory.ts';
 import type { WaitingReader } from '../run-queue/waiting.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
@@ -34,6 +36,7 @@ export interface RunPorts {
   readonly random: Random;
   readonly waiting: WaitingReader;
   readonly queueDepth: QueueDepth;
+  readonly queueLooks: SharedLooks<QueueLook | undefined>;
   readonly factsMemory: FactsMemory;
   readonly accountRule: AccountRule;
   readonly newId: () => string;

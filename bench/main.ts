@@ -1,9 +1,10 @@
 /** Benchmarks with a peer or a floor in the same run. `npm run bench [name]…`; each prints one JSON line with a ratio. */
+import { parseArgs } from 'node:util';
 import { cleanUp } from './parts/leftovers.ts';
 
-const benches = ['interpreter', 'session', 'dispatch', 'lifecycle'] as const;
+const benches = ['interpreter', 'session', 'dispatch', 'lifecycle', 'fleet', 'fleet-idle', 'restart'] as const;
 
-const asked = process.argv.slice(2);
+const { positionals: asked } = parseArgs({ options: { minutes: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !benches.some((bench) => bench === name));
 if (unknown.length > 0) {
   console.error(`error: There is no benchmark named ${unknown.join(', ')}.\ntry: npm run bench ${benches.join(' | ')}`);

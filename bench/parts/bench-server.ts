@@ -9,26 +9,12 @@ import { ensureSystemUser, isRoot } from '../../packages/control-plane/adapters/
 import { prepareEmbedded } from '../../packages/control-plane/adapters/postgres/binaries.ts';
 import { type EmbeddedOptions, startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
 import { cleanLater } from './leftovers.ts';
-import { startProgram } from './programs.ts';
+import { type Program, startProgram } from './programs.ts';
 import { enrolStub } from './stub-gateway.ts';
 
 /** The control plane in its own process on a PostgreSQL with fsync, its gateways in another one. */
 export async function openBenchServer(size: { readonly gateways: number; readonly accounts: number }) {
-  const options = benchData();
-  const postgres = await startEmbedded(options);
-  cleanLater(() => postgres.stop());
-  const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
-  const port = await freePort();
-  const data = join(options.dataFolder, 'server');
-  const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
-  const server = startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-  });
-  const { address, setupCode } = await server.next<{ address: string; setupCode: string }>(
-    (line) => line.event === 'listening',
-  );
-  const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
+  const { client, databaseUrl, address } = await openServer();
   const world = await makeWorld(client, size);
   const gateways = startProgram(fileURLToPath(new URL('../peers/stub-gateways.ts', import.meta.url)));
   gateways.send({ server: address, identities: world.identities });
@@ -44,6 +30,29 @@ export async function openBenchServer(size: { readonly gateways: number; readonl
       }),
   };
 }
+
+/** The control plane alone, claimed by its first admin; `start` starts it again on the same port after it was ended. */
+export async function openServer() {
+  const options = benchData();
+  const postgres = await startEmbedded(options);
+  cleanLater(() => postgres.stop());
+  const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
+  const port = await freePort();
+  const data = join(options.dataFolder, 'server');
+  const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
+  const start = (): Program =>
+    startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+    });
+  const server = start();
+  const { address, setupCode } = await listening(server);
+  const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
+  return { client, databaseUrl, address, server, start, postmasterPid: postgres.postmasterPid };
+}
+
+export const listening = (server: Program): Promise<{ address: string; setupCode: string }> =>
+  server.next((line) => line.event === 'listening');
 
 /** As root, PostgreSQL runs as the user that the server becomes: nobody else may enter the folder of its socket. */
 function benchData(): EmbeddedOptions {

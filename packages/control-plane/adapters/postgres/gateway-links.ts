@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
 import { bumpCluster } from './bump-cluster.ts';
 import { attemptMethods } from './gateway-attempts.ts';
+import { heartbeatWriter } from './heartbeats.ts';
 import { json } from './json.ts';
 import { type MemberRow, type PolicyAndCapacity, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
@@ -77,7 +78,7 @@ function linkMethods(pool: Pool): LinkMethods {
         [link.gatewayId, json(facts), link.linkNumber],
       );
     },
-    heartbeat: (link, journal, progress) => heartbeat(pool, link, journal, progress),
+    heartbeat: heartbeatWriter(pool),
     policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
   };
 }
@@ -146,46 +147,6 @@ async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink'
     [link.gatewayId, link.encryptedClusterKey],
   );
   return true;
-}
-
-async function heartbeat(
-  pool: Pool,
-  { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
-  journal: Parameters<GatewayLinkStore['heartbeat']>[1],
-  progress: Parameters<GatewayLinkStore['heartbeat']>[2],
-): Promise<{ isOpen: boolean; journalFaultChanged: boolean; journalAwaited: boolean }> {
-  const [row] = await named<{ before: string | null; awaited: boolean }>(
-    pool,
-    'heartbeat',
-    `with before as (
-        select id, cluster_id, journal_fault from gateway where id = $1 and link_number = $3 and linked_to = $4
-      ), bumped as (
-        update gateway_cluster k set queue_version = k.queue_version + 1 from before
-        where k.id = before.cluster_id and before.journal_fault is distinct from $2
-      )
-      update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2,
-        journal_position = greatest(g.journal_position, $5::bigint)
-      from before where g.id = before.id and g.link_number = $3 and g.linked_to = $4
-        returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
-    [gatewayId, journal.fault, linkNumber, replica, journal.position],
-  );
-  if (row === undefined) return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
-  if (progress.length > 0) {
-    await named(
-      pool,
-      'progress',
-      `update run r set last_action_at = greatest(r.last_action_at, clock_timestamp() - make_interval(secs => p.ago::float8 / 1000))
-        from unnest($2::text[], $3::int[], $4::bigint[]) as p(run_id, attempt, ago)
-        where r.id = p.run_id and r.attempt = p.attempt and r.gateway_id = $1 and r.ended_at is null`,
-      [
-        gatewayId,
-        progress.map((one) => one.runId),
-        progress.map((one) => one.attempt),
-        progress.map((one) => one.lastActionAgoMs),
-      ],
-    );
-  }
-  return { isOpen: true, journalFaultChanged: row.before !== journal.fault, journalAwaited: row.awaited };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

@@ -7,6 +7,7 @@ import {
   openFleet,
   openFleetServer,
 } from './parts/fleet-world.ts';
+import { options } from './parts/options.ts';
 import type { Program } from './parts/programs.ts';
 import { loadBefore, report } from './parts/report.ts';
 import { percentile, rounded } from './parts/statistics.ts';
@@ -16,7 +17,7 @@ import { usageOf, usageOfTree, used } from './parts/usage.ts';
  * Ten thousand gateways without work: what each costs, and how they come back after every link broke at once, while a few
  * others keep their links and are offered runs.
  */
-const GATEWAYS = 10_000;
+const GATEWAYS = options().gateways(10_000);
 const PROCESSES = 2;
 const STEADY_GATEWAYS = 20;
 const SUBMIT_EVERY_MS = 100;

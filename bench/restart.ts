@@ -10,6 +10,7 @@ import {
   openFleetServer,
   startRuns,
 } from './parts/fleet-world.ts';
+import { options } from './parts/options.ts';
 import type { Program } from './parts/programs.ts';
 import { loadBefore, report } from './parts/report.ts';
 import { percentile, rounded } from './parts/statistics.ts';
@@ -18,7 +19,7 @@ import { percentile, rounded } from './parts/statistics.ts';
  * The server is killed with a thousand runs in hand and started again at once, as a supervisor would; until every run
  * moves again: its gateway linked, reconciled, and a log line of the run acknowledged.
  */
-const GATEWAYS = 1_000;
+const GATEWAYS = options().gateways(1_000);
 /** A line a second and run, so that some are on their way at the kill. */
 const LINES_PER_MINUTE = 58;
 const TALK_MS = 5_000;

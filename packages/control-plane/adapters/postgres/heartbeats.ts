@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { GatewayLinkStore } from '../../ports/gateway-links.ts';
+import { bumpClusters } from './bump-cluster.ts';
 import { named } from './named.ts';
 import { together } from './together.ts';
 
@@ -31,10 +32,7 @@ const heartbeatsText = `
     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) as s(id, link_number, replica, fault, position)
       join gateway g on g.id = s.id and g.link_number = s.link_number and g.linked_to = s.replica
     order by g.id for no key update of g
-  ), bumped as (
-    update gateway_cluster k set queue_version = k.queue_version + 1
-    where k.id in (select cluster_id from before where journal_fault is distinct from fault)
-  )
+  ), bumped as (${bumpClusters('select cluster_id from before where journal_fault is distinct from fault')})
   update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = b.fault,
       journal_position = greatest(g.journal_position, b.position)
     from before b where g.id = b.id

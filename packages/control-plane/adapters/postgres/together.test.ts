@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { together } from './together.ts';
 
 /** Writes that end when the test says so. */
@@ -16,6 +16,10 @@ function heldWrites(weightMax = 100) {
   return { batches, add };
 }
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test('the first goes at once, and what comes meanwhile goes together', async () => {
   const { batches, add } = heldWrites();
@@ -37,7 +41,7 @@ test('those of one key keep their order, and no batch is too heavy', async () =>
     batches[at]?.end();
     await settled();
   }
-  expect(batches.map(({ items }) => items)).toEqual([['a'], ['b1'], ['b2', 'c'], ['d', 'b3']]);
+  expect(batches.map(({ items }) => items)).toEqual([['a'], ['b1', 'c'], ['b2', 'd'], ['b3']]);
 });
 
 test('one that cannot be written keeps no other from it', async () => {
@@ -62,4 +66,27 @@ test('where the database is away nothing is tried twice', async () => {
   batches[1]?.end(Object.assign(new Error('gone'), { code: '57P01' }));
   expect((await answers).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
   expect(batches).toHaveLength(2);
+});
+
+test('a write that does not end holds up only those of its keys', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const { batches, add } = heldWrites();
+  const stuck = add('a1');
+  void add('b1');
+  expect(batches).toHaveLength(1);
+  now.mockReturnValue(251);
+  const others = [add('a2'), add('c')];
+  await settled();
+  expect(batches[1]?.items).toEqual(['b1']);
+  batches[1]?.end();
+  await settled();
+  expect(batches[2]?.items).toEqual(['c']);
+  batches[2]?.end();
+  expect(await others[1]).toBe('wrote c');
+  batches[0]?.end();
+  expect(await stuck).toBe('wrote a1');
+  await settled();
+  expect(batches[3]?.items).toEqual(['a2']);
+  batches[3]?.end();
+  expect(await others[0]).toBe('wrote a2');
 });

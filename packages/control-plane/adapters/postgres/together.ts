@@ -16,41 +16,56 @@ interface Waiting<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/** A write that takes so long may wait for a lock or for a connection that is half open; others go past it. */
+const PATIENCE_MS = 250;
+const WRITES_AT_ONCE_MAX = 3;
+
 /**
  * Small writes of a thousand gateways as few statements: the first goes at once, and what comes while it is under way goes
  * together. Nobody waits longer for it, and the busier the server is, the less each of them costs.
  */
 export function together<Item, Answer>(options: TogetherOptions<Item, Answer>): (item: Item) => Promise<Answer> {
   let waiting: Waiting<Item, Answer>[] = [];
-  let isWriting = false;
+  const underWay = new Set<string>();
+  let writes = 0;
+  let begunAtMs = Number.NEGATIVE_INFINITY;
   const work = async (): Promise<void> => {
-    isWriting = true;
-    while (waiting.length > 0) {
-      const { now, later } = nextOf(waiting, options);
+    writes += 1;
+    for (;;) {
+      const { now, later } = nextOf(waiting, underWay, options);
+      if (now.length === 0) break;
       waiting = later;
+      begunAtMs = performance.now();
+      const keys = now.map(({ item }) => options.keyOf(item));
+      for (const key of keys) underWay.add(key);
       await writeAll(now, options.write);
+      for (const key of keys) underWay.delete(key);
     }
-    isWriting = false;
+    writes -= 1;
   };
+  const mayBegin = (): boolean =>
+    writes === 0 || (writes < WRITES_AT_ONCE_MAX && performance.now() - begunAtMs > PATIENCE_MS);
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!isWriting) void work();
+      if (mayBegin()) void work();
     });
 }
 
 function nextOf<Item, Answer>(
   waiting: readonly Waiting<Item, Answer>[],
+  underWay: ReadonlySet<string>,
   { keyOf, weightOf = () => 1, weightMax }: TogetherOptions<Item, Answer>,
 ): { readonly now: Waiting<Item, Answer>[]; readonly later: Waiting<Item, Answer>[] } {
   const now: Waiting<Item, Answer>[] = [];
   const later: Waiting<Item, Answer>[] = [];
-  const keys = new Set<string>();
+  const keys = new Set(underWay);
   let weight = 0;
   for (const one of waiting) {
     const key = keyOf(one.item);
-    weight += weightOf(one.item);
-    const fits = now.length === 0 || (weight <= weightMax && !keys.has(key));
+    const after = weight + weightOf(one.item);
+    const fits = !keys.has(key) && (now.length === 0 || after <= weightMax);
+    if (fits) weight = after;
     // One that waits keeps later ones of its key behind it.
     keys.add(key);
     (fits ? now : later).push(one);

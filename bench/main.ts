@@ -1,9 +1,20 @@
-/** Benchmarks with a peer or a floor in the same run. `npm run bench [name]…`; each prints one JSON line with a ratio. */
+/** Benchmarks; `npm run bench -- [name]…`, see docs/benchmarks.md. Each prints one JSON line. */
 import { cleanUp } from './parts/leftovers.ts';
+import { options } from './parts/options.ts';
 
-const benches = ['interpreter', 'session', 'dispatch', 'lifecycle', 'placement', 'deep-queue'] as const;
+const benches = [
+  'interpreter',
+  'session',
+  'dispatch',
+  'lifecycle',
+  'placement',
+  'deep-queue',
+  'fleet',
+  'fleet-idle',
+  'restart',
+] as const;
 
-const asked = process.argv.slice(2);
+const { asked } = options();
 const unknown = asked.filter((name) => !benches.some((bench) => bench === name));
 if (unknown.length > 0) {
   console.error(`error: There is no benchmark named ${unknown.join(', ')}.\ntry: npm run bench ${benches.join(' | ')}`);

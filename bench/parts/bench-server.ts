@@ -6,7 +6,7 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { startEmbedded } from '../../packages/control-plane/adapters/postgres/embedded.ts';
 import { benchData } from './bench-data.ts';
 import { cleanLater } from './leftovers.ts';
-import { startProgram } from './programs.ts';
+import { type Program, startProgram } from './programs.ts';
 import { enrolStub } from './stub-gateway.ts';
 
 export interface WorldSize {
@@ -37,6 +37,12 @@ export async function openBenchServer(size: WorldSize) {
 
 /** The same with the gateways enrolled but not linked yet. */
 export async function startBenchServer(size: WorldSize) {
+  const { databaseUrl, address, client, server } = await openServer();
+  return { databaseUrl, address, client, pid: server.process.pid as number, world: await makeWorld(client, size) };
+}
+
+/** The control plane alone, claimed by its first admin; `start` starts it again on the same port after it was ended. */
+export async function openServer() {
   const options = benchData();
   const postgres = await startEmbedded(options);
   cleanLater(() => postgres.stop());
@@ -44,16 +50,19 @@ export async function startBenchServer(size: WorldSize) {
   const port = await freePort();
   const data = join(options.dataFolder, 'server');
   const main = fileURLToPath(new URL('../../packages/control-plane/main.ts', import.meta.url));
-  const server = startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-  });
-  const { address, setupCode } = await server.next<{ address: string; setupCode: string }>(
-    (line) => line.event === 'listening',
-  );
+  const start = (): Program =>
+    startProgram(main, ['serve', '--controlled', '--port', String(port), '--data', data], {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+    });
+  const server = start();
+  const { address, setupCode } = await listening(server);
   const client = createClient({ baseUrl: address, token: await claim(address, setupCode) });
-  return { databaseUrl, address, client, pid: server.process.pid as number, world: await makeWorld(client, size) };
+  return { client, databaseUrl, address, server, start, postmasterPid: postgres.postmasterPid };
 }
+
+export const listening = (server: Program): Promise<{ address: string; setupCode: string }> =>
+  server.next((line) => line.event === 'listening');
 
 type Client = ReturnType<typeof createClient>;
 

@@ -7,7 +7,7 @@ import { cleanLater } from './leftovers.ts';
 export interface Program {
   readonly process: ChildProcess;
   /** The next line that the predicate takes. */
-  next<T>(accepts: (line: Record<string, unknown>) => boolean): Promise<T>;
+  next<T>(accepts: (line: Record<string, unknown>) => boolean, timeoutMs?: number): Promise<T>;
   send(line: unknown): void;
 }
 
@@ -42,14 +42,11 @@ export function startProgram(
   });
   return {
     process: child,
-    next: (accepts) => {
+    next: (accepts, timeoutMs = LINE_TIMEOUT_MS) => {
       const at = seen.findIndex(accepts);
       if (at >= 0) return Promise.resolve(seen.splice(at, 1)[0] as never);
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`${file} said nothing of what was waited for.`)),
-          LINE_TIMEOUT_MS,
-        );
+        const timer = setTimeout(() => reject(new Error(`${file} said nothing of what was waited for.`)), timeoutMs);
         const settled =
           <Value>(settle: (value: Value) => void) =>
           (value: Value): void => {

@@ -1,16 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 export interface BenchReport {
   readonly bench: string;
   /** What was measured on each side, in the unit that the field's name ends with. */
-  readonly ours: Readonly<Record<string, number>>;
-  readonly peer: Readonly<Record<string, number | string>>;
-  readonly ratio: Readonly<Record<string, number>>;
+  readonly ours: Readonly<Record<string, unknown>>;
+  /** Left out where nothing of the same kind runs on one machine beside us. */
+  readonly peer?: Readonly<Record<string, number | string>>;
+  readonly ratio?: Readonly<Record<string, number>>;
   /** For example `p50 <= 1.5`. */
   readonly goal: string;
   readonly met: boolean;
 }
+
+/** How many processes worked or waited for a core in the minute before: what else the machine does weighs on every figure. */
+export const loadBefore = (): number => Number((loadavg()[0] ?? 0).toFixed(1));
 
 /** One JSON line for people and scripts; the raw samples go to a file beside it. */
 export function report(result: BenchReport, raw: unknown): void {

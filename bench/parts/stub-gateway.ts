@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import {
+  type AttemptReport,
   enrolProofText,
   type GatewayMessage,
   HEARTBEAT_INTERVAL_MS,
@@ -29,6 +30,7 @@ export async function enrolStub(client: ApiClient, clusterId: string, name: stri
 }
 
 type MachineFactsMessage = Extract<GatewayMessage, { type: 'facts' }>['facts'];
+type Progress = Extract<GatewayMessage, { type: 'heartbeat' }>['progress'];
 
 export interface StubLink {
   send(message: GatewayMessage): void;
@@ -42,43 +44,54 @@ export interface StubMachine {
   readonly signedIn?: readonly string[];
 }
 
-/** Opens the link and answers when it carries work; `onMessage` gets everything after that. */
-export function linkStub(
-  server: string,
-  identity: StubIdentity,
-  machine: StubMachine,
-  onMessage: (message: ServerMessage, link: StubLink) => void,
-): Promise<StubLink> {
+/** What a stub keeps between its links, as a gateway keeps it on disk. */
+export interface StubMemory {
+  linkNumber: number;
+  epoch: string | null;
+  commit: number;
+}
+export const freshMemory = (): StubMemory => ({ linkNumber: 0, epoch: null, commit: 0 });
+
+export interface StubOptions extends StubMachine {
+  readonly onMessage: (message: ServerMessage, link: StubLink) => void;
+  readonly memory?: StubMemory;
+  /** The runs in hand, for the begin of a link and for each heartbeat. */
+  readonly attempts?: () => readonly AttemptReport[];
+  readonly progress?: () => Progress;
+  readonly onClose?: () => void;
+}
+
+/** Opens the link and answers when it carries work; `onMessage` gets `reconciled` and everything after it. */
+export function linkStub(server: string, identity: StubIdentity, options: StubOptions): Promise<StubLink> {
   const socket = new WebSocket(server.replace(/^http/, 'ws') + LINK_PATH, { perMessageDeflate: false });
-  const link: StubLink = { send: (message) => socket.send(JSON.stringify(message)), close: () => socket.close() };
+  const link: StubLink = { send: (message) => socket.send(JSON.stringify(message)), close: () => socket.terminate() };
   const journalId = `j-${identity.gatewayId}`;
+  const { memory = freshMemory(), attempts = () => [], onMessage, onClose } = options;
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
+    socket.on('close', () => {
+      reject(new Error('The server closed the link.'));
+      onClose?.();
+    });
     socket.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString('utf8')) as ServerMessage;
       switch (message.type) {
-        case 'challenge': {
-          const protocolVersion = LINK_PROTOCOL_VERSION;
-          const hello = { protocolVersion, gatewayId: identity.gatewayId, linkNumber: 0, journalId };
-          const proof = sign(null, Buffer.from(linkProofText(hello, message.nonce)), identity.privateKey).toString(
-            'base64url',
-          );
-          const about = {
-            version: 'stub',
-            sessionHost: 'virtual',
-            machineName: 'stub',
-            epochSeen: null,
-            commitSeen: 0,
-          } as const;
-          return link.send({ type: 'hello', ...hello, ...about, proof });
-        }
+        case 'challenge':
+          return link.send(helloOf(identity, journalId, memory, message.nonce));
         case 'welcome':
+          Object.assign(memory, { linkNumber: message.linkNumber, epoch: message.epoch, commit: message.commit });
           link.send({ type: 'linkConfirmed', linkNumber: message.linkNumber });
-          return link.send({ type: 'reconcile', journalId, attempts: [], facts: factsOf(machine) });
+          return link.send({
+            type: 'reconcile',
+            journalId,
+            attempts: [...attempts()],
+            facts: factsOf(options),
+          });
         case 'refused':
           return reject(new Error(`${message.code}: ${message.message}`));
         case 'reconciled':
-          beat(socket, link);
+          beat(socket, link, options.progress ?? (() => []));
+          onMessage(message, link);
           return resolve(link);
         default:
           return onMessage(message, link);
@@ -87,12 +100,25 @@ export function linkStub(
   });
 }
 
-/** A gateway that is silent for long is offered nothing any more. */
-function beat(socket: WebSocket, link: StubLink): void {
-  const timer = setInterval(
-    () => link.send({ type: 'heartbeat', progress: [], journalFault: null }),
-    HEARTBEAT_INTERVAL_MS,
-  );
+function helloOf(
+  { gatewayId, privateKey }: StubIdentity,
+  journalId: string,
+  { linkNumber, epoch, commit }: StubMemory,
+  nonce: string,
+): GatewayMessage {
+  const hello = { protocolVersion: LINK_PROTOCOL_VERSION, gatewayId, linkNumber, journalId };
+  const proof = sign(null, Buffer.from(linkProofText(hello, nonce)), privateKey).toString('base64url');
+  const about = { version: 'stub', sessionHost: 'virtual', machineName: 'stub' } as const;
+  return { type: 'hello', ...hello, ...about, epochSeen: epoch, commitSeen: commit, proof };
+}
+
+/** A gateway that is silent for long is offered nothing any more. As the real one does, it also asks whether the server is there. */
+function beat(socket: WebSocket, link: StubLink, progress: () => Progress): void {
+  const timer = setInterval(() => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    link.send({ type: 'heartbeat', progress: progress(), journalFault: null });
+    socket.ping();
+  }, HEARTBEAT_INTERVAL_MS);
   socket.on('close', () => clearInterval(timer));
 }
 

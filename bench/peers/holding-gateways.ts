@@ -38,7 +38,14 @@ for await (const text of createInterface({ input: process.stdin })) {
 async function linkAll({ server, machine, identities }: LinkOrder): Promise<void> {
   for (const { gatewayId, privateKey } of identities) {
     const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
-    await linkStub(server, { gatewayId, privateKey: key }, machine, answer(`j-${gatewayId}`));
+    await linkStub(
+      server,
+      { gatewayId, privateKey: key },
+      {
+        ...machine,
+        onMessage: answer(`j-${gatewayId}`),
+      },
+    );
   }
   say({ linked: identities.length });
 }

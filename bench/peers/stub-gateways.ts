@@ -21,7 +21,11 @@ for await (const text of createInterface({ input: process.stdin })) {
   const { server, identities } = JSON.parse(text) as Order;
   for (const { gatewayId, privateKey } of identities) {
     const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
-    await linkStub(server, { gatewayId, privateKey: key }, { sessionLimit: SESSIONS_EACH }, answer(`j-${gatewayId}`));
+    await linkStub(
+      server,
+      { gatewayId, privateKey: key },
+      { sessionLimit: SESSIONS_EACH, onMessage: answer(`j-${gatewayId}`) },
+    );
   }
   say({ linked: identities.length });
 }

@@ -39,6 +39,8 @@ export interface ServedLinkOptions {
   readonly address: string;
   /** The gateway confirmed this link's number; false when a newer one was confirmed here meanwhile. */
   readonly opened: (gatewayId: string, linkNumber: number) => boolean;
+  /** It carries work from now on. */
+  readonly greeted: () => void;
   readonly closed: () => void;
 }
 
@@ -107,10 +109,14 @@ export class ServedLink {
     this.#options.timers.after(CLOSE_TIMEOUT_MS, () => this.#wire.cut());
   }
 
-  /** Shows the gateway that the server lives, and gives up a link that has been silent for too long. */
-  beat(silenceMaxMs: number): void {
-    if (this.#options.timers.nowMs() - this.#heardAt > silenceMaxMs) this.#wire.cut();
-    else if (this.#wire.isOpen()) this.#wire.ping();
+  /**
+   * Gives up a link that has been silent for too long, and asks one that said nothing since the last beat. A gateway that
+   * beats by itself asks for our life with each of its own beats.
+   */
+  beat({ silentForMs, askAfterMs }: { readonly silentForMs: number; readonly askAfterMs: number }): void {
+    const silenceMs = this.#options.timers.nowMs() - this.#heardAt;
+    if (silenceMs > silentForMs) this.#wire.cut();
+    else if (silenceMs > askAfterMs && this.#wire.isOpen()) this.#wire.ping();
   }
 
   #markHeard(): void {
@@ -258,6 +264,7 @@ export class ServedLink {
     this.#write({ type: 'reconciled', decisions: [...decisions] });
     this.#advance({ at: 'open', link });
     this.#endGreeting();
+    this.#options.greeted();
     this.#options.log.info({ gatewayId: link.gatewayId, linkNumber: link.linkNumber }, 'A gateway linked');
     // What was planned for it while the link was opening could not be sent yet.
     await this.#useCases.sendWaiting(link.gatewayId);

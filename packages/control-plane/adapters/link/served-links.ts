@@ -9,9 +9,13 @@ import type { LinkLog } from './link-log.ts';
 import { ServedLink } from './served-link.ts';
 import type { ServedWire } from './served-wire.ts';
 
-/** Links that have not proven yet who they are. */
-const GREETINGS_MAX = 64;
-const LINKS_MAX = 10_000;
+/**
+ * Links that do not carry work yet. Whoever finds no room comes again after a growing pause, so enough are let in to keep
+ * the server at work while a whole fleet comes back.
+ */
+const GREETINGS_MAX = 256;
+/** Two for each of ten thousand gateways: after a break the old link may still stand when the new one comes. */
+const LINKS_MAX = 20_000;
 
 /** The server's end of all links of this replica: one for each gateway, the newest. */
 export interface ServedLinks extends EndableLinks {
@@ -39,17 +43,15 @@ export function createServedLinks({
   pace = linkPace,
 }: ServedLinksParts): ServedLinks {
   const links = new Set<ServedLink>();
+  const greeting = new Set<ServedLink>();
   const open = new Map<string, ServedLink>();
   let isClosing = false;
   const stopBeat = timers.every(pace.heartbeatIntervalMs, () => {
-    for (const link of links) link.beat(pace.silenceMaxMs);
+    for (const link of links) link.beat({ silentForMs: pace.silenceMaxMs, askAfterMs: pace.heartbeatIntervalMs });
   });
 
   return {
-    hasRoom: () => {
-      const greeting = [...links].filter((one) => !one.isOpen()).length;
-      return !isClosing && links.size < LINKS_MAX && greeting < GREETINGS_MAX;
-    },
+    hasRoom: () => !isClosing && links.size < LINKS_MAX && greeting.size < GREETINGS_MAX,
     serve: (wire, link, address) => {
       const served = new ServedLink(wire, link, {
         log,
@@ -67,12 +69,15 @@ export function createServedLinks({
           open.set(gatewayId, served);
           return true;
         },
+        greeted: () => greeting.delete(served),
         closed: () => {
           links.delete(served);
+          greeting.delete(served);
           if (served.gatewayId !== undefined && open.get(served.gatewayId) === served) open.delete(served.gatewayId);
         },
       });
       links.add(served);
+      greeting.add(served);
     },
     send: (gatewayId, message) => open.get(gatewayId)?.send(message) ?? false,
     close: (gatewayId, olderThan) => {

@@ -3,7 +3,9 @@ import type { Pool } from 'pg';
 import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
 import { bumpCluster } from './bump-cluster.ts';
 import { attemptMethods } from './gateway-attempts.ts';
+import { heartbeatWriter } from './heartbeats.ts';
 import { json } from './json.ts';
+import { linkWrites } from './link-writes.ts';
 import { type MemberRow, type PolicyAndCapacity, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
 import { reportMethods } from './gateway-reports.ts';
@@ -29,17 +31,8 @@ type LinkMethods = Pick<
 
 function linkMethods(pool: Pool): LinkMethods {
   return {
+    ...linkWrites(pool),
     identity: (gatewayId) => identity(pool, gatewayId),
-    prepareLink: async (gatewayId, pending, chosenBy) =>
-      await rowOf<{ epoch: string; commit: number }>(
-        pool,
-        `with kept as (
-            update gateway set pending_link_number = $2
-            where id = $1 and link_number = $3 and pending_link_number is not distinct from $4 and not quarantined
-              and removed_at is null returning id)
-          select (select epoch from installation) as epoch, nextval('commit_counter') as commit from kept`,
-        [gatewayId, pending, chosenBy.confirmed, chosenBy.pending],
-      ),
     quarantine: async (gatewayId, because) => {
       await pool.query(
         `with bumped as (${bumpCluster}), audit as (insert into audit_log (actor, verb, object, detail, origin)
@@ -47,27 +40,6 @@ function linkMethods(pool: Pool): LinkMethods {
           update gateway set quarantined = true, linked_to = null where id = $1`,
         [gatewayId, because],
       );
-    },
-    confirmLink: async (gatewayId, linkNumber) => {
-      const { rowCount } = await pool.query(
-        `update gateway set link_number = $2,
-            journal_position_link = case when journal_position_link = link_number then $2 end,
-            pending_link_number = case when pending_link_number > $2 then pending_link_number end
-          where id = $1 and link_number <= $2 and not quarantined and removed_at is null`,
-        [gatewayId, linkNumber],
-      );
-      return rowCount === 1;
-    },
-    openLink: (link) => openLink(pool, link),
-    closeLink: async (gatewayId, linkNumber) => {
-      const { rowCount } = await pool.query(
-        `with closed as (
-            update gateway set linked_to = null, unreachable_since = coalesce(unreachable_since, clock_timestamp())
-            where id = $1 and link_number = $2 and linked_to is not null returning cluster_id)
-          update gateway_cluster set queue_version = queue_version + 1 from closed where id = closed.cluster_id`,
-        [gatewayId, linkNumber],
-      );
-      return rowCount === 1;
     },
     setFacts: async (link, facts) => {
       await named(
@@ -77,7 +49,7 @@ function linkMethods(pool: Pool): LinkMethods {
         [link.gatewayId, json(facts), link.linkNumber],
       );
     },
-    heartbeat: (link, journal, progress) => heartbeat(pool, link, journal, progress),
+    heartbeat: heartbeatWriter(pool),
     policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
   };
 }
@@ -121,71 +93,6 @@ async function identity(pool: Pool, gatewayId: string): Promise<LinkIdentity | u
     journalAwaited: row.journal_awaited,
     database: { epoch: row.epoch, formerEpochs: row.former_epochs, commit: row.commit },
   };
-}
-
-async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `with bumped as (${bumpCluster})
-      update gateway set linked_to = $2, journal_id = $4, version = $5, facts = $6, last_seen_at = clock_timestamp(),
-        unreachable_since = null, journal_position = $7, journal_position_link = $3
-      where id = $1 and link_number = $3 and not quarantined and removed_at is null`,
-    [
-      link.gatewayId,
-      link.replica,
-      link.linkNumber,
-      link.journalId,
-      link.version,
-      json(link.facts),
-      link.journalPosition,
-    ],
-  );
-  if (rowCount !== 1) return false;
-  if (link.encryptedClusterKey === null) return true;
-  await pool.query(
-    'update gateway_cluster set encrypted_key = $2 where id = (select cluster_id from gateway where id = $1)',
-    [link.gatewayId, link.encryptedClusterKey],
-  );
-  return true;
-}
-
-async function heartbeat(
-  pool: Pool,
-  { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
-  journal: Parameters<GatewayLinkStore['heartbeat']>[1],
-  progress: Parameters<GatewayLinkStore['heartbeat']>[2],
-): Promise<{ isOpen: boolean; journalFaultChanged: boolean; journalAwaited: boolean }> {
-  const [row] = await named<{ before: string | null; awaited: boolean }>(
-    pool,
-    'heartbeat',
-    `with before as (
-        select id, cluster_id, journal_fault from gateway where id = $1 and link_number = $3 and linked_to = $4
-      ), bumped as (
-        update gateway_cluster k set queue_version = k.queue_version + 1 from before
-        where k.id = before.cluster_id and before.journal_fault is distinct from $2
-      )
-      update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2,
-        journal_position = greatest(g.journal_position, $5::bigint)
-      from before where g.id = before.id and g.link_number = $3 and g.linked_to = $4
-        returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
-    [gatewayId, journal.fault, linkNumber, replica, journal.position],
-  );
-  if (row === undefined) return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
-  if (progress.length > 0) {
-    await named(
-      pool,
-      'progress',
-      `update run r set last_action_at = greatest(r.last_action_at, clock_timestamp() - make_interval(secs => p.ago::float8 / 1000))
-        from unnest($2::text[], $3::int[], $4::bigint[]) as p(run_id, attempt, ago)
-        where r.id = p.run_id and r.attempt = p.attempt and r.gateway_id = $1 and r.ended_at is null`,
-      [
-        gatewayId,
-        progress.map((one) => one.runId),
-        progress.map((one) => one.attempt),
-        progress.map((one) => one.lastActionAgoMs),
-      ],
-    );
-  }
-  return { isOpen: true, journalFaultChanged: row.before !== journal.fault, journalAwaited: row.awaited };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

@@ -1,8 +1,8 @@
 import type { RunState } from '@deskhand/domain/run/run.ts';
-import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { Pool } from 'pg';
 import type { AttemptOf, AttemptResult, GatewayLinkStore, ReachedPhase } from '../../ports/gateway-links.ts';
+import { logWriter } from './add-logs.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
 import { statesBefore, statesEndingIn } from './run-states.ts';
@@ -13,7 +13,7 @@ type ReportMethods = Pick<GatewayLinkStore, 'setPhase' | 'addLog' | 'addScreensh
 export function reportMethods(pool: Pool): ReportMethods {
   return {
     setPhase: (of, phase, sinceAcquireMs) => setPhase(pool, of, phase, sinceAcquireMs),
-    addLog: (of, lines) => addLog(pool, of, lines),
+    addLog: logWriter(pool),
     addScreenshot: async (of, { number, caption, png }) => {
       if (number > limits.SCREENSHOTS_PER_RUN_MAX) return false;
       const rows = await named(
@@ -71,37 +71,6 @@ async function setPhase(
     [of.runId, of.attempt, of.gatewayId, from, sinceAcquireMs],
   );
   return rows.length === 1;
-}
-
-/**
- * Lines are sent until they are acknowledged, so known ones are passed over. A gap, or what is above the cap of a run, is
- * counted as lost and never hidden.
- */
-const addLogText = `
-  with target as (
-    select id, attempt, log_seq, log_lines_lost from run where id = $1 and attempt = $2 and gateway_id = $3 for no key update
-  ), line as (
-    select l.* from unnest($4::int[], $5::jsonb[], $6::boolean[]) as l(seq, line, is_problem), target t where l.seq > t.log_seq
-  ), added as (
-    insert into run_log (run_id, attempt, seq, line, is_problem)
-    select t.id, t.attempt, l.seq, l.line, l.is_problem from line l, target t where l.seq <= ${String(limits.LOG_LINES_PER_RUN_MAX)}
-    on conflict do nothing returning seq
-  ), counted as (
-    update run r set log_seq = greatest(t.log_seq, coalesce((select max(seq) from line), 0)), last_action_at = clock_timestamp(),
-      log_lines_lost = t.log_lines_lost + greatest(0, coalesce((select max(seq) from line), t.log_seq) - t.log_seq - (select count(*)::int from added))
-    from target t where r.id = t.id returning r.log_seq
-  ) select log_seq from counted`;
-
-async function addLog(pool: Pool, of: AttemptOf, lines: readonly LogLine[]): Promise<number | undefined> {
-  const [row] = await named<{ log_seq: number }>(pool, 'add-log', addLogText, [
-    of.runId,
-    of.attempt,
-    of.gatewayId,
-    lines.map((line) => line.seq),
-    lines.map((line) => json(line)),
-    lines.map((line) => line.level !== 'info' || line.status === 'failed'),
-  ]);
-  return row?.log_seq;
 }
 
 /** When it happened by the gateway's account, else what is said here. */

@@ -204,6 +204,7 @@ function livingJournal(journal: GatewayPorts['journal'], life: Life): GatewayPor
   return {
     id: journal.id,
     entries: journal.entries,
+    positionAtOpening: journal.positionAtOpening,
     position: () => journal.position(),
     fault: () => journal.fault(),
     record: ifAlive((entry) => journal.record(entry)),

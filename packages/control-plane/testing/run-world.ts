@@ -75,6 +75,7 @@ export interface RunWorld {
       facts?: MachineFacts;
       journalId?: string;
       journalPosition?: number;
+      asked?: readonly { readonly runId: string; readonly attempt: number }[];
       attempts?: readonly AttemptReport[];
     },
   ): Promise<OpenLink & { decisions: readonly { runId: string; attempt: number; decision: string }[] }>;
@@ -229,6 +230,7 @@ async function linkUp(
     facts = linuxFacts(),
     journalId = `journal-${gatewayId}`,
     journalPosition,
+    asked,
     attempts = [],
   }: Parameters<RunWorld['linkUp']>[1] & object,
 ): ReturnType<RunWorld['linkUp']> {
@@ -238,7 +240,7 @@ async function linkUp(
   );
   await world.link.confirm(gatewayId, linkNumber);
   const link = { gatewayId, clusterId: identity.clusterId, linkNumber, journalId };
-  const journal = journalPosition === undefined ? {} : { journalPosition };
+  const journal = { ...(journalPosition === undefined ? {} : { journalPosition }), ...(asked && { asked }) };
   const about = { attempts, facts, version: '1', encryptedClusterKey: null };
   const decisions = await world.link.reconcile(link, { ...about, ...journal });
   if (decisions === undefined) throw new Error(`The link of ${gatewayId} was not opened.`);

@@ -16,6 +16,8 @@ export interface Journal {
    * that was told and is presented no more shows a copy of the machine or one that was set back (DESIGN §7.5).
    */
   readonly position: () => number;
+  /** The same when it was opened: what this program has written itself proves nothing of what was there before it. */
+  readonly positionAtOpening: number;
   /** Why it cannot be written now, for people; null while all is well. */
   readonly fault: () => string | null;
   /** On disk when it returns; throws `JournalFault` when it cannot be. For what must be recorded before it happens. */
@@ -67,7 +69,7 @@ interface AboutAttempt {
   readonly attempt: number;
 }
 export type JournalEntry =
-  /** The server is about to be asked for it. Nothing begins by it: it moves the position that the asking tells. */
+  /** The server is about to be asked for it. Nothing begins by it: it shows that this journal is the one that asked. */
   | (AboutAttempt & { readonly type: 'acquiring' })
   | { readonly type: 'started'; readonly facts: AttemptFacts; readonly atMs: number }
   | (AboutAttempt & { readonly type: 'phase'; readonly phase: GatewayPhase; readonly sinceAcquireMs: number })

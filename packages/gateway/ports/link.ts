@@ -46,6 +46,7 @@ export interface ServerMemory {
 export interface Reconciliation {
   readonly journalPosition: number;
   readonly attempts: readonly AttemptReport[];
+  readonly asked: readonly { readonly runId: string; readonly attempt: number }[];
   readonly facts: Extract<GatewayMessage, { type: 'facts' }>['facts'];
 }
 /** What the heartbeat tells of the work in hand. */

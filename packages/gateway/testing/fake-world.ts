@@ -136,6 +136,7 @@ export class FakeWorld {
       id: 'journal-1',
       entries: [],
       position: () => this.entries.length,
+      positionAtOpening: 0,
       fault: () => (this.isDiskFaultHidden ? null : this.diskFault),
       record: write,
       note: (entry) => {

@@ -1,13 +1,22 @@
 import type { AttemptRecord, Journal, JournalEntry } from '../ports/journal.ts';
-import { type AttemptKey, applyEntry, keyOf, recordsOf } from './attempt-record.ts';
-
-type Named = { readonly runId: string; readonly attempt: number };
+import {
+  type AttemptKey,
+  type AttemptName,
+  applyAsked,
+  applyEntry,
+  askedOf,
+  keyOf,
+  keyOfEntry,
+  recordsOf,
+} from './attempt-record.ts';
 
 /** Every attempt of which the journal knows, as it stands now. Memory follows the disk, never the other way round. */
 export interface AttemptBook {
-  readonly get: (of: Named) => AttemptRecord | undefined;
+  readonly get: (of: AttemptName) => AttemptRecord | undefined;
   readonly all: () => readonly AttemptRecord[];
   readonly unsettled: () => readonly AttemptRecord[];
+  /** What the server was asked for and what has not begun. */
+  readonly asked: () => readonly AttemptName[];
   /** Throws `JournalFault` when it is not on disk; then it did not happen. */
   readonly record: (entry: JournalEntry) => void;
   /** For what has happened already, whether the disk takes it or not. */
@@ -17,8 +26,10 @@ export interface AttemptBook {
 export function openAttemptBook(journal: Journal): AttemptBook {
   const records = new Map<AttemptKey, AttemptRecord>(recordsOf(journal.entries));
   const unsettled = new Map([...records].filter(([, record]) => record.settled === null));
+  const asked = askedOf(journal.entries);
   const apply = (entry: JournalEntry): void => {
-    const key = entry.type === 'started' ? keyOf(entry.facts) : keyOf(entry as Named);
+    applyAsked(asked, entry);
+    const key = keyOfEntry(entry);
     const after = applyEntry(records.get(key), entry);
     if (after === undefined) return;
     records.set(key, after);
@@ -29,6 +40,7 @@ export function openAttemptBook(journal: Journal): AttemptBook {
     get: (of) => records.get(keyOf(of)),
     all: () => [...records.values()],
     unsettled: () => [...unsettled.values()],
+    asked: () => [...asked.values()],
     record: (entry) => {
       journal.record(entry);
       apply(entry);

@@ -8,8 +8,12 @@ export type AttemptKey = `${string}/${number}`;
 export const keyOf = (of: { readonly runId: string; readonly attempt: number }): AttemptKey =>
   `${of.runId}/${of.attempt}`;
 
+export interface AttemptName {
+  readonly runId: string;
+  readonly attempt: number;
+}
 /** The two parts of an attempt's name, for messages and entries about it. */
-export const nameOf = (of: { readonly runId: string; readonly attempt: number }) => ({
+export const nameOf = (of: AttemptName): AttemptName => ({
   runId: of.runId,
   attempt: of.attempt,
 });
@@ -29,14 +33,28 @@ export function recordsOf(entries: readonly JournalEntry[]): ReadonlyMap<Attempt
   return records;
 }
 
-/** One line for each attempt that is unsettled or young enough; the order stays. */
-export function compactEntries(entries: readonly JournalEntry[], nowMs: number): readonly JournalEntry[] {
-  return [...recordsOf(entries).values()]
-    .filter((record) => record.settled === null || nowMs - record.startedAtMs < JOURNAL_KEEP_MS)
-    .map((record) => ({ type: 'attempt', record }));
+/** What the server was asked for and what has neither begun nor been settled, oldest first. */
+export function askedOf(entries: readonly JournalEntry[]): Map<AttemptKey, AttemptName> {
+  const asked = new Map<AttemptKey, AttemptName>();
+  for (const entry of entries) applyAsked(asked, entry);
+  return asked;
 }
 
-function keyOfEntry(entry: JournalEntry): AttemptKey {
+export function applyAsked(asked: Map<AttemptKey, AttemptName>, entry: JournalEntry): void {
+  if (entry.type === 'acquiring') asked.set(keyOfEntry(entry), nameOf(entry));
+  else if (entry.type === 'started' || entry.type === 'settled') asked.delete(keyOfEntry(entry));
+}
+
+/** One line for each attempt that is asked for, unsettled or young enough; the order stays. */
+export function compactEntries(entries: readonly JournalEntry[], nowMs: number): readonly JournalEntry[] {
+  const kept = [...recordsOf(entries).values()]
+    .filter((record) => record.settled === null || nowMs - record.startedAtMs < JOURNAL_KEEP_MS)
+    .map((record) => ({ type: 'attempt', record }) as const);
+  const asked = [...askedOf(entries).values()].map((of) => ({ type: 'acquiring', ...of }) as const);
+  return [...kept, ...asked];
+}
+
+export function keyOfEntry(entry: JournalEntry): AttemptKey {
   if (entry.type === 'started') return keyOf(entry.facts);
   return entry.type === 'attempt' ? keyOf(entry.record.facts) : keyOf(entry);
 }

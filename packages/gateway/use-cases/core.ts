@@ -38,6 +38,8 @@ export interface Core extends GatewayPorts {
   readonly inHand: Map<AttemptKey, AttemptInHand>;
   /** Acquired by us, not yet confirmed by the server: they hold their slot and account already. */
   readonly acquiring: Map<AttemptKey, Acquiring>;
+  /** A server has heard how far the journal had come when it was opened, and what it had asked for. */
+  wasReconciled: boolean;
 }
 export interface Acquiring {
   readonly runId: string;

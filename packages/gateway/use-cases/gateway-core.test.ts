@@ -104,11 +104,32 @@ test('a full disk declines offers, and gives back what was acquired before it wa
 
 test('that a run is asked for is on disk before the server hears of it, and the asking tells so', async () => {
   const world = await worldOf();
+  world.core.handlers.reconciled([]);
   await acquire(world, orderOf());
   expect(world.entries).toEqual([{ type: 'acquiring', runId: 'r1', attempt: 1 }]);
   expect(world.of('acquire')).toMatchObject([{ journalId: 'journal-1', journalPosition: 1 }]);
   expect(world.core.heartbeat()).toMatchObject({ journalPosition: 1 });
-  expect(world.core.handlers.report({ wasRestored: false })).toMatchObject({ journalPosition: 1, attempts: [] });
+  const asked = [{ runId: 'r1', attempt: 1 }];
+  expect(world.core.handlers.report({ wasRestored: false })).toMatchObject({ journalPosition: 1, attempts: [], asked });
+});
+
+test('until the first link what counts is how far the journal was when it was opened', async () => {
+  const world = await worldOf();
+  world.entries.push({ type: 'acquiring', runId: 'r0', attempt: 1 });
+  expect(world.core.heartbeat()).toMatchObject({ journalPosition: 0 });
+  expect(world.core.handlers.report({ wasRestored: false })).toMatchObject({ journalPosition: 0 });
+  world.core.handlers.reconciled([]);
+  expect(world.core.heartbeat()).toMatchObject({ journalPosition: 1 });
+});
+
+test('what was asked for and did not begin is told until a server has settled it', async () => {
+  const world = await worldOf();
+  await acquire(world, orderOf());
+  world.core.handlers.down();
+  expect(world.core.handlers.report({ wasRestored: false }).asked).toEqual([{ runId: 'r1', attempt: 1 }]);
+  world.core.handlers.reconciled([]);
+  expect(world.core.handlers.report({ wasRestored: false }).asked).toEqual([]);
+  expect(world.entries.at(-1)).toEqual({ type: 'settled', runId: 'r1', attempt: 1, because: 'forgotten' });
 });
 
 test('a disk that fills up between the look at it and the asking declines the offer', async () => {

@@ -4,7 +4,7 @@ import { openAttemptBook } from './attempt-book.ts';
 import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import { createMachineWatch } from './machine-watch.ts';
-import { journalPages, obeyDecisions, reportAttempts } from './reconcile.ts';
+import { journalPages, obeyDecisions, positionToTell, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
 import { createLeftoverSweep } from './sweep-leftovers.ts';
@@ -33,6 +33,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     machine: createMachineWatch(ports),
     inHand: new Map(),
     acquiring: new Map(),
+    wasReconciled: false,
   };
   const desk = { core, lock: createMachineLock(), offersWaiting: 0 };
   const leftovers = createLeftoverSweep(core);
@@ -126,5 +127,5 @@ function heartbeat(core: Core): Heartbeat {
     lastActionAgoMs: attempt.lastActionAtMs === undefined ? null : core.clock.nowMs() - attempt.lastActionAtMs,
   }));
   const journalFault = core.journal.fault()?.slice(0, 500) ?? null;
-  return { progress, journalFault, journalPosition: core.journal.position() };
+  return { progress, journalFault, journalPosition: positionToTell(core) };
 }

@@ -27,7 +27,16 @@ export function reportAttempts(core: Core, server: ServerMemory): Reconciliation
   core.acquiring.clear();
   const records = server.wasRestored && !server.hasJournal ? core.book.all() : core.book.unsettled();
   const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => reportOf(core, record));
-  return { attempts, facts: wireFacts(core.machine.facts()), journalPosition: core.journal.position() };
+  const asked = core.book.asked().slice(-RECONCILE_ATTEMPTS_MAX);
+  return { attempts, asked, facts: wireFacts(core.machine.facts()), journalPosition: positionToTell(core) };
+}
+
+/**
+ * Until a server has seen what was found at opening, that is what counts: entries of a program that began on an older
+ * copy would hide what the copy lacks.
+ */
+export function positionToTell({ journal, wasReconciled }: Core): number {
+  return wasReconciled ? journal.position() : journal.positionAtOpening;
 }
 
 function reportOf(core: Core, record: AttemptRecord): AttemptReport {
@@ -69,6 +78,9 @@ function entryOf({ facts, startedAtMs, phase, phasesMs, result, settled }: Attem
 }
 
 export function obeyDecisions(core: Core, decisions: readonly ReconcileDecision[]): void {
+  core.wasReconciled = true;
+  // What it asked for over older links is settled: the server has given it up, or would have told of it.
+  for (const of of core.book.asked()) core.book.note({ type: 'settled', ...of, because: 'forgotten' });
   for (const attempt of core.inHand.values()) attempt.courier.linkIsNew();
   for (const decision of decisions) obey(core, decision);
   for (const attempt of core.inHand.values()) attempt.courier.pump();

@@ -145,6 +145,8 @@ export const GatewayMessage = Type.Union([
     ...kind('reconcile'),
     journalId: id,
     attempts: Type.Array(AttemptReport, { maxItems: 10_000 }),
+    /** Asked for and not begun, as far as the journal knows. A gateway of the release before does not say. */
+    asked: Type.Optional(Type.Array(Type.Object(runRef), { maxItems: 10_000 })),
     facts: MachineReport,
     journalPosition,
   }),

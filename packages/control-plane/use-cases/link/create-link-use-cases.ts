@@ -8,6 +8,7 @@ import { confirm, connect, disconnected, identify, type Welcome } from './connec
 import type { WorkMessage } from './handle-message.ts';
 import { handleMessages } from './handle-messages.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
+import type { BeginningLink } from './quarantine.ts';
 import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
 import { journalReported, nameUnknown, takeJournal } from './recovery.ts';
 
@@ -16,8 +17,9 @@ export interface Reconcile {
   readonly facts: MachineFacts;
   readonly version: string;
   readonly encryptedClusterKey: string | null;
-  /** Missing from a gateway of the release before. */
+  /** Missing from a gateway of the release before, as is the next. */
   readonly journalPosition?: number;
+  readonly asked?: readonly { readonly runId: string; readonly attempt: number }[];
   /** The gateway was asked for its whole journal, page by page or, where it is an older one, within this. */
   readonly journalWasWanted?: boolean;
 }
@@ -65,11 +67,14 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
     takeJournal: (link, entries) => takeJournal(ports, link, entries),
     reconcile: async (link, report) => {
       if (report.journalWasWanted === true) await nameUnknown(ports, link, report.attempts);
-      const beginning = { ...link, journalPosition: report.journalPosition ?? null };
-      const answers = await reconcileLink(ports, beginning, report.attempts);
+      const { facts, version, encryptedClusterKey, journalPosition = null } = report;
+      const answers = await reconcileLink(
+        ports,
+        { ...link, journalPosition, journalKnows: knownBy(report) },
+        report.attempts,
+      );
       if (answers === undefined) return undefined;
-      const { facts, version, encryptedClusterKey } = report;
-      const opened = { ...beginning, replica: ports.replica, facts, version, encryptedClusterKey };
+      const opened = { ...link, journalPosition, replica: ports.replica, facts, version, encryptedClusterKey };
       if (!(await ports.store.openLink(opened))) return undefined;
       await journalReported(ports, link.gatewayId);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
@@ -110,4 +115,11 @@ async function sendWaiting({ store, links }: LinkPorts, gatewayId: string): Prom
     })),
   ];
   for (const message of messages) if (!links.send(gatewayId, message)) return;
+}
+
+/** What the journal has entries of: what was asked for, and what was begun. */
+function knownBy({ attempts, asked }: Reconcile): BeginningLink['journalKnows'] {
+  if (asked === undefined) return null;
+  const known = new Set([...attempts, ...asked].map(({ runId, attempt }) => `${runId}/${String(attempt)}`));
+  return ({ runId, attempt }) => known.has(`${runId}/${String(attempt)}`);
 }

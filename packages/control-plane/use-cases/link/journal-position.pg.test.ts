@@ -43,6 +43,15 @@ describe('what was acquired after a copy of the machine was made', () => {
     });
   });
 
+  test('is not given to anybody else either when the copy has written as much since', async () => {
+    const link = await world.linkUp('g1', { journalPosition: 10 });
+    const run = await world.submit();
+    await acquire(link, run.id, 11);
+    await expect(world.linkUp('g1', { journalPosition: 12, asked: [] })).rejects.toThrow('not opened');
+    expect(await isQuarantined()).toBe(true);
+    expect(await world.state(run.id)).toBe('starting');
+  });
+
   test('is judged by its own position also when it was an offer to the first look', async () => {
     const older = await world.linkUp('g1', { journalPosition: 10 });
     const run = await world.submit();

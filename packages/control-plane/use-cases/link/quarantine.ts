@@ -1,4 +1,4 @@
-import { type JournalAt, judgePosition } from '@deskhand/domain/gateway/journal-position.ts';
+import { type AskedFor, judgeJournal, type PresentedJournal } from '@deskhand/domain/gateway/journal-position.ts';
 import type { StoredAttempt } from '../../ports/gateway-links.ts';
 import type { LinkPorts, OpenLink } from './link-ports.ts';
 import { closeLinks } from './reach-gateway.ts';
@@ -16,13 +16,14 @@ export async function quarantine(
   ports.wakeups.wake(clusterId);
 }
 
-/** A link that begins, and how far the journal behind it has come. */
+/** A link that begins, and the journal behind it. */
 export interface BeginningLink extends OpenLink {
   readonly journalPosition: number | null;
+  readonly journalKnows: PresentedJournal['knows'];
 }
 
 /**
- * Quarantines a gateway whose journal lies behind what was heard of it; answers whether it does. What it does not know
+ * Quarantines a gateway whose journal is not the one that was heard of; answers whether it is not. What it does not know
  * of may have been started since, so no absence from it proves anything.
  */
 export async function quarantineWhenBehind(
@@ -33,12 +34,12 @@ export async function quarantineWhenBehind(
   // Asked last: while this link is still the newest, all that is known was told over it and over older ones, before.
   const identity = await ports.store.identity(link.gatewayId);
   if (identity?.numbers.confirmed !== link.linkNumber) return false;
-  const heard = [...attempts].flatMap(acquiredAt).concat(identity.journal ?? []);
-  const judged = judgePosition({ journalId: link.journalId, position: link.journalPosition }, heard);
+  const { journalId, journalPosition: position, journalKnows: knows } = link;
+  const judged = judgeJournal({ journalId, position, knows }, identity.journal, [...attempts].flatMap(askedFor));
   if (judged.verdict === 'accept') return false;
   await quarantine(ports, link, judged.message);
   return true;
 }
 
-const acquiredAt = ({ journalId, journalPosition: position }: StoredAttempt): readonly JournalAt[] =>
-  journalId === null ? [] : [{ journalId, position }];
+const askedFor = ({ journalId, journalPosition: position, runId, attempt }: StoredAttempt): readonly AskedFor[] =>
+  journalId === null ? [] : [{ journalId, position, runId, attempt }];

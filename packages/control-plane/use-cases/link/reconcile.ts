@@ -70,7 +70,11 @@ export async function adoptSettled(
     const phase = phases[report.phase];
     const { runId, attempt } = { runId: one.runId, attempt: report.attempt };
     const verdict = reconcile([one], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
-    await carryOut(ports, { ...link, journalPosition: null }, { verdict, runId, attempt, report, stored: one });
+    await carryOut(
+      ports,
+      { ...link, journalPosition: null, journalKnows: null },
+      { verdict, runId, attempt, report, stored: one },
+    );
     if (report.result === null && verdict === 'take-journal-state') {
       const of = attemptOf(link, runId, attempt);
       await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);

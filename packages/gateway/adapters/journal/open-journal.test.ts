@@ -90,6 +90,13 @@ test('a file that is not a journal is refused', () => {
   expect(() => open()).toThrow(JournalFault);
 });
 
+test('compaction keeps what was asked for and has not begun', () => {
+  const asked = { type: 'acquiring', runId: 'r1', attempt: 3 } as const;
+  const settled = { type: 'acquiring', runId: 'r2', attempt: 1 } as const;
+  const over = { type: 'settled', runId: 'r2', attempt: 1, because: 'forgotten' } as const;
+  expect(compactEntries([asked, settled, over], 0)).toEqual([asked]);
+});
+
 test('compaction keeps what is unsettled and young, forgets the old, and keeps the id', () => {
   const journal = open({ nowMs: JOURNAL_KEEP_MS + 1, compactAboveBytes: 2_000 });
   journal.record(started('old'));

@@ -57,6 +57,7 @@ class FileJournal implements Journal {
   #fault: string | null = null;
   #unwritten: JournalEntry[] = [];
   #compactAboveBytes: number;
+  readonly positionAtOpening: number;
   #position: number;
 
   constructor(
@@ -70,7 +71,8 @@ class FileJournal implements Journal {
     this.#compactAboveBytes = options.compactAboveBytes ?? JOURNAL_COMPACT_ABOVE_BYTES;
     this.id = id;
     this.entries = entries;
-    this.#position = before + entries.length;
+    this.positionAtOpening = before + entries.length;
+    this.#position = this.positionAtOpening;
     this.#compactWhenLarge();
   }
 

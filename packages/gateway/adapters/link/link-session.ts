@@ -204,9 +204,9 @@ export class LinkSession {
   #reconcile(): void {
     this.#step = 'reconciled';
     const memory = { wasRestored: this.#wasRestored, hasJournal: this.#pages !== undefined };
-    const { attempts, ...report } = this.#handlers.report(memory);
+    const { attempts, asked, ...report } = this.#handlers.report(memory);
     const { journalId } = this.#options.hello;
-    this.#write({ type: 'reconcile', journalId, attempts: [...attempts], ...report });
+    this.#write({ type: 'reconcile', journalId, attempts: [...attempts], asked: [...asked], ...report });
   }
 
   #goUp(decisions: Extract<ServerMessage, { type: 'reconciled' }>['decisions']): void {

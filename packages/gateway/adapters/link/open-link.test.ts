@@ -72,7 +72,7 @@ function dial(
   const handlers: LinkHandlers = {
     report: (remembered) => {
       memories.push(remembered);
-      return { attempts: [], facts, journalPosition: 3 };
+      return { attempts: [], asked: [{ runId: 'r1', attempt: 2 }], facts, journalPosition: 3 };
     },
     journal: () => pages,
     reconciled: () => undefined,
@@ -93,7 +93,10 @@ test('a link greets, proves its key, confirms its number and reconciles before i
   start();
   expect(await server.next('hello')).toMatchObject({ linkNumber: 0, journalId: 'j1' });
   expect(await server.next('linkConfirmed')).toMatchObject({ linkNumber: 1 });
-  expect(await server.next('reconcile')).toMatchObject({ journalPosition: 3 });
+  expect(await server.next('reconcile')).toMatchObject({
+    journalPosition: 3,
+    asked: [{ runId: 'r1', attempt: 2 }],
+  });
   await isUp;
   expect(memory.read()).toMatchObject({ confirmed: 1, pending: null, epoch: 'epoch-1' });
   expect(link.send({ type: 'facts', facts })).toBe(true);

@@ -1,3 +1,4 @@
+import { deathLimits } from '@deskhand/control-plane/use-cases/replicas/presence.ts';
 import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import { expect, test } from 'vitest';
 import { simulateSeed } from '../simulator/universe/simulate.ts';
@@ -9,7 +10,7 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('a server that stops does not wait for a link that died before it was served', async () => {
   const { failure } = await simulateSeed({
     seed: 1153,
-    change: { factsPollMs: 2_000, linkPace },
+    change: { factsPollMs: 2_000, linkPace, deathLimits },
     without: ['database-is-restored'],
   });
   expect(failure).toBeNull();

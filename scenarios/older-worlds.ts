@@ -1,3 +1,4 @@
+import { deathLimits } from '@deskhand/control-plane/use-cases/replicas/presence.ts';
 import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
 import { linkPace } from '@deskhand/protocol/link/messages.ts';
 import type { Shape } from '../simulator/universe/shape.ts';
@@ -29,7 +30,7 @@ const paces = {
 export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions {
   return {
     seed,
-    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace },
+    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace, deathLimits },
     without: LATER_FAULTS,
   };
 }

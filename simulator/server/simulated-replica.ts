@@ -1,3 +1,4 @@
+import type { DeathLimits } from '@deskhand/control-plane/ports/replicas.ts';
 import type { LinkPace } from '@deskhand/protocol/link/messages.ts';
 import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
 import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
@@ -24,6 +25,7 @@ export interface ReplicaParts {
   readonly channel: NotificationChannel;
   readonly sweepIntervals: Parameters<typeof startSweeps>[1];
   readonly linkPace: LinkPace;
+  readonly deathLimits: DeathLimits;
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
@@ -121,7 +123,7 @@ export class SimulatedReplica {
   }
 
   #open(life: Life, replica: string): Running {
-    const { world, database, channel, sweepIntervals, linkPace } = this.#parts;
+    const { world, database, channel, sweepIntervals, linkPace, deathLimits } = this.#parts;
     const random = world.random.fork(replica);
     const store = openStoreReplica(database, channel, { name: replica, timers: life.timers });
     const stores = heardBy(life, store.stores);
@@ -176,6 +178,7 @@ export class SimulatedReplica {
           queue: stores.queue,
           retention: stores.retention,
           replicas: stores.replicas,
+          deathLimits,
           turns: stores.turns,
           monotonicMs: life.timers.nowMs,
           timers: life.timers,

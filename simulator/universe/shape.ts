@@ -1,5 +1,7 @@
 import { sweepIntervals } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
 import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
+import type { DeathLimits } from '@deskhand/control-plane/ports/replicas.ts';
+import { deathLimits } from '@deskhand/control-plane/use-cases/replicas/presence.ts';
 import { type LinkPace, linkPace } from '@deskhand/protocol/link/messages.ts';
 import type { Random } from '../world/random.ts';
 
@@ -21,6 +23,7 @@ export interface Shape {
   readonly sweepIntervals: Readonly<Record<keyof typeof sweepIntervals, number>>;
   readonly factsPollMs: number;
   readonly linkPace: LinkPace;
+  readonly deathLimits: DeathLimits;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -30,8 +33,8 @@ const DRIFT_MAX = 0.05;
 
 /** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
 const slowIntervals = { deadlinesMs: 20_000, wakeMs: 30_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
-/** Still below the silence after which another server takes one for dead, with time for a slow answer. */
-const SLOW_BEAT_MS = 4_000;
+/** Eight times slower than the real one, with the patience of the others. */
+const slowPresence = { beatMs: 8_000, deathLimits: { goneAfterMs: 24_000, silentAfterMs: 80_000 } };
 const SLOW_FACTS_POLL_MS = 15_000;
 /** Hearts that beat while nothing else happens were half of all events. */
 const slowLinkPace: LinkPace = { heartbeatIntervalMs: 15_000, silenceMaxMs: 45_000 };
@@ -59,8 +62,13 @@ export function drawShape(random: Random): Shape {
   };
 }
 
-function paceOf(isReal: boolean, servers: number): Pick<Shape, 'sweepIntervals' | 'factsPollMs' | 'linkPace'> {
-  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace };
-  const beatMs = servers === 1 ? slowIntervals.deadlinesMs : SLOW_BEAT_MS;
-  return { sweepIntervals: { ...slowIntervals, beatMs }, factsPollMs: SLOW_FACTS_POLL_MS, linkPace: slowLinkPace };
+function paceOf(
+  isReal: boolean,
+  servers: number,
+): Pick<Shape, 'sweepIntervals' | 'factsPollMs' | 'linkPace' | 'deathLimits'> {
+  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace, deathLimits };
+  const { deathLimits: patience } = slowPresence;
+  const beatMs = servers === 1 ? slowIntervals.deadlinesMs : slowPresence.beatMs;
+  const rest = { factsPollMs: SLOW_FACTS_POLL_MS, linkPace: slowLinkPace, deathLimits: patience };
+  return { sweepIntervals: { ...slowIntervals, beatMs }, ...rest };
 }

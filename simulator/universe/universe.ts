@@ -66,6 +66,7 @@ export class Universe {
         processEnded,
         sweepIntervals: shape.sweepIntervals,
         linkPace: shape.linkPace,
+        deathLimits: shape.deathLimits,
       });
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);

@@ -76,6 +76,7 @@ export interface RunWorld {
       journalId?: string;
       journalPosition?: number;
       asked?: readonly { readonly runId: string; readonly attempt: number }[];
+      journalWasWanted?: boolean;
       attempts?: readonly AttemptReport[];
     },
   ): Promise<OpenLink & { decisions: readonly { runId: string; attempt: number; decision: string }[] }>;
@@ -231,6 +232,7 @@ async function linkUp(
     journalId = `journal-${gatewayId}`,
     journalPosition,
     asked,
+    journalWasWanted = false,
     attempts = [],
   }: Parameters<RunWorld['linkUp']>[1] & object,
 ): ReturnType<RunWorld['linkUp']> {
@@ -241,7 +243,7 @@ async function linkUp(
   await world.link.confirm(gatewayId, linkNumber);
   const link = { gatewayId, clusterId: identity.clusterId, linkNumber, journalId };
   const journal = { ...(journalPosition === undefined ? {} : { journalPosition }), ...(asked && { asked }) };
-  const about = { attempts, facts, version: '1', encryptedClusterKey: null };
+  const about = { attempts, facts, version: '1', encryptedClusterKey: null, journalWasWanted };
   const decisions = await world.link.reconcile(link, { ...about, ...journal });
   if (decisions === undefined) throw new Error(`The link of ${gatewayId} was not opened.`);
   return { ...link, decisions };

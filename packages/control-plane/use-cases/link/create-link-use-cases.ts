@@ -117,9 +117,12 @@ async function sendWaiting({ store, links }: LinkPorts, gatewayId: string): Prom
   for (const message of messages) if (!links.send(gatewayId, message)) return;
 }
 
-/** What the journal has entries of: what was asked for, and what was begun. */
-function knownBy({ attempts, asked }: Reconcile): BeginningLink['journalKnows'] {
-  if (asked === undefined) return null;
+/**
+ * What the journal has entries of: what was asked for, and what was begun. After a restore nothing is proven by it: what
+ * the database holds again may have been settled, and forgotten, since the backup.
+ */
+function knownBy({ attempts, asked, journalWasWanted }: Reconcile): BeginningLink['journalKnows'] {
+  if (asked === undefined || journalWasWanted === true) return null;
   const known = new Set([...attempts, ...asked].map(({ runId, attempt }) => `${runId}/${String(attempt)}`));
   return ({ runId, attempt }) => known.has(`${runId}/${String(attempt)}`);
 }

@@ -52,6 +52,14 @@ describe('what was acquired after a copy of the machine was made', () => {
     expect(await world.state(run.id)).toBe('starting');
   });
 
+  test('after a restore what the database holds again may have been forgotten, and nobody is quarantined for it', async () => {
+    const link = await world.linkUp('g1', { journalPosition: 10 });
+    const run = await world.submit();
+    await acquire(link, run.id, 11);
+    await world.linkUp('g1', { journalPosition: 12, asked: [], journalWasWanted: true });
+    expect(await isQuarantined()).toBe(false);
+  });
+
   test('is judged by its own position also when it was an offer to the first look', async () => {
     const older = await world.linkUp('g1', { journalPosition: 10 });
     const run = await world.submit();

@@ -11,6 +11,8 @@ const STEADY_BEATS_MIN = 4;
 
 export interface PresencePorts extends Pick<LinkPorts, 'replica' | 'changes' | 'wakeups'> {
   readonly replicas: ReplicaStore;
+  /** Other than the usual ones, where servers say more seldom that they live. */
+  readonly deathLimits?: DeathLimits;
 }
 
 /** Says that this server lives, and takes note of those that no longer do: their gateways are unreachable at once. */
@@ -42,8 +44,9 @@ export function createPresence(ports: PresencePorts): Presence {
   };
 }
 
-async function noteDead({ replicas, replica, changes, wakeups }: PresencePorts): Promise<void> {
-  for (const { links } of await replicas.forgetDead(replica, deathLimits)) {
+async function noteDead(ports: PresencePorts): Promise<void> {
+  const { replicas, replica, changes, wakeups } = ports;
+  for (const { links } of await replicas.forgetDead(replica, ports.deathLimits ?? deathLimits)) {
     for (const { gatewayId } of links) changes.publish({ kind: 'gateway', gatewayId });
     for (const clusterId of new Set(links.map((link) => link.clusterId))) {
       changes.publish({ kind: 'run-queue', clusterId });

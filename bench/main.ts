@@ -20,8 +20,9 @@ if (unknown.length > 0) {
   console.error(`error: There is no benchmark named ${unknown.join(', ')}.\ntry: npm run bench ${benches.join(' | ')}`);
   process.exit(3);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
+// npm passes on what its whole group has already been told, so a signal may come twice: the second must not cut the first short.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void cleanUp().finally(() => process.exit(130)));
 for (const name of asked.length > 0 ? asked : benches) {
   process.stderr.write(`\n${name}\n`);
   try {

@@ -31,6 +31,7 @@ export async function bench(): Promise<void> {
   const clusters = await addClusters(server, GATEWAYS);
   const fleet = await openFleet(server, clusters, { sessionLimit: 1, keepsRuns: true });
   await startRuns(server, fleet, clusters, 1);
+  process.stderr.write(`${GATEWAYS} runs are in hand\n`);
   give(fleet, { order: 'talk', linesPerMinute: LINES_PER_MINUTE });
   await new Promise((resolve) => setTimeout(resolve, TALK_MS));
   const { killedAtMs, listensAfterMs } = await killAndStart(server);

@@ -44,8 +44,10 @@ export async function startBenchServer(size: WorldSize) {
 /** The control plane alone, claimed by its first admin; `start` starts it again on the same port after it was ended. */
 export async function openServer() {
   const options = benchData();
-  const postgres = await startEmbedded(options);
-  cleanLater(() => postgres.stop());
+  const starting = startEmbedded(options);
+  // Handed in before it stands, because an end from outside may come while it starts.
+  cleanLater(() => starting.then((postgres) => postgres.stop()).catch(() => undefined));
+  const postgres = await starting;
   const databaseUrl = `postgres://${postgres.connection.user}@/${postgres.connection.database}?host=${encodeURIComponent(postgres.connection.host)}`;
   const port = await freePort();
   const data = join(options.dataFolder, 'server');

@@ -109,13 +109,7 @@ export class FleetGateway {
   #obey(message: ServerMessage, link: StubLink): void {
     switch (message.type) {
       case 'offer':
-        return link.send({
-          type: 'acquire',
-          runId: message.runId,
-          attempt: message.attempt,
-          journalId: `j-${this.#options.identity.gatewayId}`,
-          factsVersion: 1,
-        });
+        return link.acquire(message);
       case 'acquired':
         return this.#start(message.order, link);
       case 'resultAck':

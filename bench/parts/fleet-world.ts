@@ -11,7 +11,7 @@ export const GATEWAYS_PER_CLUSTER = 100;
 const ACCOUNT = 'bench';
 const SUBMITS_AT_ONCE = 16;
 /** A busy machine may take so long to link thousands, or to bring them back. */
-export const FLEET_WAIT_MS = 180_000;
+export const FLEET_WAIT_MS = 600_000;
 
 type Identity = Extract<FleetOrder, { order: 'link' }>['identities'][number];
 

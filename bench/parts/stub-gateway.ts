@@ -34,6 +34,8 @@ type Progress = Extract<GatewayMessage, { type: 'heartbeat' }>['progress'];
 
 export interface StubLink {
   send(message: GatewayMessage): void;
+  /** Takes an offer as a gateway does: its journal has it first, and the server is told how far that has come. */
+  acquire(offer: { readonly runId: string; readonly attempt: number }): void;
   close(): void;
 }
 
@@ -49,8 +51,11 @@ export interface StubMemory {
   linkNumber: number;
   epoch: string | null;
   commit: number;
+  /** How many entries its journal has: one for each acquire, phase and result. */
+  journalPosition: number;
 }
-export const freshMemory = (): StubMemory => ({ linkNumber: 0, epoch: null, commit: 0 });
+export const freshMemory = (): StubMemory => ({ linkNumber: 0, epoch: null, commit: 0, journalPosition: 0 });
+const journaled: readonly GatewayMessage['type'][] = ['phase', 'result'];
 
 export interface StubOptions extends StubMachine {
   readonly onMessage: (message: ServerMessage, link: StubLink) => void;
@@ -64,9 +69,9 @@ export interface StubOptions extends StubMachine {
 /** Opens the link and answers when it carries work; `onMessage` gets `reconciled` and everything after it. */
 export function linkStub(server: string, identity: StubIdentity, options: StubOptions): Promise<StubLink> {
   const socket = new WebSocket(server.replace(/^http/, 'ws') + LINK_PATH, { perMessageDeflate: false });
-  const link: StubLink = { send: (message) => socket.send(JSON.stringify(message)), close: () => socket.terminate() };
   const journalId = `j-${identity.gatewayId}`;
   const { memory = freshMemory(), attempts = () => [], onMessage, onClose } = options;
+  const link = linkOver(socket, memory, journalId);
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', () => {
@@ -84,13 +89,14 @@ export function linkStub(server: string, identity: StubIdentity, options: StubOp
           return link.send({
             type: 'reconcile',
             journalId,
+            journalPosition: memory.journalPosition,
             attempts: [...attempts()],
             facts: factsOf(options),
           });
         case 'refused':
           return reject(new Error(`${message.code}: ${message.message}`));
         case 'reconciled':
-          beat(socket, link, options.progress ?? (() => []));
+          beat(socket, link, () => heartbeatOf(memory, options.progress?.() ?? []));
           onMessage(message, link);
           return resolve(link);
         default:
@@ -99,6 +105,29 @@ export function linkStub(server: string, identity: StubIdentity, options: StubOp
     });
   });
 }
+
+function linkOver(socket: WebSocket, memory: StubMemory, journalId: string): StubLink {
+  const send = (message: GatewayMessage): void => socket.send(JSON.stringify(message));
+  return {
+    send: (message) => {
+      if (journaled.includes(message.type)) memory.journalPosition += 1;
+      send(message);
+    },
+    acquire: ({ runId, attempt }) => {
+      memory.journalPosition += 1;
+      const { journalPosition } = memory;
+      send({ type: 'acquire', runId, attempt, journalId, journalPosition, factsVersion: 1 });
+    },
+    close: () => socket.terminate(),
+  };
+}
+
+const heartbeatOf = ({ journalPosition }: StubMemory, progress: Progress): GatewayMessage => ({
+  type: 'heartbeat',
+  progress,
+  journalFault: null,
+  journalPosition,
+});
 
 function helloOf(
   { gatewayId, privateKey }: StubIdentity,
@@ -113,10 +142,10 @@ function helloOf(
 }
 
 /** A gateway that is silent for long is offered nothing any more. As the real one does, it also asks whether the server is there. */
-function beat(socket: WebSocket, link: StubLink, progress: () => Progress): void {
+function beat(socket: WebSocket, link: StubLink, heartbeat: () => GatewayMessage): void {
   const timer = setInterval(() => {
     if (socket.readyState !== WebSocket.OPEN) return;
-    link.send({ type: 'heartbeat', progress: progress(), journalFault: null });
+    link.send(heartbeat());
     socket.ping();
   }, HEARTBEAT_INTERVAL_MS);
   socket.on('close', () => clearInterval(timer));

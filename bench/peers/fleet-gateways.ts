@@ -48,6 +48,8 @@ const events: FleetEvents = {
 };
 
 for await (const text of createInterface({ input: process.stdin })) void obey(JSON.parse(text) as FleetOrder);
+// Whoever gave the orders is gone, and its links must not hold this program.
+process.exit();
 
 async function obey(order: FleetOrder): Promise<void> {
   switch (order.order) {

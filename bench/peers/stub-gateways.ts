@@ -21,38 +21,28 @@ for await (const text of createInterface({ input: process.stdin })) {
   const { server, identities } = JSON.parse(text) as Order;
   for (const { gatewayId, privateKey } of identities) {
     const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
-    await linkStub(
-      server,
-      { gatewayId, privateKey: key },
-      { sessionLimit: SESSIONS_EACH, onMessage: answer(`j-${gatewayId}`) },
-    );
+    await linkStub(server, { gatewayId, privateKey: key }, { sessionLimit: SESSIONS_EACH, onMessage: answer });
   }
   say({ linked: identities.length });
 }
+// Whoever gave the orders is gone, and its links must not hold this program.
+process.exit();
 
-function answer(journalId: string) {
-  return (message: ServerMessage, link: StubLink): void => {
-    switch (message.type) {
-      case 'offer':
-        return link.send({
-          type: 'acquire',
-          runId: message.runId,
-          attempt: message.attempt,
-          journalId,
-          factsVersion: 1,
-        });
-      case 'acquired': {
-        const { runId, attempt } = message.order;
-        say({ acquired: runId, atMs: nowMs() });
-        for (const phase of ['signingIn', 'downloading', 'running'] as const)
-          link.send({ type: 'phase', runId, attempt, phase, sinceAcquireMs: 0 });
-        return link.send({ type: 'result', runId, attempt, result });
-      }
-      case 'resultAck':
-        say({ ended: message.runId });
-        return;
-      default:
-        return;
+function answer(message: ServerMessage, link: StubLink): void {
+  switch (message.type) {
+    case 'offer':
+      return link.acquire(message);
+    case 'acquired': {
+      const { runId, attempt } = message.order;
+      say({ acquired: runId, atMs: nowMs() });
+      for (const phase of ['signingIn', 'downloading', 'running'] as const)
+        link.send({ type: 'phase', runId, attempt, phase, sinceAcquireMs: 0 });
+      return link.send({ type: 'result', runId, attempt, result });
     }
-  };
+    case 'resultAck':
+      say({ ended: message.runId });
+      return;
+    default:
+      return;
+  }
 }

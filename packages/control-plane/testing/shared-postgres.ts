@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { type EmbeddedPostgres, startEmbedded } from '../adapters/postgres/embedded.ts';
+import { guardPostgres } from './guard-postgres.ts';
 import { administer, testDataFolder } from './test-database.ts';
 
 const TEMPLATE = 'deskhand_template';
@@ -16,33 +15,19 @@ const settings = { max_connections: '200', fsync: 'off', full_page_writes: 'off'
 
 /**
  * One PostgreSQL for all files of a test run, with a migrated database to copy. It ends with the run, also with one
- * that is interrupted or killed: a guard that waits on a pipe of this process ends what is left.
+ * that is interrupted or killed.
  */
 export default async function startSharedPostgres(project: TestProject): Promise<() => Promise<void>> {
   const options = testDataFolder(testFolder());
-  const guard = spawn('sh', ['-c', guardScript, 'sh', options.dataFolder], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    // Ctrl-C at the terminal ends the tests; the guard outlives them by a moment.
-    detached: true,
-  });
-  const guardEnded = once(guard, 'exit');
+  const guard = guardPostgres(options.dataFolder);
   const postgres = await startEmbedded({ ...options, settings });
   await makeTemplate(postgres);
   project.provide('testServer', { ...postgres.connection, template: TEMPLATE });
   return async () => {
     await postgres.stop();
-    guard.stdin.end();
-    await guardEnded;
+    await guard.end();
   };
 }
-
-const guardScript = `cat >/dev/null
-pid=$(head -n 1 "$1/postgres/cluster/postmaster.pid" 2>/dev/null)
-if [ -n "$pid" ]; then
-  kill -QUIT "$pid"
-  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" && sleep 0.2; done
-fi 2>/dev/null
-rm -rf "$1"`;
 
 /** Memory where there is enough of it and programs may run from it, because a disk makes each copy several times slower. */
 function testFolder(): string {

@@ -26,41 +26,46 @@ export function logWriter(pool: Pool): (of: AttemptOf, lines: readonly LogLine[]
   return (of, lines) => add({ of, lines });
 }
 
+const linesOf = 'jsonb_to_recordset(t.lines) as l(seq int, "isProblem" boolean, line jsonb)';
+
 /**
  * Lines are sent until they are acknowledged, so known ones are passed over. A gap, or what is above the cap of a run, is
- * counted as lost and never hidden. Rows are locked in one order, so that two servers never wait for each other.
+ * counted as lost and never hidden. Rows are locked in one order, so that two servers never wait for each other. Each run
+ * carries its own lines: PostgreSQL takes arrays for short and would compare every line with every run.
  */
 const addLogsText = `
   with target as (
-    select r.id, r.attempt, r.log_seq, r.log_lines_lost from unnest($1::text[], $2::int[], $3::text[]) as s(run_id, attempt, gateway_id)
+    select r.id, r.attempt, r.log_seq, r.log_lines_lost, s.lines
+      from unnest($1::text[], $2::int[], $3::text[], $4::jsonb[]) as s(run_id, attempt, gateway_id, lines)
       join run r on r.id = s.run_id and r.attempt = s.attempt and r.gateway_id = s.gateway_id order by r.id for no key update of r
-  ), line as (
-    select l.* from unnest($4::text[], $5::int[], $6::jsonb[], $7::boolean[]) as l(run_id, seq, line, is_problem)
-      join target t on t.id = l.run_id where l.seq > t.log_seq
   ), added as (
     insert into run_log (run_id, attempt, seq, line, is_problem)
-    select t.id, t.attempt, l.seq, l.line, l.is_problem from line l join target t on t.id = l.run_id
-      where l.seq <= ${String(limits.LOG_LINES_PER_RUN_MAX)}
-    on conflict do nothing returning run_id
+    select t.id, t.attempt, l.seq, l.line, l."isProblem" from target t, ${linesOf}
+      where l.seq > t.log_seq and l.seq <= ${String(limits.LOG_LINES_PER_RUN_MAX)}
+    on conflict do nothing
   ), told as (
-    select t.id, t.log_seq, t.log_lines_lost, coalesce(l.last_seq, t.log_seq) as last_seq, coalesce(a.added, 0) as added
-    from target t left join (select run_id, max(seq) as last_seq from line group by run_id) l on l.run_id = t.id
-      left join (select run_id, count(*)::int as added from added group by run_id) a on a.run_id = t.id
+    select t.id, t.log_seq, t.log_lines_lost, coalesce(l.last_seq, t.log_seq) as last_seq, l.kept
+    from target t, lateral (
+      select max(l.seq) as last_seq, count(distinct l.seq) filter (where l.seq <= ${String(limits.LOG_LINES_PER_RUN_MAX)}) as kept
+      from ${linesOf} where l.seq > t.log_seq
+    ) l
   ) update run r set log_seq = t.last_seq, last_action_at = clock_timestamp(),
-      log_lines_lost = t.log_lines_lost + greatest(0, t.last_seq - t.log_seq - t.added)
+      log_lines_lost = t.log_lines_lost + greatest(0, t.last_seq - t.log_seq - t.kept)
     from told t where r.id = t.id returning r.id, r.log_seq`;
 
 async function addLogs(pool: Pool, said: readonly Said[]): Promise<readonly (number | undefined)[]> {
-  const lines = said.flatMap((one) => one.lines.map((line) => ({ runId: one.of.runId, line })));
   const rows = await named<{ id: string; log_seq: number }>(pool, 'add-logs', addLogsText, [
     said.map(({ of }) => of.runId),
     said.map(({ of }) => of.attempt),
     said.map(({ of }) => of.gatewayId),
-    lines.map(({ runId }) => runId),
-    lines.map(({ line }) => line.seq),
-    lines.map(({ line }) => json(line)),
-    lines.map(({ line }) => line.level !== 'info' || line.status === 'failed'),
+    said.map(({ lines }) => json(lines.map(lineWithKey))),
   ]);
   const seqs = new Map(rows.map((row) => [row.id, row.log_seq]));
   return said.map(({ of }) => seqs.get(of.runId));
 }
+
+const lineWithKey = (line: LogLine) => ({
+  seq: line.seq,
+  isProblem: line.level !== 'info' || line.status === 'failed',
+  line,
+});

@@ -11,6 +11,7 @@ export function auditMachines({ gateways, world, ledger }: Universe): void {
     const left = [
       ['sessions', [...machine.sessions.values()].filter((session) => session.ours === gateway.gatewayId).length],
       ['attempts in hand', core.inHand.size],
+      ['runs that it asked for', core.acquiring.size],
       ['spools', machine.spoolsOf(gateway.gatewayId).count],
     ] as const;
     for (const [what, count] of left) {

@@ -125,9 +125,19 @@ export class RunWatch {
     }
     if (after.state === 'uncertain') this.#mayBeUncertain(after);
     if (after.state === 'timedOut') this.#mayTimeOut(before, after);
-    if (after.state === 'offered') this.#isFirstOfItsClass(after);
+    if (after.state === 'offered') this.#mayBeOffered(after);
     if (after.attempt < before.attempt)
       this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+  }
+
+  #mayBeOffered(run: RunRow): void {
+    this.#isFirstOfItsClass(run);
+    const awaited = this.#database.membersOf(run.clusterId).find((one) => one.journalAwaitedSinceMs !== null);
+    if (awaited !== undefined)
+      this.#world.violated(
+        'I1',
+        `run ${run.id} is offered before ${awaited.id} has told what it started since the backup`,
+      );
   }
 
   /** A broken link ends no run: it is given up only when its time is long over, or when somebody says so (I8). */

@@ -23,6 +23,7 @@ export interface GatewayCore {
   /** Stops looking at the machine and sweeping it. Runs go on, and are adopted by the next gateway. */
   readonly stop: () => void;
   readonly inHand: Core['inHand'];
+  readonly acquiring: Core['acquiring'];
 }
 
 /** Everything the gateway does, over its ports. */
@@ -57,6 +58,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
       core.machine.stop();
     },
     inHand: core.inHand,
+    acquiring: core.acquiring,
   };
 }
 

@@ -120,7 +120,10 @@ export class RunWatch {
     }
     if (after.state === 'uncertain') this.#mayBeUncertain(after);
     if (after.state === 'timedOut') this.#mayTimeOut(before, after);
-    if (after.state === 'offered') this.#isFirstOfItsClass(after);
+    if (after.state === 'offered') {
+      this.#isFirstOfItsClass(after);
+      this.#mayBeOffered(after);
+    }
     if (after.attempt < before.attempt)
       this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
   }
@@ -165,6 +168,16 @@ export class RunWatch {
         `run ${taken.id} (#${String(taken.requestNumber)}) was taken before ${waiting.id} (#${String(waiting.requestNumber)})`,
       );
     }
+  }
+
+  /** Whoever was taken out, for whatever reason, gets nothing new (S45); whether it is linked is known only with a delay. */
+  #mayBeOffered({ id, gatewayId }: RunRow): void {
+    const gateway = this.#database.gateways.get(gatewayId ?? '');
+    if (gateway === undefined) return;
+    const { enabled, quarantined, maintenanceSinceMs } = gateway;
+    if (enabled && !quarantined && maintenanceSinceMs === null) return;
+    const standing = JSON.stringify({ enabled, quarantined, maintenanceSinceMs });
+    this.#world.violated('S45', `run ${id} was offered to ${gateway.id}, which is taken out: ${standing}`);
   }
 
   #step(state: RunRow['state'], event: string): RunRow['state'] | undefined {

@@ -1,6 +1,6 @@
 import type { ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { Pool } from 'pg';
-import type { GatewayLinkStore, LinkIdentity } from '../../ports/gateway-links.ts';
+import type { GatewayLinkStore, HeartbeatAnswer, LinkIdentity } from '../../ports/gateway-links.ts';
 import { bumpCluster } from './bump-cluster.ts';
 import { attemptMethods } from './gateway-attempts.ts';
 import { json } from './json.ts';
@@ -77,7 +77,7 @@ function linkMethods(pool: Pool): LinkMethods {
         [link.gatewayId, json(facts), link.linkNumber],
       );
     },
-    heartbeat: (link, journal, progress) => heartbeat(pool, link, journal, progress),
+    heartbeat: (...given) => heartbeat(pool, ...given),
     policyAndCapacity: (gatewayId) => policyAndCapacity(pool, gatewayId),
   };
 }
@@ -148,28 +148,44 @@ async function openLink(pool: Pool, link: Parameters<GatewayLinkStore['openLink'
   return true;
 }
 
+interface HeartbeatRow {
+  readonly before: string | null;
+  readonly awaited: boolean;
+  readonly skew_before_ms: number | null;
+  readonly skew_ms: number | null;
+}
+
+const notOpen: HeartbeatAnswer = {
+  isOpen: false,
+  journalFaultChanged: false,
+  journalAwaited: false,
+  clockSkew: { beforeMs: null, nowMs: null },
+};
+
 async function heartbeat(
   pool: Pool,
-  { gatewayId, linkNumber, replica }: Parameters<GatewayLinkStore['heartbeat']>[0],
-  journal: Parameters<GatewayLinkStore['heartbeat']>[1],
-  progress: Parameters<GatewayLinkStore['heartbeat']>[2],
-): Promise<{ isOpen: boolean; journalFaultChanged: boolean; journalAwaited: boolean }> {
-  const [row] = await named<{ before: string | null; awaited: boolean }>(
+  ...[{ gatewayId, linkNumber, replica }, { journalFault, journalPosition, wallClockMs }, progress]: Parameters<
+    GatewayLinkStore['heartbeat']
+  >
+): Promise<HeartbeatAnswer> {
+  const [row] = await named<HeartbeatRow>(
     pool,
     'heartbeat',
     `with before as (
-        select id, cluster_id, journal_fault from gateway where id = $1 and link_number = $3 and linked_to = $4
+        select id, cluster_id, journal_fault, clock_skew_ms from gateway where id = $1 and link_number = $3 and linked_to = $4
       ), bumped as (
         update gateway_cluster k set queue_version = k.queue_version + 1 from before
         where k.id = before.cluster_id and before.journal_fault is distinct from $2
       )
       update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = $2,
-        journal_position = greatest(g.journal_position, $5::bigint)
+        journal_position = greatest(g.journal_position, $5::bigint),
+        clock_skew_ms = round($6::float8 - extract(epoch from clock_timestamp()) * 1000)
       from before where g.id = before.id and g.link_number = $3 and g.linked_to = $4
-        returning before.journal_fault as before, g.journal_awaited_since is not null as awaited`,
-    [gatewayId, journal.fault, linkNumber, replica, journal.position],
+        returning before.journal_fault as before, g.journal_awaited_since is not null as awaited,
+          before.clock_skew_ms as skew_before_ms, g.clock_skew_ms as skew_ms`,
+    [gatewayId, journalFault, linkNumber, replica, journalPosition, wallClockMs],
   );
-  if (row === undefined) return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
+  if (row === undefined) return notOpen;
   if (progress.length > 0) {
     await named(
       pool,
@@ -185,7 +201,12 @@ async function heartbeat(
       ],
     );
   }
-  return { isOpen: true, journalFaultChanged: row.before !== journal.fault, journalAwaited: row.awaited };
+  return {
+    isOpen: true,
+    journalFaultChanged: row.before !== journalFault,
+    journalAwaited: row.awaited,
+    clockSkew: { beforeMs: row.skew_before_ms, nowMs: row.skew_ms },
+  };
 }
 
 async function policyAndCapacity(pool: Pool, gatewayId: string): Promise<PolicyAndCapacity> {

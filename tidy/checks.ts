@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { claimsAreTrue } from './checks/claims.ts';
+import { conformance } from './checks/conformance.ts';
 import { noCycles } from './checks/cycles.ts';
 import { dependenciesAreDeclared, lockfileIsNeutral } from './checks/dependencies.ts';
 import { type ErrorFacts, errorTableAgrees } from './checks/error-table.ts';
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   errorTableAgrees(loadErrors),
   linksResolve,
   claimsAreTrue,
+  conformance,
   noMachineTraces,
   plantedBugsFit,
 ];

@@ -39,7 +39,9 @@ import { declareGone } from './commands/gateways/declare-gone.ts';
 import { disable, enable } from './commands/gateways/enable.ts';
 import { enrolmentToken } from './commands/gateways/enrolment-token.ts';
 import * as gatewayList from './commands/gateways/list.ts';
+import { maintenance } from './commands/gateways/maintenance.ts';
 import * as gatewayRemove from './commands/gateways/remove.ts';
+import * as gatewaySet from './commands/gateways/set.ts';
 import * as gatewayShow from './commands/gateways/show.ts';
 import { helpExitCodes } from './commands/help-exit-codes.ts';
 import { login } from './commands/login.ts';
@@ -59,6 +61,8 @@ import { resubmit } from './commands/runs/resubmit.ts';
 import * as runShow from './commands/runs/show.ts';
 import { submit } from './commands/runs/submit.ts';
 import { server } from './commands/server.ts';
+import * as settingsSet from './commands/settings/set.ts';
+import * as settingsShow from './commands/settings/show.ts';
 import { up } from './commands/up/up.ts';
 import { whoami } from './commands/whoami.ts';
 
@@ -101,6 +105,8 @@ export const commands: readonly Command[] = [
   clusters,
   enable,
   disable,
+  maintenance,
+  gatewaySet.set,
   enrolmentToken,
   declareGone,
   gatewayRemove.remove,
@@ -115,6 +121,8 @@ export const commands: readonly Command[] = [
   accountList.list,
   accountCreate.create,
   accountPassword.setPassword,
+  settingsShow.show,
+  settingsSet.set,
   gatewayRun,
   gatewayEnrol,
   gatewayConfirmJoin,

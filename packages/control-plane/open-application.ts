@@ -92,7 +92,7 @@ export async function openApplication(parts: ApplicationParts) {
     readRuns: runs.readRuns,
     readGateway: async (id) => {
       const gateway = await stores.clusters.gatewayById(id);
-      return gateway && gatewayToWire(gateway);
+      return gateway && gatewayToWire(gateway, prepared.version);
     },
     onFault: (error) => log.error({ err: error }, 'Live events could not be read'),
     onTold: metrics.told,
@@ -169,7 +169,10 @@ async function openHttp({
   const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
   const handlers: Handlers = {
     ...accountHandlers(stores),
-    ...gatewayHandlers(clusterPorts, prepared.tls?.isSelfSigned ? prepared.tls.fingerprint : null),
+    ...gatewayHandlers(clusterPorts, {
+      fingerprintToPin: prepared.tls?.isSelfSigned ? prepared.tls.fingerprint : null,
+      version: prepared.version,
+    }),
     ...joiningHandlers(stores),
     ...connectionHandlers(stores),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),

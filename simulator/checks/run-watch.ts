@@ -132,6 +132,7 @@ export class RunWatch {
 
   #mayBeOffered(run: RunRow): void {
     this.#isFirstOfItsClass(run);
+    this.#takesPart(run);
     const awaited = this.#database.membersOf(run.clusterId).find((one) => one.journalAwaitedSinceMs !== null);
     if (awaited !== undefined)
       this.#world.violated(
@@ -180,6 +181,16 @@ export class RunWatch {
         `run ${taken.id} (#${String(taken.requestNumber)}) was taken before ${waiting.id} (#${String(waiting.requestNumber)})`,
       );
     }
+  }
+
+  /** Whoever was taken out, for whatever reason, gets nothing new (S45); whether it is linked is known only with a delay. */
+  #takesPart({ id, gatewayId }: RunRow): void {
+    const gateway = this.#database.gateways.get(gatewayId ?? '');
+    if (gateway === undefined) return;
+    const { enabled, quarantined, maintenanceSinceMs } = gateway;
+    if (enabled && !quarantined && maintenanceSinceMs === null) return;
+    const standing = JSON.stringify({ enabled, quarantined, maintenanceSinceMs });
+    this.#world.violated('S45', `run ${id} was offered to ${gateway.id}, which is taken out: ${standing}`);
   }
 
   #step(state: RunRow['state'], event: string): RunRow['state'] | undefined {

@@ -89,6 +89,18 @@ export const peopleFaults: readonly FaultKind[] = [
     },
   },
   {
+    name: 'gateway-is-in-maintenance',
+    everyMs: 20 * MINUTE_MS,
+    strike: ({ universe, people, random, later }) => {
+      const { gatewayId } = random.pick(universe.gateways);
+      void people.administer((admin) => updateGateway(admin, caller, gatewayId, { maintenance: { note: 'new disk' } }));
+      later(someTime(random, 10 * MINUTE_MS), () => {
+        void people.administer((admin) => updateGateway(admin, caller, gatewayId, { maintenance: null }));
+      });
+      return `an admin works on the machine of ${gatewayId} for a while`;
+    },
+  },
+  {
     name: 'gateway-is-declared-gone',
     everyMs: 40 * MINUTE_MS,
     strike: ({ universe, people, random }) => {

@@ -187,6 +187,9 @@ function gatewayOf(database: SimulatedDatabase, row: GatewayRow): GatewayRecord 
     unreachableSince: dateOf(row.unreachableSinceMs),
     enrolledAt: new Date(row.enrolledAtMs),
     journalFault: row.journalFault,
+    clockSkewMs: row.clockSkewMs,
+    maintenance:
+      row.maintenanceSinceMs === null ? null : { since: new Date(row.maintenanceSinceMs), note: row.maintenanceNote },
   };
 }
 
@@ -200,9 +203,22 @@ function changeGateway(
   if (Object.keys(changed).length === 0) return 'changed';
   const row = database.gateways.get(id);
   if (row?.removedAtMs !== null) return 'not-found';
-  if (isTaken(database.membersOf(row.clusterId), { ...row, ...changed })) return 'name-taken';
-  database.gateways.set(id, { ...row, ...changed });
+  const { maintenance, ...columns } = changed;
+  const changedRow = { ...row, ...columns, ...maintained(row, maintenance, database.nowMs()) };
+  if (isTaken(database.membersOf(row.clusterId), changedRow)) return 'name-taken';
+  database.gateways.set(id, changedRow);
   database.bump(row.clusterId);
   database.addAudit(audit);
   return 'changed';
+}
+
+/** Another note keeps the beginning. */
+function maintained(
+  row: GatewayRow,
+  maintenance: GatewayChange['maintenance'],
+  nowMs: number,
+): Partial<Pick<GatewayRow, 'maintenanceSinceMs' | 'maintenanceNote'>> {
+  if (maintenance === undefined) return {};
+  if (maintenance === null) return { maintenanceSinceMs: null, maintenanceNote: '' };
+  return { maintenanceSinceMs: row.maintenanceSinceMs ?? nowMs, maintenanceNote: maintenance.note };
 }

@@ -1,4 +1,4 @@
-import type { GatewayLinkStore, LinkIdentity } from '@deskhand/control-plane/ports/gateway-links.ts';
+import type { GatewayLinkStore, HeartbeatAnswer, LinkIdentity } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { attemptMethods } from './gateway-attempts.ts';
 import { reportMethods } from './gateway-reports.ts';
@@ -144,26 +144,41 @@ async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore
   return true;
 }
 
+const notOpen: HeartbeatAnswer = {
+  isOpen: false,
+  journalFaultChanged: false,
+  journalAwaited: false,
+  clockSkew: { beforeMs: null, nowMs: null },
+};
+
 async function heartbeat(
   session: StoreSession,
-  ...[{ gatewayId, linkNumber, replica }, journal, progress]: Parameters<GatewayLinkStore['heartbeat']>
+  ...[{ gatewayId, linkNumber, replica }, { journalFault, journalPosition, wallClockMs }, progress]: Parameters<
+    GatewayLinkStore['heartbeat']
+  >
 ): ReturnType<GatewayLinkStore['heartbeat']> {
   const { database } = session.server;
   const before = await session.run('heartbeat', () => {
     const gateway = database.gateways.get(gatewayId);
     if (gateway?.linkNumber !== linkNumber || gateway.linkedTo !== replica) return 'not-open';
-    if (gateway.journalFault !== journal.fault) database.bump(gateway.clusterId);
-    const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault: journal.fault };
-    const journalPosition = furthest(gateway.journalPosition, journal.position);
-    database.gateways.set(gatewayId, { ...gateway, ...seen, journalPosition });
-    return { journalFault: gateway.journalFault, journalAwaited: gateway.journalAwaitedSinceMs !== null };
+    if (gateway.journalFault !== journalFault) database.bump(gateway.clusterId);
+    const clockSkewMs = wallClockMs === null ? null : Math.round(wallClockMs - database.nowMs());
+    const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null, journalFault, clockSkewMs };
+    const position = furthest(gateway.journalPosition, journalPosition);
+    database.gateways.set(gatewayId, { ...gateway, ...seen, journalPosition: position });
+    return {
+      journalFault: gateway.journalFault,
+      journalAwaited: gateway.journalAwaitedSinceMs !== null,
+      clockSkew: { beforeMs: gateway.clockSkewMs, nowMs: clockSkewMs },
+    };
   });
-  if (before === 'not-open') return { isOpen: false, journalFaultChanged: false, journalAwaited: false };
+  if (before === 'not-open') return notOpen;
   if (progress.length > 0) await session.run('progress', () => noteProgress(database, gatewayId, progress));
   return {
     isOpen: true,
-    journalFaultChanged: before.journalFault !== journal.fault,
+    journalFaultChanged: before.journalFault !== journalFault,
     journalAwaited: before.journalAwaited,
+    clockSkew: before.clockSkew,
   };
 }
 

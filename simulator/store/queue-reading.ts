@@ -87,6 +87,7 @@ function memberOf(database: SimulatedDatabase, gateway: GatewayRow): ClusterMemb
     gatewayId: gateway.id,
     ...{ name, order, enabled, quarantined, policyOverride, capacityOverride, declines },
     online: gateway.linkedTo !== null,
+    maintenance: gateway.maintenanceSinceMs === null ? null : { note: gateway.maintenanceNote },
     journalAwaited: gateway.journalAwaitedSinceMs !== null,
     facts: isUnable ? { ...facts, canAttended: false, canUnattended: false, missing } : facts,
   };

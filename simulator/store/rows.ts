@@ -86,6 +86,9 @@ export interface GatewayRow {
   readonly order: number;
   readonly enabled: boolean;
   readonly quarantined: boolean;
+  readonly maintenanceSinceMs: number | null;
+  readonly maintenanceNote: string;
+  readonly clockSkewMs: number | null;
   readonly policyOverride: MachinePolicy | null;
   readonly capacityOverride: number | null;
   readonly linkNumber: number;

@@ -222,7 +222,7 @@ export class Universe {
     }
     this.database.atomically(() => {
       for (const gateway of [...this.database.gateways.values()])
-        this.database.gateways.set(gateway.id, { ...gateway, enabled: true });
+        this.database.gateways.set(gateway.id, { ...gateway, enabled: true, maintenanceSinceMs: null });
     });
   }
 

@@ -1,4 +1,5 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
+import type { Maintenance } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { AuditFact } from './outcome.ts';
 
@@ -39,6 +40,7 @@ export interface GatewayRecord {
   readonly isOnline: boolean;
   readonly enabled: boolean;
   readonly quarantined: boolean;
+  readonly maintenance: MaintenanceRecord | null;
   readonly policyOverride: MachinePolicy | null;
   readonly capacityOverride: number | null;
   readonly version: string;
@@ -49,9 +51,17 @@ export interface GatewayRecord {
   readonly unreachableSince: Date | null;
   readonly enrolledAt: Date;
   readonly journalFault: string | null;
+  /** By the last heartbeat that told the machine's time. */
+  readonly clockSkewMs: number | null;
+}
+export interface MaintenanceRecord extends Maintenance {
+  readonly since: Date;
 }
 export type GatewayChange = Partial<
-  Pick<GatewayRecord, 'name' | 'enabled' | 'order' | 'policyOverride' | 'capacityOverride'>
+  Pick<GatewayRecord, 'name' | 'enabled' | 'order' | 'policyOverride' | 'capacityOverride'> & {
+    /** Begins, gets another note and keeps its beginning, or ends. */
+    readonly maintenance: Maintenance | null;
+  }
 >;
 
 export interface Enrolment {

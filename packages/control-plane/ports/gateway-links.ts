@@ -1,4 +1,5 @@
 import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { ClockSkewMs } from '@deskhand/domain/gateway/clock-skew.ts';
 import type { DatabaseMemory } from '@deskhand/domain/gateway/database-memory.ts';
 import type { JournalAt } from '@deskhand/domain/gateway/journal-position.ts';
 import type { LinkNumbers } from '@deskhand/domain/gateway/link-number.ts';
@@ -88,6 +89,22 @@ export interface WaitingClassOf {
   readonly whenSessionBlocked: 'fail' | 'wait';
 }
 
+/** What a gateway tells of itself at each heartbeat. */
+export interface HeartbeatSigns {
+  readonly journalFault: string | null;
+  /** How far its journal has come; null from a gateway that does not tell it yet. */
+  readonly journalPosition: number | null;
+  /** Its machine's time; null from a gateway that does not tell it yet. */
+  readonly wallClockMs: number | null;
+}
+
+export interface HeartbeatAnswer {
+  readonly isOpen: boolean;
+  readonly journalFaultChanged: boolean;
+  readonly journalAwaited: boolean;
+  readonly clockSkew: { readonly beforeMs: ClockSkewMs; readonly nowMs: ClockSkewMs };
+}
+
 /** What gateways say, written down. Each method changes a run only when the attempt and the gateway are the stored ones. */
 export interface GatewayLinkStore {
   identity(gatewayId: string): Promise<LinkIdentity | undefined>;
@@ -122,9 +139,9 @@ export interface GatewayLinkStore {
   /** `isOpen` is false when the link is not the one that the gateway is known to have. */
   heartbeat(
     link: LinkOf & { readonly replica: string },
-    journal: { readonly fault: string | null; readonly position: number | null },
+    signs: HeartbeatSigns,
     progress: readonly { readonly runId: string; readonly attempt: number; readonly lastActionAgoMs: number }[],
-  ): Promise<{ readonly isOpen: boolean; readonly journalFaultChanged: boolean; readonly journalAwaited: boolean }>;
+  ): Promise<HeartbeatAnswer>;
 
   stored(runIds: readonly string[]): Promise<readonly StoredAttempt[]>;
   heldBy(gatewayId: string): Promise<readonly StoredAttempt[]>;

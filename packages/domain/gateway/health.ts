@@ -1,8 +1,11 @@
 import type { ClusterMember } from '../run-queue/snapshot.ts';
+import { clockAdvice, type ClockSkewMs } from './clock-skew.ts';
+import { versionAdvice } from './gateway-version.ts';
 
 export type HealthWord =
   | 'Quarantined'
   | 'Disabled'
+  | 'Maintenance'
   | 'Offline'
   | 'Unreachable'
   | 'Starting'
@@ -15,12 +18,30 @@ export interface Health {
   readonly advice: readonly string[];
 }
 
+type Member = Pick<ClusterMember, 'online' | 'enabled' | 'quarantined' | 'maintenance' | 'facts'>;
+
+/** What is known of a gateway beside what the planner looks at. */
+export interface GatewaySigns {
+  /** Runs of ours that may go on there. */
+  readonly runsInHand: number;
+  readonly clockSkewMs: ClockSkewMs;
+  readonly version: string;
+  readonly serverVersion: string;
+}
+
 /** The word beside a gateway wherever it is listed. Unreachable means: offline while runs of ours go on there. */
-export function healthOf(
-  member: Pick<ClusterMember, 'online' | 'enabled' | 'quarantined' | 'facts'>,
-  runsInHand = 0,
-): Health {
+export function healthOf(member: Member, signs: GatewaySigns): Health {
+  const { word, advice } = standingOf(member, signs.runsInHand);
+  // Of a machine that is away only the last is known, and it may have been put right since.
+  const asides = member.online
+    ? [clockAdvice(signs.clockSkewMs), versionAdvice(signs.version, signs.serverVersion)]
+    : [];
+  return { word, advice: [...advice, ...asides.filter((aside) => aside !== null)] };
+}
+
+function standingOf(member: Member, runsInHand: number): Health {
   if (member.quarantined) return { word: 'Quarantined', advice: ['Remove this gateway and enrol its machine anew.'] };
+  if (member.maintenance !== null) return { word: 'Maintenance', advice: [maintenanceAdvice] };
   if (!member.online) return { word: runsInHand > 0 ? 'Unreachable' : 'Offline', advice: offlineAdvice };
   if (!member.enabled) return { word: 'Disabled', advice: ['An admin of the cluster can enable it.'] };
   if (member.facts === null) return { word: 'Starting', advice: [] };
@@ -29,6 +50,7 @@ export function healthOf(
   return { word: 'Needs attention', advice: [...missing, restartAdvice] };
 }
 
+const maintenanceAdvice = 'What runs there goes on and nothing new is offered, until an admin of the cluster ends it.';
 const restartAdvice = 'Restart the gateway on its machine.';
 const offlineAdvice: readonly string[] = [
   'Check that the machine has power and that its network reaches this server.',

@@ -1,10 +1,13 @@
 import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
-import type { ClusterMember, WaitReason } from '../run-queue/snapshot.ts';
+import type { ClusterMember, Maintenance, WaitReason } from '../run-queue/snapshot.ts';
 import { RUN_ON_ALL_GATEWAYS } from '../session/texts.ts';
 
-type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined'>;
+type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined' | 'maintenance'>;
 
-/** Whether a member may be asked at all. Offline, disabled and quarantined members are never offered anything (S45). */
+/**
+ * Whether a member may be asked at all. Members that are offline, disabled, quarantined or in maintenance are never offered
+ * anything (S45). Maintenance comes before offline, because a machine that is worked on is often switched off.
+ */
 export function memberAvailability(member: Standing): Verdict {
   if (member.quarantined) {
     return no(
@@ -20,6 +23,15 @@ export function memberAvailability(member: Standing): Verdict {
       reason('gateway-disabled', `The gateway ${member.name} is disabled.`, 'An admin of the cluster can enable it.'),
     );
   }
+  if (member.maintenance !== null) {
+    return no(
+      reason(
+        'gateway-in-maintenance',
+        `The gateway ${member.name} is in maintenance${noteOf(member.maintenance)}`,
+        'Runs are offered to it again when an admin of the cluster ends the maintenance.',
+      ),
+    );
+  }
   if (!member.online) {
     return no(
       reason(
@@ -31,6 +43,9 @@ export function memberAvailability(member: Standing): Verdict {
   }
   return yes;
 }
+
+/** With the note as it was written, and one full stop at the end. */
+const noteOf = ({ note }: Maintenance): string => (note === '' ? '.' : `: ${note.replace(/[.\s]+$/, '')}.`);
 
 /** An available member that has not described its machine yet: for a moment after each link begins. */
 export function factsMissing(name: string): WaitReason {

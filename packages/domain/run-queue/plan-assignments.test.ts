@@ -273,7 +273,7 @@ describe('clusters', () => {
       'r1>primary r2:no-free-slot',
     ));
 
-  test.each([{ online: false }, { enabled: false }, { quarantined: true }])(
+  test.each([{ online: false }, { enabled: false }, { quarantined: true }, { maintenance: { note: 'new disk' } }])(
     'S45, S47: with the toggle off the next member takes over from a primary that is %o',
     (changes) => check({ ...off, members: [primary(changes), second()], runs: [alice] }, 'r1>second'),
   );
@@ -289,6 +289,22 @@ describe('clusters', () => {
       'gateway-quarantined',
     ]);
   });
+
+  test('a run of a cluster in maintenance waits and is refused by nobody', () =>
+    check(
+      { members: [primary({ maintenance: { note: '' }, facts: { sessions: [session('alice')] } })], runs: [alice] },
+      'r1:gateway-in-maintenance',
+    ));
+
+  test('the runs of a member in maintenance go on, and their user is free elsewhere', () =>
+    check(
+      {
+        members: [primary({ maintenance: { note: '' } }), second()],
+        inHand: [inHand('alice', 'primary')],
+        runs: [alice, bob],
+      },
+      'r1>second r2>second',
+    ));
 
   test('least busy fills the members evenly', () =>
     check(

@@ -58,6 +58,7 @@ export function member(
     online: true,
     enabled: true,
     quarantined: false,
+    maintenance: null,
     facts: changedFacts === null ? null : facts(changedFacts),
     policyOverride: null,
     capacityOverride: null,

@@ -42,6 +42,11 @@ export interface DeclineMemory {
   readonly untilMs: number;
 }
 
+/** Why nothing is offered to a member for the moment, in the words of whoever said so; they may be empty. */
+export interface Maintenance {
+  readonly note: string;
+}
+
 export interface ClusterMember {
   readonly gatewayId: GatewayId;
   readonly name: string;
@@ -50,6 +55,8 @@ export interface ClusterMember {
   readonly online: boolean;
   readonly enabled: boolean;
   readonly quarantined: boolean;
+  /** Set while an admin works on the machine: what runs there goes on, nothing new is offered. */
+  readonly maintenance: Maintenance | null;
   /** The database was restored and this member has not yet said what it started since the backup (§7.6). */
   readonly journalAwaited?: boolean;
   /** Null until the first report. */
@@ -88,6 +95,7 @@ export type WaitCode =
   | 'gateway-offline'
   | 'gateway-disabled'
   | 'gateway-quarantined'
+  | 'gateway-in-maintenance'
   | 'journal-awaited'
   | 'facts-missing'
   | 'mode-not-supported'

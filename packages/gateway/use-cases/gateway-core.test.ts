@@ -99,7 +99,7 @@ test('a full disk declines offers, and gives back what was acquired before it wa
   world.offer(orderOf({ runId: 'r2' }));
   await hasSent(world, 'decline');
   expect(world.signIns).toEqual([]);
-  expect(world.core.heartbeat().journalFault).toBe('no space left');
+  expect(world.core.heartbeat()).toMatchObject({ journalFault: 'no space left', wallClockMs: 1_000_000 });
 });
 
 test('that a run is asked for is on disk before the server hears of it, and the asking tells so', async () => {

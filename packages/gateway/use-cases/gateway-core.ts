@@ -129,5 +129,6 @@ function heartbeat(core: Core): Heartbeat {
     lastActionAgoMs: attempt.lastActionAtMs === undefined ? null : core.clock.nowMs() - attempt.lastActionAtMs,
   }));
   const journalFault = core.journal.fault()?.slice(0, 500) ?? null;
-  return { progress, journalFault, journalPosition: positionToTell(core) };
+  const wallClockMs = Math.round(core.nowMs());
+  return { progress, journalFault, journalPosition: positionToTell(core), wallClockMs };
 }

@@ -2,7 +2,7 @@ import type { Account } from '@deskhand/protocol/http/accounts.ts';
 import type { Handlers } from './handler-types.ts';
 import { sendLive } from './live-stream.ts';
 import { found, Refusal } from './refusal.ts';
-import { connection, newCluster, newGateway } from './seed-machines.ts';
+import { connection, newCluster, newGateway, withHealth } from './seed-machines.ts';
 import type { World } from './world.ts';
 
 type MachineOperations =
@@ -76,7 +76,17 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
     }),
     getGateway: ({ params }) => gatewayOf(params.id),
     updateGateway: ({ params, body }) => {
-      const changed = replace(world.gateways, { ...gatewayOf(params.id), ...body });
+      const { maintenance, ...columns } = body;
+      const before = gatewayOf(params.id);
+      const since = before.maintenance?.since ?? now();
+      const changed = replace(
+        world.gateways,
+        withHealth({
+          ...before,
+          ...columns,
+          ...(maintenance === undefined ? {} : { maintenance: maintenance && { ...maintenance, since } }),
+        }),
+      );
       sendLive({ type: 'gateway', data: changed });
       return changed;
     },

@@ -1,3 +1,4 @@
+import { healthOf } from '@deskhand/domain/gateway/health.ts';
 import type { Connection } from '@deskhand/protocol/http/connections.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 
@@ -9,7 +10,7 @@ const PUBLIC_KEY = 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo';
 
 export function seedClusters(): GatewayCluster[] {
   return [
-    cluster('clu-kiosks', 'Kiosks', { members: 4, online: 3, waiting: 6, running: 2, runOnAllGateways: true }),
+    cluster('clu-kiosks', 'Kiosks', { members: 5, online: 4, waiting: 6, running: 2, runOnAllGateways: true }),
     cluster('clu-office', 'Office desks', { members: 1, online: 1, waiting: 0, running: 1 }),
   ];
 }
@@ -89,6 +90,12 @@ export function seedGateways(): Gateway[] {
       unreachableSince: ago(42 * MINUTE),
       machine: machine({}),
     }),
+    gateway('gw-6', 'kiosk-5', 4, {
+      maintenance: { since: ago(25 * MINUTE), note: 'New disk, back at noon' },
+      version: '0.0.9',
+      clockSkewMs: 190_000,
+      machine: machine({}),
+    }),
     gateway('gw-4', 'kiosk-4', 3, {
       enabled: false,
       sessionHost: 'virtual',
@@ -112,7 +119,7 @@ export function seedGateways(): Gateway[] {
 }
 
 function gateway(id: string, name: string, order: number, change: Partial<Gateway>): Gateway {
-  return {
+  return withHealth({
     id,
     name,
     clusterId: 'clu-kiosks',
@@ -121,6 +128,8 @@ function gateway(id: string, name: string, order: number, change: Partial<Gatewa
     status: 'online',
     enabled: true,
     quarantined: false,
+    maintenance: null,
+    health: { word: 'Online', advice: [] },
     policyOverride: null,
     capacityOverride: null,
     version: '0.1.0',
@@ -130,9 +139,24 @@ function gateway(id: string, name: string, order: number, change: Partial<Gatewa
     unreachableSince: null,
     enrolledAt: ago(9 * 24 * 60 * MINUTE),
     journalFault: null,
+    clockSkewMs: 12,
     ...change,
-  };
+  });
 }
+
+/** The word and the advice as the server works them out. */
+export function withHealth(gateway: Gateway): Gateway {
+  const { machine, clockSkewMs, version } = gateway;
+  const facts = machine && { ...machine, ...factsBeside };
+  const member = { ...gateway, online: gateway.status === 'online', facts };
+  const signs = { runsInHand: machine?.slotsInUse ?? 0, clockSkewMs, version, serverVersion: SERVER_VERSION };
+  const { word, advice } = healthOf(member, signs);
+  return { ...gateway, health: { word, advice: [...advice] } };
+}
+
+const SERVER_VERSION = '0.1.0';
+/** What a planner needs and a page does not show. */
+const factsBeside = { version: 1, reportedPolicy: 'linux', remoteDesktopServices: false, ownUser: null } as const;
 
 export const newGateway = (id: string, name: string, inCluster: GatewayCluster): Gateway => ({
   ...gateway(id, name, 0, { machine: machine({}) }),

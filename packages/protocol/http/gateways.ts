@@ -29,6 +29,19 @@ export const Machine = Type.Object({
   missing: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 50 }),
 });
 
+export const healthWords = [
+  'Quarantined',
+  'Disabled',
+  'Maintenance',
+  'Offline',
+  'Unreachable',
+  'Starting',
+  'Needs attention',
+  'Online',
+] as const;
+
+const note = Type.String({ maxLength: limits.MAINTENANCE_NOTE_LENGTH_MAX });
+
 export const Gateway = Type.Object({
   id,
   name,
@@ -38,6 +51,13 @@ export const Gateway = Type.Object({
   status: oneOf(['online', 'offline']),
   enabled: Type.Boolean(),
   quarantined: Type.Boolean(),
+  /** What runs there goes on, nothing new is offered; the note says why. */
+  maintenance: orNull(Type.Object({ since: time, note })),
+  /** The word beside its name, and what to check or put right, and by whom. */
+  health: Type.Object({
+    word: oneOf(healthWords),
+    advice: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 60 }),
+  }),
   policyOverride: orNull(oneOf(machinePolicies)),
   capacityOverride: orNull(Type.Integer()),
   version: Type.String({ maxLength: 60 }),
@@ -47,6 +67,8 @@ export const Gateway = Type.Object({
   unreachableSince: orNull(time),
   enrolledAt: time,
   journalFault: orNull(Type.String({ maxLength: 500 })),
+  /** How far its machine's clock is ahead of the server's, below zero behind; null until it has told its time. */
+  clockSkewMs: orNull(Type.Integer()),
 });
 export type Gateway = Static<typeof Gateway>;
 
@@ -174,12 +196,14 @@ export const gatewayRoutes = {
   }),
   updateGateway: route('PATCH', '/gateways/{id}', {
     permission: 'gateway.admin',
-    summary: 'Enable, disable, order, rehearse a policy, set the capacity',
+    summary: 'Enable, disable, begin or end maintenance, order, rehearse a policy, set the capacity',
     params: idParams,
     body: Type.Partial(
       Type.Object({
         name,
         enabled: Type.Boolean(),
+        /** Begins, gets another note, or with null ends. */
+        maintenance: orNull(Type.Object({ note })),
         order: Type.Integer({ minimum: 0, maximum: 1000 }),
         policyOverride: orNull(oneOf(machinePolicies)),
         capacityOverride: orNull(Type.Integer({ minimum: 1, maximum: 500 })),

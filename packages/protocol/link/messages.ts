@@ -22,6 +22,9 @@ export interface LinkPace {
 }
 export const linkPace: LinkPace = { heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS, silenceMaxMs: LINK_SILENCE_MAX_MS };
 
+/** The last moment that a date can name. */
+const WALL_CLOCK_MS_MAX = 8_640_000_000_000_000;
+
 const attempt = Type.Integer({ minimum: 1 });
 const ms = Type.Integer({ minimum: 0 });
 const runRef = { runId: id, attempt };
@@ -155,6 +158,8 @@ export const GatewayMessage = Type.Union([
     progress: Type.Array(Type.Object({ ...runRef, lastActionAgoMs: orNull(ms) }), { maxItems: 1000 }),
     journalFault: orNull(Type.String({ maxLength: 500 })),
     journalPosition,
+    /** The machine's time at this moment, so that a clock that is off is seen. */
+    wallClockMs: Type.Optional(Type.Integer({ minimum: 0, maximum: WALL_CLOCK_MS_MAX })),
   }),
   Type.Object({ ...kind('facts'), facts: MachineReport }),
   /** The gateway judged the rules again under its own lock and takes the run. */

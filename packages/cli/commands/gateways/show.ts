@@ -15,12 +15,15 @@ export const show: Command = {
 };
 
 function gatewayAsText(gateway: Gateway): string {
-  const { machine } = gateway;
+  const { machine, maintenance } = gateway;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Gateway', `${gateway.name} (${gateway.id}), version ${gateway.version}`],
     ['Cluster', gateway.clusterName],
-    ['Status', gateway.enabled ? gateway.status : `${gateway.status}, disabled`],
-    ['Quarantined', gateway.quarantined ? 'yes; enrol it anew' : undefined],
+    ['Status', gateway.health.word.toLowerCase()],
+    [
+      'Maintenance',
+      maintenance ? `since ${maintenance.since}${maintenance.note && `: ${maintenance.note}`}` : undefined,
+    ],
     ['Machine', machine?.operatingSystem],
     ['Policy', machine ? `${machine.policy}${machine.rehearsal ? ' (rehearsal)' : ''}` : undefined],
     ['Slots', machine ? `${machine.slotsInUse} of ${machine.sessionLimit} in use` : undefined],
@@ -34,6 +37,6 @@ function gatewayAsText(gateway: Gateway): string {
       ({ user, state, locked, ours }) =>
         `${'Session'.padEnd(13)}${user}, ${state}${locked === true ? ', locked' : ''}${ours ? ", Deskhand's" : ''}`,
     ),
-    ...(machine?.missing ?? []).map((missing) => `${'Missing'.padEnd(13)}${missing}`),
+    ...gateway.health.advice.map((advice) => `${'Advice'.padEnd(13)}${advice}`),
   ].join('\n');
 }

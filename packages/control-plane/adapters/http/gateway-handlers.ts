@@ -1,4 +1,5 @@
 import { policyOf, sessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import { healthOf } from '@deskhand/domain/gateway/health.ts';
 import type { Gateway, GatewayCluster, gatewayRoutes } from '@deskhand/protocol/http/gateways.ts';
 import { keyFingerprint } from '@deskhand/protocol/seal.ts';
 import type { ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
@@ -18,11 +19,20 @@ import { describeEnrolment, enrolGateway } from '../../use-cases/gateways/enrolm
 import { done, type Outcome } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 
-/** With the fingerprint of the server's certificate where nobody else vouches for it. */
+/** What gateways are told of the server, and compared with. */
+export interface ServerFacts {
+  /** Of the server's certificate, where nobody else vouches for it. */
+  readonly fingerprintToPin: string | null;
+  readonly version: string;
+}
+
 export function gatewayHandlers(
   ports: ClusterPorts,
-  fingerprintToPin: string | null,
+  { fingerprintToPin, version }: ServerFacts,
 ): HandlersOf<typeof gatewayRoutes> {
+  const toWire = (gateway: GatewayRecord): Gateway => gatewayToWire(gateway, version);
+  const gatewayReply = (answer: Outcome<GatewayRecord>): Outcome<Gateway> =>
+    answer.ok ? done(toWire(answer.value)) : answer;
   return {
     listClusters: async () => done({ items: await Promise.all((await ports.clusters.list()).map(clusterToWire)) }),
     createCluster: async ({ caller, body }) => clusterReply(await createCluster(ports, caller, body.name)),
@@ -53,7 +63,7 @@ export function gatewayHandlers(
       return done({ gatewayId, clusterId: cluster.id, clusterName: cluster.name, clusterPublicKey: cluster.publicKey });
     },
     listGateways: async ({ query }) =>
-      done({ items: (await ports.clusters.listGateways(query.cluster ?? null)).map(gatewayToWire) }),
+      done({ items: (await ports.clusters.listGateways(query.cluster ?? null)).map(toWire) }),
     getGateway: async ({ params }) => gatewayReply(await gatewayById(ports, params.id)),
     updateGateway: async ({ caller, params, body }) =>
       gatewayReply(await updateGateway(ports, caller, params.id, body)),
@@ -64,8 +74,6 @@ export function gatewayHandlers(
 }
 
 const emptied = (answer: Outcome<null>): Outcome<typeof empty> => (answer.ok ? done(empty) : answer);
-const gatewayReply = (answer: Outcome<GatewayRecord>): Outcome<Gateway> =>
-  answer.ok ? done(gatewayToWire(answer.value)) : answer;
 const clusterReply = async (answer: Outcome<ClusterSummary>): Promise<Outcome<GatewayCluster>> =>
   answer.ok ? done(await clusterToWire(answer.value)) : answer;
 
@@ -88,7 +96,8 @@ async function clusterToWire(cluster: ClusterSummary): Promise<GatewayCluster> {
   };
 }
 
-export function gatewayToWire(gateway: GatewayRecord): Gateway {
+export function gatewayToWire(gateway: GatewayRecord, serverVersion: string): Gateway {
+  const { maintenance } = gateway;
   return {
     id: gateway.id,
     name: gateway.name,
@@ -98,6 +107,8 @@ export function gatewayToWire(gateway: GatewayRecord): Gateway {
     status: gateway.isOnline ? 'online' : 'offline',
     enabled: gateway.enabled,
     quarantined: gateway.quarantined,
+    maintenance: maintenance && { note: maintenance.note, since: iso(maintenance.since) },
+    health: healthToWire(gateway, serverVersion),
     policyOverride: gateway.policyOverride,
     capacityOverride: gateway.capacityOverride,
     version: gateway.version,
@@ -107,7 +118,15 @@ export function gatewayToWire(gateway: GatewayRecord): Gateway {
     unreachableSince: isoOrNull(gateway.unreachableSince),
     enrolledAt: iso(gateway.enrolledAt),
     journalFault: gateway.journalFault,
+    clockSkewMs: gateway.clockSkewMs,
   };
+}
+
+function healthToWire(gateway: GatewayRecord, serverVersion: string): Gateway['health'] {
+  const { clockSkewMs, version, slotsInUse: runsInHand } = gateway;
+  const member = { ...gateway, online: gateway.isOnline };
+  const { word, advice } = healthOf(member, { runsInHand, clockSkewMs, version, serverVersion });
+  return { word, advice: [...advice] };
 }
 
 function machineToWire(gateway: GatewayRecord): Gateway['machine'] {

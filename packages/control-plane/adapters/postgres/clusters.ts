@@ -1,7 +1,7 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { Pool } from 'pg';
-import type { ClusterStore, ClusterSummary, GatewayRecord } from '../../ports/clusters.ts';
+import type { ClusterStore, ClusterSummary, GatewayChange, GatewayRecord } from '../../ports/clusters.ts';
 import { changing } from './audit.ts';
 import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { enrol } from './enrolment.ts';
@@ -25,6 +25,9 @@ interface GatewayRow {
   linked_to: string | null;
   enabled: boolean;
   quarantined: boolean;
+  maintenance_since: Date | null;
+  maintenance_note: string;
+  clock_skew_ms: number | null;
   policy_override: MachinePolicy | null;
   capacity_override: number | null;
   version: string;
@@ -123,13 +126,21 @@ export function openClusterStore(pool: Pool): ClusterStore {
       return row && gatewayFromRow(row);
     },
     changeGateway: (id, change, audit) =>
-      updating(pool, audit, 'gateway', id, {
-        name: change.name,
-        enabled: change.enabled,
-        member_order: change.order,
-        policy_override: change.policyOverride,
-        capacity_override: change.capacityOverride,
-      }),
+      updating(
+        pool,
+        audit,
+        'gateway',
+        id,
+        {
+          name: change.name,
+          enabled: change.enabled,
+          member_order: change.order,
+          policy_override: change.policyOverride,
+          capacity_override: change.capacityOverride,
+          maintenance_note: change.maintenance === undefined ? undefined : (change.maintenance?.note ?? ''),
+        },
+        maintenanceSince(change.maintenance),
+      ),
     countUnfinishedRuns: async (gatewayId) =>
       (
         await rowOf<{ count: number }>(
@@ -156,12 +167,19 @@ async function removeCluster(client: Queryable, id: string): Promise<'removed' |
   return 'removed';
 }
 
+function maintenanceSince(maintenance: GatewayChange['maintenance']): string {
+  if (maintenance === undefined) return '';
+  return `, maintenance_since = ${maintenance === null ? 'null' : 'coalesce(maintenance_since, now())'}`;
+}
+
 async function updating(
   pool: Pool,
   audit: Parameters<ClusterStore['change']>[2],
   table: 'gateway' | 'gateway_cluster',
   id: string,
   columns: Readonly<Record<string, unknown>>,
+  /** What follows from the change by the database's clock. */
+  derived = '',
 ): Promise<'changed' | 'not-found' | 'name-taken'> {
   const set = assignments(columns, 2);
   if (set.values.length === 0) return 'changed';
@@ -172,7 +190,7 @@ async function updating(
       audit,
       async (client) => {
         const { rowCount } = await client.query(
-          `update ${table} set ${set.text}${ofMembers ? '' : ', queue_version = queue_version + 1'}
+          `update ${table} set ${set.text}${derived}${ofMembers ? '' : ', queue_version = queue_version + 1'}
             where id = $1${ofMembers ? ' and removed_at is null' : ''}`,
           [id, ...set.values],
         );
@@ -210,6 +228,7 @@ function gatewayFromRow(row: GatewayRow): GatewayRecord {
     isOnline: row.linked_to !== null && row.unreachable_since === null,
     enabled: row.enabled,
     quarantined: row.quarantined,
+    maintenance: row.maintenance_since && { since: row.maintenance_since, note: row.maintenance_note },
     policyOverride: row.policy_override,
     capacityOverride: row.capacity_override,
     version: row.version,
@@ -220,5 +239,6 @@ function gatewayFromRow(row: GatewayRow): GatewayRecord {
     unreachableSince: row.unreachable_since,
     enrolledAt: row.enrolled_at,
     journalFault: row.journal_fault,
+    clockSkewMs: row.clock_skew_ms,
   };
 }

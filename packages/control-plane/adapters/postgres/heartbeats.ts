@@ -1,14 +1,13 @@
 import type { Pool } from 'pg';
-import type { GatewayLinkStore } from '../../ports/gateway-links.ts';
+import type { GatewayLinkStore, HeartbeatAnswer, HeartbeatSigns } from '../../ports/gateway-links.ts';
 import { bumpClusters } from './bump-cluster.ts';
 import { named } from './named.ts';
 import { together } from './together.ts';
 
 type Heartbeat = GatewayLinkStore['heartbeat'];
-type Answer = Awaited<ReturnType<Heartbeat>>;
 interface Said {
   readonly link: Parameters<Heartbeat>[0];
-  readonly journal: Parameters<Heartbeat>[1];
+  readonly signs: HeartbeatSigns;
   readonly progress: Parameters<Heartbeat>[2];
 }
 
@@ -16,27 +15,30 @@ const HEARTBEATS_PER_STATEMENT_MAX = 1_000;
 
 /** Heartbeats of many gateways in one commit. */
 export function heartbeatWriter(pool: Pool): Heartbeat {
-  const add = together<Said, Answer>({
+  const add = together<Said, HeartbeatAnswer>({
     write: (said) => write(pool, said),
     keyOf: ({ link }) => link.gatewayId,
     weightOf: ({ progress }) => 1 + progress.length,
     weightMax: HEARTBEATS_PER_STATEMENT_MAX,
   });
-  return (link, journal, progress) => add({ link, journal, progress });
+  return (link, signs, progress) => add({ link, signs, progress });
 }
 
 /** Rows are locked in one order, so that two servers never wait for each other. */
 const heartbeatsText = `
   with before as (
-    select g.id, g.cluster_id, g.journal_fault, s.fault, s.position
-    from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) as s(id, link_number, replica, fault, position)
+    select g.id, g.cluster_id, g.journal_fault, g.clock_skew_ms, s.fault, s.position, s.wall_clock_ms
+    from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::float8[])
+        as s(id, link_number, replica, fault, position, wall_clock_ms)
       join gateway g on g.id = s.id and g.link_number = s.link_number and g.linked_to = s.replica
     order by g.id for no key update of g
   ), bumped as (${bumpClusters('select cluster_id from before where journal_fault is distinct from fault')})
   update gateway g set last_seen_at = clock_timestamp(), unreachable_since = null, journal_fault = b.fault,
-      journal_position = greatest(g.journal_position, b.position)
+      journal_position = greatest(g.journal_position, b.position),
+      clock_skew_ms = round(b.wall_clock_ms - extract(epoch from clock_timestamp()) * 1000)
     from before b where g.id = b.id
-    returning g.id, b.journal_fault as before, g.journal_awaited_since is not null as awaited`;
+    returning g.id, b.journal_fault as before, g.journal_awaited_since is not null as awaited,
+      b.clock_skew_ms as skew_before_ms, g.clock_skew_ms as skew_ms`;
 
 /** A run whose row is being written at the moment is writing its log, which tells the same. */
 const progressText = `
@@ -48,30 +50,43 @@ const progressText = `
   update run r set last_action_at = greatest(r.last_action_at, clock_timestamp() - make_interval(secs => d.ago::float8 / 1000))
     from done d where r.id = d.id`;
 
-const closed: Answer = { isOpen: false, journalFaultChanged: false, journalAwaited: false };
+const closed: HeartbeatAnswer = {
+  isOpen: false,
+  journalFaultChanged: false,
+  journalAwaited: false,
+  clockSkew: { beforeMs: null, nowMs: null },
+};
 
-async function write(pool: Pool, said: readonly Said[]): Promise<readonly Answer[]> {
+async function write(pool: Pool, said: readonly Said[]): Promise<readonly HeartbeatAnswer[]> {
   interface Row {
     readonly id: string;
     readonly before: string | null;
     readonly awaited: boolean;
+    readonly skew_before_ms: number | null;
+    readonly skew_ms: number | null;
   }
   const rows = await named<Row>(pool, 'heartbeats', heartbeatsText, [
     said.map(({ link }) => link.gatewayId),
     said.map(({ link }) => link.linkNumber),
     said.map(({ link }) => link.replica),
-    said.map(({ journal }) => journal.fault),
-    said.map(({ journal }) => journal.position),
+    said.map(({ signs }) => signs.journalFault),
+    said.map(({ signs }) => signs.journalPosition),
+    said.map(({ signs }) => signs.wallClockMs),
   ]);
   const open = new Map(rows.map((row) => [row.id, row]));
   await writeProgress(
     pool,
     said.filter(({ link }) => open.has(link.gatewayId)),
   );
-  return said.map(({ link, journal }) => {
+  return said.map(({ link, signs }) => {
     const row = open.get(link.gatewayId);
     if (row === undefined) return closed;
-    return { isOpen: true, journalFaultChanged: row.before !== journal.fault, journalAwaited: row.awaited };
+    return {
+      isOpen: true,
+      journalFaultChanged: row.before !== signs.journalFault,
+      journalAwaited: row.awaited,
+      clockSkew: { beforeMs: row.skew_before_ms, nowMs: row.skew_ms },
+    };
   });
 }
 

@@ -129,6 +129,7 @@ const readText = `
       (select count(*)::int from run where mode = 'unattended' and ${inHandCondition}) end as add_ons_used,
     coalesce((select jsonb_agg(jsonb_build_object('gatewayId', g.id, 'name', g.name, 'order', g.member_order,
         'online', g.linked_to is not null, 'enabled', g.enabled, 'quarantined', g.quarantined, 'facts', g.facts,
+        'maintenance', case when g.maintenance_since is not null then jsonb_build_object('note', g.maintenance_note) end,
         'journalFault', g.journal_fault, 'journalAwaited', g.journal_awaited_since is not null, 'policyOverride', g.policy_override, 'capacityOverride', g.capacity_override,
         'declines', coalesce((select jsonb_agg(jsonb_build_object('classKey', d.class_key, 'because', d.because,
             'factsVersion', d.facts_version, 'untilMs', extract(epoch from d.until) * 1000))

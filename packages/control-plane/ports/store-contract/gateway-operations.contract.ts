@@ -174,9 +174,9 @@ export const gatewayOperations: Operations = {
       .map((runId) => ({ runId, attempt: 1 + choose.below(2), lastActionAgoMs: choose.below(30_000) }));
     const link = { ...linkOf(context, choose, gatewayId), replica: choose.of(['one', 'one', 'two']) };
     const fault = choose.chance(0.85) ? null : 'No space left on device';
-    const journal = { fault, position: positionBy(choose) };
-    const act = () => context.stores.links.heartbeat(link, journal, progress);
-    return { detail: JSON.stringify(journal), act };
+    const wallClockMs = choose.of([null, context.nowMs(), context.nowMs() + 90_000, context.nowMs() - 86_400_000]);
+    const signs = { journalFault: fault, journalPosition: positionBy(choose), wallClockMs };
+    return { detail: JSON.stringify(signs), act: () => context.stores.links.heartbeat(link, signs, progress) };
   }),
   policyAndCapacity: onGateway(1, 'policy of', ({ stores }, _choose, id) => ({
     act: () => stores.links.policyAndCapacity(id),

@@ -119,6 +119,7 @@ export const clusterOperations: Operations = {
       ...(choose.chance(0.4) ? { enabled: choose.chance(0.6) } : {}),
       ...(choose.chance(0.2) ? { order: choose.below(3) } : {}),
       ...(choose.chance(0.2) ? { policyOverride: choose.of(['single-session', null] as const) } : {}),
+      ...(choose.chance(0.2) ? { maintenance: choose.of([null, { note: '' }, { note: 'new disk' }]) } : {}),
       ...(choose.chance(0.2) ? { capacityOverride: choose.of([null, 1, 4]) } : {}),
     };
     const act = () => stores.clusters.changeGateway(id, change, audit('change'));

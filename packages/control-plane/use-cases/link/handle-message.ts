@@ -1,4 +1,5 @@
 import { assertNever, type GatewayId, type RunId } from '@deskhand/domain/brand.ts';
+import { isClockOff } from '@deskhand/domain/gateway/clock-skew.ts';
 import { declined } from '@deskhand/domain/placement/decline-memory.ts';
 import { kindOfReason } from '@deskhand/domain/placement/reasons.ts';
 import { isAcquired } from '@deskhand/domain/run/transitions.ts';
@@ -55,18 +56,23 @@ async function heartbeat(
   const progress = message.progress.flatMap(({ runId, attempt, lastActionAgoMs }) =>
     lastActionAgoMs === null ? [] : [{ runId, attempt, lastActionAgoMs }],
   );
-  const { isOpen, journalFaultChanged, journalAwaited } = await store.heartbeat(
+  const { isOpen, journalFaultChanged, journalAwaited, clockSkew } = await store.heartbeat(
     { ...link, replica },
-    { fault: message.journalFault, position: message.journalPosition ?? null },
+    {
+      journalFault: message.journalFault,
+      journalPosition: message.journalPosition ?? null,
+      wallClockMs: message.wallClockMs ?? null,
+    },
     progress,
   );
   // Nobody was there to say so: the gateway linked elsewhere, was removed, or this server was taken for dead.
   if (!isOpen) links.close(link.gatewayId, link.linkNumber + 1);
   // Linked before another gateway showed that the database was set back: it reports its journal on its next link.
   if (journalAwaited) links.close(link.gatewayId);
-  if (!journalFaultChanged) return nothing;
-  changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
-  wakeups.wake(link.clusterId);
+  // A machine's clock decides nothing, so it wakes no planner; people see that it went wrong or is right again.
+  const clockTurned = isClockOff(clockSkew.beforeMs) !== isClockOff(clockSkew.nowMs);
+  if (journalFaultChanged || clockTurned) changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
+  if (journalFaultChanged) wakeups.wake(link.clusterId);
   return nothing;
 }
 

@@ -129,7 +129,10 @@ describe('what is remembered of a queue is not believed any more after', () => {
     ],
     [
       'its gateway cannot write its journal',
-      () => world.stores.store.heartbeat({ ...link, replica: 'one' }, { fault: 'disk full', position: 1 }, []),
+      () => {
+        const signs = { journalFault: 'disk full', journalPosition: 1, wallClockMs: null };
+        return world.stores.store.heartbeat({ ...link, replica: 'one' }, signs, []);
+      },
     ],
     [
       'its gateway declined',

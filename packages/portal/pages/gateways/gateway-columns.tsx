@@ -2,15 +2,16 @@ import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import { Switch } from '@fluentui/react-components';
 import {
   CheckmarkCircle16Filled,
+  Clock16Regular,
   DismissCircle16Regular,
   type FluentIcon,
   PauseCircle16Regular,
   ShieldError16Regular,
   Warning16Regular,
+  Wrench16Regular,
 } from '@fluentui/react-icons';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
-import { formatCount } from '../../ui/format.ts';
 import type { Tone } from '../../ui/run-state.ts';
 import { Moment } from '../../ui/time.tsx';
 
@@ -65,6 +66,13 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
       cell: ({ machine }) => (machine ? `${machine.slotsInUse}/${machine.sessionLimit}` : '–'),
     },
     {
+      key: 'version',
+      header: 'Version',
+      width: '80px',
+      secondary: true,
+      cell: ({ version }) => <span className="num">{version}</span>,
+    },
+    {
       key: 'seen',
       header: 'Last word',
       width: '112px',
@@ -84,17 +92,22 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
   ];
 }
 
-function lookOf(gateway: Gateway): { readonly icon: FluentIcon; readonly tone: Tone; readonly word: string } {
-  if (gateway.quarantined) return { icon: ShieldError16Regular, tone: 'bad', word: 'Quarantined' };
-  if (gateway.status === 'offline') return { icon: DismissCircle16Regular, tone: 'bad', word: 'Offline' };
-  if (!gateway.enabled) return { icon: PauseCircle16Regular, tone: 'quiet', word: 'Disabled' };
-  return { icon: CheckmarkCircle16Filled, tone: 'good', word: 'Online' };
-}
+const looks: Readonly<Record<Gateway['health']['word'], { readonly icon: FluentIcon; readonly tone: Tone }>> = {
+  Quarantined: { icon: ShieldError16Regular, tone: 'bad' },
+  Offline: { icon: DismissCircle16Regular, tone: 'bad' },
+  Unreachable: { icon: DismissCircle16Regular, tone: 'bad' },
+  'Needs attention': { icon: Warning16Regular, tone: 'bad' },
+  Maintenance: { icon: Wrench16Regular, tone: 'waiting' },
+  Disabled: { icon: PauseCircle16Regular, tone: 'quiet' },
+  Starting: { icon: Clock16Regular, tone: 'waiting' },
+  Online: { icon: CheckmarkCircle16Filled, tone: 'good' },
+};
 
 function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
-  const { icon: Icon, tone, word } = lookOf(gateway);
+  const { word } = gateway.health;
+  const { icon: Icon, tone } = looks[word];
   return (
-    <span className="state" data-tone={tone} title={`Version ${gateway.version}`}>
+    <span className="state" data-tone={tone}>
       <Icon aria-hidden />
       {word}
     </span>
@@ -136,14 +149,21 @@ function Sessions({ gateway }: { readonly gateway: Gateway }) {
   );
 }
 
+export const hasNote = ({ health, journalFault, maintenance }: Gateway): boolean =>
+  health.advice.length > 0 || journalFault !== null || maintenance !== null;
+
 /** What keeps a machine from taking every run, each with its fix as the gateway found it. */
 export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
-  const missing = gateway.machine?.missing ?? [];
+  const { maintenance } = gateway;
+  const { advice } = gateway.health;
   return (
     <ul className="notes">
-      {gateway.quarantined && (
-        <li className="state" data-tone="bad">
-          Two machines used this identity. Remove the gateway and enrol the right machine again.
+      {maintenance && (
+        <li className="state" data-tone="waiting">
+          <span>
+            In maintenance since <Moment at={maintenance.since} />
+            {maintenance.note && `: ${maintenance.note}`}
+          </span>
         </li>
       )}
       {gateway.journalFault && (
@@ -151,15 +171,14 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
           Journal: {gateway.journalFault}
         </li>
       )}
-      {missing.map((text) => (
+      {advice.map((text) => (
         <li key={text} className="row tight" data-tone="waiting">
           <span className="state" data-tone="waiting">
-            <Warning16Regular aria-label="Missing" />
+            <Warning16Regular aria-label="Advice" />
           </span>
           {text}
         </li>
       ))}
-      {missing.length > 1 && <li className="faint">{formatCount(missing.length, 'thing')} to put right</li>}
     </ul>
   );
 }

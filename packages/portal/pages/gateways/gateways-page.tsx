@@ -10,7 +10,7 @@ import { DataTable } from '../../ui/data-table.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { ClusterSettings } from './cluster-settings.tsx';
-import { GatewayNote, gatewayColumns } from './gateway-columns.tsx';
+import { GatewayNote, gatewayColumns, hasNote } from './gateway-columns.tsx';
 import { useGatewayActions } from './use-gateway-actions.tsx';
 
 /** Machines by cluster: who is online, what each can take, and what keeps one from taking more. */
@@ -105,6 +105,3 @@ function Cluster({ cluster, members }: { readonly cluster: GatewayCluster; reado
     </section>
   );
 }
-
-const hasNote = (gateway: Gateway): boolean =>
-  gateway.journalFault !== null || gateway.quarantined || (gateway.machine?.missing.length ?? 0) > 0;

@@ -8,11 +8,12 @@ import type { MenuAction } from '../../ui/action-menu.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { GatewayDialog } from './gateway-dialog.tsx';
+import { MaintenanceDialog } from './maintenance-dialog.tsx';
 
 type Asking =
   | { readonly what: 'remove'; readonly gateway: Gateway; readonly unfinished: string | null }
   | { readonly what: 'gone'; readonly gateway: Gateway }
-  | { readonly what: 'edit'; readonly gateway: Gateway };
+  | { readonly what: 'edit' | 'maintenance'; readonly gateway: Gateway };
 
 export function useGatewayActions() {
   const cache = useQueryClient();
@@ -30,6 +31,16 @@ export function useGatewayActions() {
         `${gateway.name} takes ${enabled ? 'runs again' : 'no new runs; what runs there goes on'}.`,
         () => void setEnabled(gateway, !enabled),
       );
+      await refresh();
+    } catch (error) {
+      noticeRefused(`${gateway.name} was not changed.`, error);
+    }
+  };
+
+  const endMaintenance = async (gateway: Gateway) => {
+    try {
+      await api.updateGateway({ params: { id: gateway.id }, body: { maintenance: null } });
+      noticeDone(`${gateway.name} is no longer in maintenance.`);
       await refresh();
     } catch (error) {
       noticeRefused(`${gateway.name} was not changed.`, error);
@@ -71,6 +82,12 @@ export function useGatewayActions() {
     {
       label: gateway.enabled ? 'Disable gateway' : 'Enable gateway',
       onSelect: () => void setEnabled(gateway, !gateway.enabled),
+      disabledReason: whyNot,
+    },
+    {
+      label: gateway.maintenance ? 'End maintenance' : 'Begin maintenance…',
+      onSelect: () =>
+        gateway.maintenance ? void endMaintenance(gateway) : setAsking({ what: 'maintenance', gateway }),
       disabledReason: whyNot,
     },
     {
@@ -117,6 +134,8 @@ function Dialogs({ asking, onClose, onRemove, onGone, onSaved }: DialogsProps): 
   switch (asking.what) {
     case 'edit':
       return <GatewayDialog gateway={gateway} onClose={onClose} onSaved={onSaved} />;
+    case 'maintenance':
+      return <MaintenanceDialog gateway={gateway} onClose={onClose} onSaved={onSaved} />;
     case 'gone':
       return (
         <ConfirmDialog

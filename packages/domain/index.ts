@@ -18,6 +18,7 @@ export * from './placement/can-start-here.ts';
 export * from './placement/decline-memory.ts';
 export * from './placement/reasons.ts';
 export * from './prediction/accuracy.ts';
+export * from './prediction/deadline-risk.ts';
 export * from './prediction/draw-seeded.ts';
 export * from './prediction/durations.ts';
 export * from './prediction/predict-starts.ts';

@@ -1,3 +1,5 @@
+import type { QueueHabits } from './predict-starts.ts';
+
 /** A prediction that was kept, and when the run then started. Times by one clock. */
 export interface PredictionOutcome {
   /** When it was predicted, which is soon after the submit. */
@@ -42,4 +44,17 @@ function medianOf(values: readonly number[]): number {
   const middle = sorted.length / 2;
   const above = sorted[Math.floor(middle)] ?? 0;
   return sorted.length % 2 === 1 ? above : ((sorted[middle - 1] ?? above) + above) / 2;
+}
+
+/** Assumed while nothing is known, with the weight of so many runs. */
+const HABITS_PRIOR = { moved: 0.05, cancelled: 0.02, runs: 20 } as const;
+
+/** What people did with the runs that waited lately. */
+export function habitsOf(runs: readonly { readonly wasMoved: boolean; readonly wasCancelled: boolean }[]): QueueHabits {
+  const share = (prior: number, count: number): number =>
+    (prior * HABITS_PRIOR.runs + count) / (HABITS_PRIOR.runs + runs.length);
+  return {
+    moved: share(HABITS_PRIOR.moved, runs.filter((run) => run.wasMoved).length),
+    cancelled: share(HABITS_PRIOR.cancelled, runs.filter((run) => run.wasCancelled).length),
+  };
 }

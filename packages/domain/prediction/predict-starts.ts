@@ -9,9 +9,9 @@ import { type Stage, stageOf } from './stage.ts';
 export const RUNS_PLAYED_MAX = 400;
 /** How often the line is played, each time with other durations. */
 export const PLAYS = 100;
-/** The interval holds the middle seven eighths of the plays. */
-const EARLY_SHARE = 1 / 16;
-const LATE_SHARE = 15 / 16;
+/** The interval holds the middle eight ninths of the plays. */
+const EARLY_SHARE = 1 / 18;
+const LATE_SHARE = 17 / 18;
 
 export interface WaitingRunToPredict extends Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked'> {
   readonly id: RunId;
@@ -45,7 +45,7 @@ export interface QueueHabits {
   readonly cancelled: number;
 }
 
-/** When a waiting run will start, by the clock of `nowMs`: in seven of eight plays between `earliestMs` and `latestMs`. */
+/** When a waiting run will start, by the clock of `nowMs`: in eight of nine plays between `earliestMs` and `latestMs`. */
 export interface PredictedStart {
   readonly earliestMs: number;
   readonly medianMs: number;

@@ -32,7 +32,7 @@ export const ordinaryDay: Day = {
   accounts: 40,
   flows: 24,
   bursts: 24,
-  predictEvery: 2,
+  predictEvery: 4,
 };
 
 const MINUTE_MS = 60_000;
@@ -206,7 +206,7 @@ function insert(ahead: Happening[], happening: Happening): void {
 }
 
 function snapshotOf(world: DayWorld): QueueSnapshot {
-  const byClass = Map.groupBy(world.waiting, (run) => classKeyOf(run));
+  const byClass = Map.groupBy(world.waiting, (run) => classKeyOf({ user: run.user }));
   const classes = [...byClass].map(
     ([key, runs]): RunClass => ({
       key,
@@ -249,7 +249,7 @@ function predictAtSubmit(world: DayWorld, run: DayRun, nowMs: number): void {
         user: one.user,
         mode: 'unattended',
         whenSessionBlocked: 'fail',
-        classKey: classKeyOf(one),
+        classKey: classKeyOf({ user: one.user }),
         duration: durationOf(one),
       }),
     ),

@@ -1,3 +1,4 @@
+import type { DesktopFlowId } from '@deskhand/domain/brand.ts';
 import { digestOf } from '@deskhand/domain/prediction/durations.ts';
 import type { Operations } from './context.contract.ts';
 import { runOf } from './run-operations.contract.ts';
@@ -27,12 +28,12 @@ export const predictionOperations: Operations = {
   keepDigests: {
     weight: 2,
     prepare: ({ stores, flows }, choose) => {
-      const flowId = choose.of(flows) as never;
+      const flowId = choose.of(flows) as DesktopFlowId;
       const mode = choose.of(['attended', 'unattended'] as const);
       const digest = digestOf([choose.below(100_000), choose.below(100_000)]);
       const digests = digest === undefined ? [] : [{ ...digest, flowId, mode }];
       return {
-        says: `keeps durations of ${flowId as string} ${mode}`,
+        says: `keeps durations of ${flowId} ${mode}`,
         act: () => stores.predictions.keepDigests(digests),
       };
     },

@@ -29,7 +29,14 @@ const HOUR_MS = 3_600_000;
 const DRIFT_MAX = 0.05;
 
 /** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
-const slowIntervals = { deadlinesMs: 20_000, wakeMs: 30_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+const slowIntervals = {
+  deadlinesMs: 20_000,
+  wakeMs: 30_000,
+  predictionsMs: HOUR_MS,
+  durationsMs: HOUR_MS,
+  retentionMs: HOUR_MS,
+  retentionLookMs: HOUR_MS,
+};
 /** Still below the silence after which another server takes one for dead, with time for a slow answer. */
 const SLOW_BEAT_MS = 4_000;
 const SLOW_FACTS_POLL_MS = 15_000;

@@ -18,6 +18,8 @@ const MINUTE_MS = 60_000;
 const slowPace = {
   deadlinesMs: 5_000,
   wakeMs: 15_000,
+  predictionsMs: 60 * MINUTE_MS,
+  durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,
 };

@@ -32,6 +32,7 @@ import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
+import { openPredictionStore } from './adapters/postgres/predictions.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
 import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
@@ -71,6 +72,7 @@ export async function openApplication(parts: ApplicationParts) {
   const runs = createRunUseCases({
     runs: stores.runs,
     queue: stores.queue,
+    predictions: stores.predictions,
     links,
     changes,
     accountRule: (caller, { connection, cluster }) =>
@@ -125,6 +127,7 @@ function openStores(database: Database) {
     flows: openFlowStore(pool),
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
+    predictions: openPredictionStore(pool),
     links: openGatewayLinkStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),

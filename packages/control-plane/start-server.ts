@@ -83,6 +83,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
       turns: openTurnStore(database),
       deadlines: stores.deadlines,
       queue: stores.queue,
+      predictions: stores.predictions,
       retention: stores.retention,
       monotonicMs: systemTimers.nowMs,
       timers: systemTimers,

@@ -143,6 +143,7 @@ export class SimulatedReplica {
     const runs = createRunUseCases({
       runs: stores.runs,
       queue: stores.queue,
+      predictions: stores.predictions,
       links,
       changes: store.changes,
       accountRule: () => done({ exception: null }),
@@ -176,6 +177,7 @@ export class SimulatedReplica {
           ...shared,
           deadlines: stores.deadlines,
           queue: stores.queue,
+          predictions: stores.predictions,
           retention: stores.retention,
           replicas: stores.replicas,
           deathLimits,

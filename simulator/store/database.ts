@@ -10,12 +10,14 @@ import type {
   ConnectionRow,
   DeclineRow,
   EnrolmentTokenRow,
+  FlowDurationRow,
   FlowRow,
   GatewayRow,
   IdempotencyRow,
   InstallationRow,
   JoinRequestRow,
   JournalOnlyRow,
+  PredictionRow,
   RunEventRow,
   RunParts,
   SignInRow,
@@ -81,6 +83,9 @@ export class SimulatedDatabase {
   readonly parts = this.#table<RunParts>();
   /** By gateway and class. */
   readonly declines = this.#table<ReadonlyMap<string, DeclineRow>>();
+  /** By flow and mode. */
+  readonly flowDurations = this.#table<FlowDurationRow>();
+  readonly predictions = this.#table<PredictionRow>();
   /** By account and key. */
   readonly idempotencyKeys = this.#table<IdempotencyRow>();
   /** By gateway, run and attempt. */
@@ -214,9 +219,11 @@ export class SimulatedDatabase {
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
     const numbered = { addOnSlots, audit };
+    const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
       ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
+      ...{ flowDurations, predictions },
     };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedJoinStore } from './joining.ts';
+import { openSimulatedPredictionStore } from './predictions.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
@@ -34,6 +35,7 @@ export function openSimulatedStores(session: StoreSession) {
     flows: openSimulatedFlowStore(session),
     runs: openSimulatedRunStore(session),
     queue: openSimulatedRunQueueStore(session),
+    predictions: openSimulatedPredictionStore(session),
     links: openSimulatedGatewayLinkStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),

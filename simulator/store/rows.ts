@@ -7,6 +7,7 @@ import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machi
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
 import type { JoinRecord } from '@deskhand/control-plane/ports/joining.ts';
+import type { FlowDigest, PredictionToKeep } from '@deskhand/control-plane/ports/predictions.ts';
 import type { NamedAttempt, RecoveryCause } from '@deskhand/control-plane/ports/recovery.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 
@@ -229,6 +230,14 @@ export interface InstallationRow {
 /** A run that only a gateway's journal knows; `id` is made of all three. */
 export interface JournalOnlyRow extends NamedAttempt {
   readonly gatewayId: GatewayId;
+}
+
+export type FlowDurationRow = FlowDigest;
+
+export interface PredictionRow extends PredictionToKeep {
+  readonly clusterId: ClusterId;
+  readonly predictedAtMs: number;
+  readonly atRiskSinceMs: number | null;
 }
 
 export interface AddOnSlotRow {

@@ -136,6 +136,7 @@ function removeRuns(database: SimulatedDatabase, days: number, limit: number): n
   for (const id of ids) {
     database.runs.delete(id);
     database.parts.delete(id);
+    database.predictions.delete(id);
   }
   return ids.size;
 }

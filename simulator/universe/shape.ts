@@ -32,7 +32,14 @@ const HOUR_MS = 3_600_000;
 const DRIFT_MAX = 0.05;
 
 /** At their real pace sweeps are most of the cost of a seed, and they matter to few. */
-const slowIntervals = { deadlinesMs: 20_000, wakeMs: 30_000, retentionMs: HOUR_MS, retentionLookMs: HOUR_MS };
+const slowIntervals = {
+  deadlinesMs: 20_000,
+  wakeMs: 30_000,
+  predictionsMs: HOUR_MS,
+  durationsMs: HOUR_MS,
+  retentionMs: HOUR_MS,
+  retentionLookMs: HOUR_MS,
+};
 /** Eight times slower than the real one, with the patience of the others. */
 const slowPresence = { beatMs: 8_000, deathLimits: { goneAfterMs: 24_000, silentAfterMs: 80_000 } };
 const SLOW_FACTS_POLL_MS = 15_000;

@@ -14,6 +14,7 @@ import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../adapters/postgres/replicas.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
+import { openPredictionStore } from '../adapters/postgres/predictions.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
 import type { ReplicaStore } from '../ports/replicas.ts';
 import type { RealStore } from '../ports/store.contract.ts';
@@ -89,6 +90,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     flows: openFlowStore(pool),
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
+    predictions: openPredictionStore(pool),
     links: openGatewayLinkStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),

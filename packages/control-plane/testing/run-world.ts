@@ -8,6 +8,7 @@ import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
+import { openPredictionStore } from '../adapters/postgres/predictions.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
 import { type TestDatabase, withTestDatabase } from './test-database.ts';
 import type { Change, ChangeFeed, Nudge } from '../ports/changes.ts';
@@ -172,6 +173,7 @@ function openStores({ pool }: TestDatabase) {
   return {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
+    predictions: openPredictionStore(pool),
     store: openGatewayLinkStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),

@@ -1,5 +1,5 @@
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
-import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import type { PredictedStart, Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { found } from './refusal.ts';
 import { reasons } from './seed-runs.ts';
 import type { World } from './world.ts';
@@ -76,6 +76,7 @@ export function queueView(world: World, clusterId: string): RunQueueView {
       position: index + 1,
       nextToRun: run.display === NEXT_TO_RUN,
       because: run.because,
+      starts: startOf(run, index),
       members: membersOf(world, run),
     })),
     total: queued.length,
@@ -83,8 +84,24 @@ export function queueView(world: World, clusterId: string): RunQueueView {
       inUse: running.length,
       all: machines.reduce((sum, gateway) => sum + (gateway.machine?.sessionLimit ?? 0), 0),
     },
+    atRisk: 0,
+    accuracy: null,
     maySteer: true,
     version: Date.now(),
+  };
+}
+
+/** One after the other, every three minutes. */
+export function startOf(run: Run, index: number): PredictedStart {
+  const at = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+  const [earliestAt, medianAt, latestAt] = [at(3 * index + 2), at(3 * index + 3), at(3 * index + 5)];
+  return {
+    earliestAt,
+    medianAt,
+    latestAt,
+    isGuess: index > 3,
+    atRisk: earliestAt > run.startDeadlineAt,
+    whatHelps: [],
   };
 }
 

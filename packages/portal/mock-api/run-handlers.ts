@@ -3,7 +3,7 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { Handlers } from './handler-types.ts';
 import { beginLife, endRun } from './life.ts';
 import { sendLive } from './live-stream.ts';
-import { membersOf, moveRunsToTop, queueView, replaceRun, settleQueue, undoMoveOf } from './queue.ts';
+import { membersOf, moveRunsToTop, queueView, replaceRun, settleQueue, startOf, undoMoveOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
 import { drawScreenshot } from './screenshot.ts';
 import { baseRun } from './seed-runs.ts';
@@ -129,6 +129,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
         position: run.position,
         nextToRun: run.display === 'Next to run',
         because: run.because,
+        starts: run.state === 'queued' ? startOf(run, (run.position ?? 1) - 1) : null,
         members: run.state === 'queued' ? membersOf(world, run) : [],
       };
     },

@@ -121,11 +121,27 @@ export type SubmitRunRequest = Static<typeof SubmitRunRequest>;
 
 const ordered = Type.Object({ runs: Type.Array(id, { minItems: 1, maxItems: 200 }) });
 
+/** When a waiting run will probably start, predicted when asked from measured durations. */
+export const PredictedStart = Type.Object({
+  earliestAt: time,
+  medianAt: time,
+  latestAt: time,
+  /** It rests on flows that were hardly measured, or on the pace of a long queue. */
+  isGuess: Type.Boolean(),
+  /** Even the earliest start is past its start deadline. */
+  atRisk: Type.Boolean(),
+  /** For a run at risk, sentences. */
+  whatHelps: Type.Array(Type.String()),
+});
+export type PredictedStart = Static<typeof PredictedStart>;
+
 export const QueueEntry = Type.Object({
   run: Run,
   position: Type.Integer(),
   nextToRun: Type.Boolean(),
   because: orNull(WaitReason),
+  /** Null where nothing can be predicted; the reason says what has to change first. */
+  starts: orNull(PredictedStart),
   /** Every member's own answer. */
   members: Type.Array(MemberAnswer),
 });
@@ -137,6 +153,17 @@ export const RunQueueView = Type.Object({
   total: Type.Integer(),
   slots: Type.Object({ inUse: Type.Integer(), all: Type.Integer() }),
   version: Type.Integer(),
+  /** Waiting runs that will probably miss their start deadline. */
+  atRisk: Type.Integer(),
+  /** How predictions at submit turned out, over the newest runs that waited for longer than five minutes. */
+  accuracy: orNull(
+    Type.Object({
+      runs: Type.Integer(),
+      medianError: Type.Number(),
+      coverage: Type.Number(),
+      medianWidth: Type.Number(),
+    }),
+  ),
   /** Whether the caller may move runs of others: admins, operators and the owner of the cluster. */
   maySteer: Type.Boolean(),
 });
@@ -247,6 +274,7 @@ export const runRoutes = {
       position: orNull(Type.Integer()),
       nextToRun: Type.Boolean(),
       because: orNull(WaitReason),
+      starts: orNull(PredictedStart),
       members: Type.Array(MemberAnswer),
     }),
   }),

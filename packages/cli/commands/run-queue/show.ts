@@ -1,5 +1,6 @@
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { argument, type Call, type Command } from '../../command.ts';
+import { startCell } from '../predicted-start.ts';
 import { findCluster } from '../find-cluster.ts';
 import { ageOf } from '../../terminal/time.ts';
 
@@ -11,6 +12,7 @@ interface Row {
   readonly account: string;
   readonly priority: string;
   readonly age: string;
+  readonly starts: string;
   readonly because: string;
 }
 
@@ -43,16 +45,25 @@ export function printQueue(call: Call, view: RunQueueView): void {
       { title: 'account', cell: (row) => row.account, cut: 1 },
       { title: 'priority', cell: (row) => row.priority },
       { title: 'age', cell: (row) => row.age },
+      { title: 'starts', cell: (row) => row.starts },
       { title: 'because', cell: (row) => row.because, cut: 3 },
     ],
     `Nothing runs and nothing waits in ${view.cluster.name}.`,
   );
-  call.output.hint(`${view.slots.inUse} of ${view.slots.all} slots in use, ${view.total} waiting`);
+  const atRisk = view.atRisk === 0 ? '' : `, ${view.atRisk} at risk of missing the start deadline (!)`;
+  call.output.hint(`${view.slots.inUse} of ${view.slots.all} slots in use, ${view.total} waiting${atRisk}`);
+  if (view.accuracy !== null) call.output.hint(accuracyText(view.accuracy));
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+function accuracyText({ runs, medianError, coverage }: NonNullable<RunQueueView['accuracy']>): string {
+  return `predicted starts of the last ${runs} long waits: off by ${percent(medianError)} of the wait, ${percent(coverage)} within the interval`;
 }
 
 function rowsOf(view: RunQueueView): readonly Row[] {
   const now = Date.now();
-  const row = (run: RunQueueView['running'][number], place: string, because: string): Row => ({
+  const row = (run: RunQueueView['running'][number], place: string, starts: string, because: string): Row => ({
     id: run.id,
     place,
     state: run.display,
@@ -60,10 +71,13 @@ function rowsOf(view: RunQueueView): readonly Row[] {
     account: run.connection.accountName,
     priority: run.movedToTop ? 'top' : run.priority,
     age: ageOf(run.requestedAt, now),
+    starts,
     because,
   });
   return [
-    ...view.running.map((run) => row(run, '-', run.gateway?.name ?? '')),
-    ...view.queued.map(({ run, position, because }) => row(run, String(position), because?.message ?? '')),
+    ...view.running.map((run) => row(run, '-', '-', run.gateway?.name ?? '')),
+    ...view.queued.map(({ run, position, starts, because }) =>
+      row(run, String(position), startCell(starts), because?.message ?? ''),
+    ),
   ];
 }

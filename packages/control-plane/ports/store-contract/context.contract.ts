@@ -9,6 +9,7 @@ import type { GatewayLinkStore } from '../gateway-links.ts';
 import type { JoinStore } from '../joining.ts';
 import type { AuditFact } from '../outcome.ts';
 import type { OverviewStore } from '../overview.ts';
+import type { PredictionStore } from '../predictions.ts';
 import type { RecoveryStore } from '../recovery.ts';
 import type { ReplicaStore, TurnStore } from '../replicas.ts';
 import type { QueueReading, RunQueueStore } from '../run-queue.ts';
@@ -26,6 +27,7 @@ export interface AllStores {
   readonly flows: FlowStore;
   readonly runs: RunStore;
   readonly queue: RunQueueStore;
+  readonly predictions: PredictionStore;
   readonly links: GatewayLinkStore;
   readonly deadlines: DeadlineStore;
   readonly retention: RetentionStore;

@@ -4,16 +4,19 @@ import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId, RunId } from '@deskhand/domain/brand.ts';
 import { limitOfMember } from '@deskhand/domain/capacity/session-limit.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
+import { isAtRisk } from '@deskhand/domain/prediction/deadline-risk.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
+import type { PredictedLine } from './predicted-starts.ts';
+import { startToWire } from './start-to-wire.ts';
 import { runToWire } from '../runs/run-to-wire.ts';
 
 /** The live queue of a cluster. Everybody sees its order; the runs of others without inputs and outputs. */
 export async function view(ports: RunPorts, caller: Caller, clusterId: string): Promise<Outcome<RunQueueView>> {
-  const seen = await ports.queueLooks.at(clusterId);
+  const [seen, predicted] = await Promise.all([ports.queueLooks.at(clusterId), ports.predicted.line(clusterId)]);
   if (seen === undefined) return refuse('not-found', { what: 'gateway cluster' });
   const { reading, places, inHand, total, version, ownerId, runs, waiting } = seen;
   const byId = new Map(runs.map((run) => [run.id, run]));
@@ -36,6 +39,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
           position,
           nextToRun: state?.isNextToRun ?? false,
           because: state?.because ?? null,
+          starts: startToWire(predicted?.starts.get(id), { position, startDeadlineAt: new Date(run.startDeadlineAt) }),
           members: state?.members.map((member) => ({ ...member })) ?? [],
         },
       ];
@@ -43,8 +47,17 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
     total,
     slots: slotsOf(reading.snapshot),
     version,
+    atRisk: atRiskOf(predicted),
+    accuracy: predicted?.accuracy ?? null,
     maySteer: mayDo(caller.roles, 'queue.order') && steersQueue(caller, ownerId ?? null),
   });
+}
+
+/** Of the runs that are played; further back a queue is not predicted run by run. */
+function atRiskOf(predicted: PredictedLine | undefined): number {
+  if (predicted === undefined) return 0;
+  const { reading, starts } = predicted;
+  return reading.line.filter((run) => isAtRisk(starts.get(run.id), run.startDeadlineAtMs)).length;
 }
 
 function slotsOf({ members, inHand }: QueueSnapshot): RunQueueView['slots'] {

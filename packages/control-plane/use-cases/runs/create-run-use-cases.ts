@@ -4,11 +4,13 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
+import type { PredictionStore } from '../../ports/predictions.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore } from '../../ports/runs.ts';
 import type { Caller } from '../../ports/outcome.ts';
 import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
+import { createPredictionReader } from '../run-queue/predicted-starts.ts';
 import { createWaitingReader } from '../run-queue/waiting.ts';
 import { createQueueMemory, type QueueMemory } from '../run-queue/queue-memory.ts';
 import { createWakeups, type PlanningFault, type Planner, type Wakeups } from '../run-queue/wakeups.ts';
@@ -24,6 +26,7 @@ import { type Submission, submissionOf, submit } from './submit.ts';
 export interface RunUseCasesPorts {
   readonly runs: RunStore;
   readonly queue: RunQueueStore;
+  readonly predictions: PredictionStore;
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly accountRule: AccountRule;
@@ -76,6 +79,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     wakeups,
     memory,
     waiting,
+    predicted: createPredictionReader(given, given.timers),
     factsMemory: createFactsMemory(),
     queueDepth,
     queueLooks: createSharedLooks((clusterId) => lookAt({ ...given, waiting, queueDepth }, clusterId)),

@@ -5,6 +5,7 @@ import type { QueryOf, ReplyOf } from '@deskhand/protocol/http/route.ts';
 import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { RunFilter } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
+import { startToWire } from '../run-queue/start-to-wire.ts';
 import { planToRead } from '../run-queue/waiting.ts';
 import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
@@ -131,7 +132,7 @@ export async function explain(
   const found = await findRun(ports, caller, id);
   if (!found.ok) return found;
   const run = found.value;
-  const nothing = { state: run.state, position: null, nextToRun: false, because: null, members: [] };
+  const nothing = { state: run.state, position: null, nextToRun: false, because: null, starts: null, members: [] };
   if (run.state !== 'queued') return done(nothing);
   const [plan, position] = await Promise.all([planToRead(ports.queue, run.cluster.id), ports.queue.position(id)]);
   if (plan === undefined || position === undefined) return done(nothing);
@@ -141,6 +142,7 @@ export async function explain(
     position,
     nextToRun: state.isNextToRun,
     because: state.because,
+    starts: startToWire(await ports.predicted.of(run, position), { position, startDeadlineAt: run.startDeadlineAt }),
     members: state.members.map((member) => ({ ...member })),
   });
 }

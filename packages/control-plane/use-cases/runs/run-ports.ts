@@ -10,6 +10,7 @@ import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts'
 import type { QueueLook } from '../run-queue/queue-look.ts';
 import type { SharedLooks } from '../run-queue/shared-looks.ts';
 import type { QueueMemory } from '../run-queue/queue-memory.ts';
+import type { PredictionReader } from '../run-queue/predicted-starts.ts';
 import type { WaitingReader } from '../run-queue/waiting.ts';
 import type { Wakeups } from '../run-queue/wakeups.ts';
 import type { FactsMemory } from './facts-memory.ts';
@@ -35,6 +36,7 @@ export interface RunPorts {
   readonly memory: QueueMemory;
   readonly random: Random;
   readonly waiting: WaitingReader;
+  readonly predicted: PredictionReader;
   readonly queueDepth: QueueDepth;
   readonly queueLooks: SharedLooks<QueueLook | undefined>;
   readonly factsMemory: FactsMemory;

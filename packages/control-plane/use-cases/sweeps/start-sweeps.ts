@@ -3,6 +3,7 @@ import type { TurnStore } from '../../ports/replicas.ts';
 import type { RetentionStore } from '../../ports/sweeps.ts';
 import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replicas/presence.ts';
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
+import { createPredictionSweep, type PredictionSweepPorts } from './sweep-predictions.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
 export const sweepIntervals = {
@@ -10,6 +11,9 @@ export const sweepIntervals = {
   deadlinesMs: 1_000,
   /** Wakes every queue that waits, for the case that a wake-up of another replica was lost. */
   wakeMs: 5_000,
+  /** How soon a waiting run is predicted first, and how late it is told that one came to be at risk. */
+  predictionsMs: 5_000,
+  durationsMs: 30_000,
   retentionMs: 300_000,
   /** How often a server looks whether retention is due: so soon it goes on where a server died. */
   retentionLookMs: 15_000,
@@ -27,6 +31,7 @@ export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmCloc
  */
 export function startSweeps(
   ports: SweepPorts &
+    PredictionSweepPorts &
     PresencePorts & {
       readonly timers: Timers;
       readonly turns: TurnStore;
@@ -36,6 +41,7 @@ export function startSweeps(
   intervals: Readonly<Record<keyof typeof sweepIntervals, number>> = sweepIntervals,
 ): Sweeps {
   const deadlines = createDeadlineSweep(ports);
+  const predictions = createPredictionSweep(ports);
   const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
     let current: Promise<unknown> | undefined;
     const stop = ports.timers.every(intervalMs, () => {
@@ -58,6 +64,12 @@ export function startSweeps(
     every(intervals.wakeMs, async () => {
       if (!(await isOurTurn('wake', intervals.wakeMs))) return;
       for (const clusterId of await ports.queue.clustersWithWaitingRuns()) ports.wakeups.wake(clusterId);
+    }),
+    every(intervals.predictionsMs, async () => {
+      if (await isOurTurn('predictions', intervals.predictionsMs)) await predictions.predict();
+    }),
+    every(intervals.durationsMs, async () => {
+      if (await isOurTurn('durations', intervals.durationsMs)) await predictions.measure(2 * intervals.durationsMs);
     }),
     every(intervals.retentionLookMs, async () => {
       if (await isOurTurn('retention', intervals.retentionMs)) await sweepRetention(ports.retention);

@@ -3,6 +3,7 @@ import { ArrowCircleUp16Filled, ChevronDown16Regular, ChevronRight16Regular } fr
 import { Link } from '@tanstack/react-router';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
+import { PredictedStart } from '../../ui/predicted-start.tsx';
 import { RunStateBadge } from '../../ui/run-state-badge.tsx';
 import { RunningDuration, useNow } from '../../ui/time.tsx';
 import { Because, Deadline } from '../../ui/wait-reason.tsx';
@@ -43,6 +44,13 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
       cell: ({ run }) => <span className="clip">{run.connection.accountName}</span>,
     },
     { key: 'priority', header: 'Priority', width: '84px', cell: (entry) => <PriorityCell entry={entry} /> },
+    {
+      key: 'starts',
+      header: 'Starts',
+      width: '124px',
+      numeric: true,
+      cell: ({ starts }) => <PredictedStart starts={starts} />,
+    },
     {
       key: 'because',
       header: 'Why it waits',

@@ -46,17 +46,30 @@ const RISK_MS = 30 * 60_000;
 
 function QueueView({ view }: { readonly view: RunQueueView }) {
   const now = useNow();
-  const atRisk = view.queued.filter((entry) => Date.parse(entry.run.startDeadlineAt) - now < RISK_MS).length;
+  const mustStartSoon = view.queued.filter((entry) => Date.parse(entry.run.startDeadlineAt) - now < RISK_MS).length;
   return (
     <>
       <p className="page-below">
         {view.slots.inUse} of {formatCount(view.slots.all, 'slot')} busy · {view.total} waiting
-        {atRisk > 0 && (
+        {mustStartSoon > 0 && (
           <>
             {' · '}
             <span className="state" data-tone="waiting">
-              {formatCount(atRisk, 'run')} must start within 30 m
+              {formatCount(mustStartSoon, 'run')} must start within 30 m
             </span>
+          </>
+        )}
+        {view.atRisk > 0 && (
+          <>
+            {' · '}
+            <span className="state" data-tone="waiting">
+              {formatCount(view.atRisk, 'run')} will probably miss the start deadline
+            </span>
+          </>
+        )}
+        {view.accuracy && (
+          <>
+            {' · '}predicted starts are off by {Math.round(view.accuracy.medianError * 100)} % of the wait
           </>
         )}
       </p>

@@ -1,4 +1,4 @@
-import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { PredictedStart as PredictedStartOnWire, Run } from '@deskhand/protocol/http/runs.ts';
 import {
   Clock20Regular,
   DismissCircle20Regular,
@@ -9,6 +9,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { explainQuery, gatewaysQuery } from '../../api/queries.ts';
+import { PredictedStart } from '../../ui/predicted-start.tsx';
 import type { Tone } from '../../ui/run-state.ts';
 import { Moment, useNow } from '../../ui/time.tsx';
 import { Because, Deadline, MemberAnswers } from '../../ui/wait-reason.tsx';
@@ -54,8 +55,29 @@ function Waiting({ run }: { readonly run: Run }) {
         </Link>
         . Must start <Deadline at={run.startDeadlineAt} nowMs={now} />.
       </p>
+      {explained.data?.starts && <Starts starts={explained.data.starts} />}
       {explained.data && <MemberAnswers members={explained.data.members} />}
     </Message>
+  );
+}
+
+function Starts({ starts }: { readonly starts: PredictedStartOnWire }) {
+  return (
+    <>
+      <p className="small">
+        Starts <PredictedStart starts={starts} />.
+      </p>
+      {starts.atRisk && (
+        <>
+          <p>It will probably miss its start deadline. What helps:</p>
+          <ul>
+            {starts.whatHelps.map((help) => (
+              <li key={help}>{help}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
   );
 }
 

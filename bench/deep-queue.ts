@@ -12,9 +12,9 @@ const ROOM = 5_000;
 const DEPTHS = [
   { depth: 10_000, blocks: 1 },
   { depth: 100_000, blocks: 1 },
-  { depth: 1_000_000 - ROOM, blocks: 5 },
+  { depth: 1_000_000 - ROOM, blocks: 2 },
 ] as const;
-const BLOCK_SECONDS = 8;
+const BLOCK_SECONDS = 6;
 const WARM_UP_SECONDS = 2;
 const CHANGES_PER_SECOND = 100;
 const GOAL = { p99: 2, memory: 1.5 };
@@ -24,6 +24,7 @@ export async function bench(): Promise<void> {
   const deep = await openDeepQueue();
   await shallow.fillTo(SHALLOW);
   await shallow.block(WARM_UP_SECONDS, CHANGES_PER_SECOND);
+  process.stderr.write(`${JSON.stringify({ queued: SHALLOW, residentMB: residentMB(shallow) })}\n`);
   const raw: Record<string, unknown> = {};
   for (const { depth, blocks } of DEPTHS) {
     const startedMs = performance.now();
@@ -65,7 +66,10 @@ async function figuresOf(queue: DeepQueue, blocks: readonly BlockSamples[]) {
     p99Ms: rounded(percentile(offerMs, 0.99)),
     changeP50Ms: rounded(percentile(changeMs, 0.5)),
     changeP99Ms: rounded(percentile(changeMs, 0.99)),
+    changesPerSecond: rounded(changes.length / blocks.length / BLOCK_SECONDS, 1),
     changesTaken: rounded(changes.filter((change) => change.wasTaken).length / changes.length),
-    residentMB: Math.round(queue.residentBytes() / 1_048_576),
+    residentMB: residentMB(queue),
   };
 }
+
+const residentMB = (queue: DeepQueue): number => Math.round(queue.residentBytes() / 1_048_576);

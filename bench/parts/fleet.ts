@@ -1,6 +1,7 @@
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import pg from 'pg';
 import type { ChangeFeed } from '../../packages/control-plane/ports/changes.ts';
+import type { PlanCommit } from '../../packages/control-plane/ports/run-queue.ts';
 import { openDatabase } from '../../packages/control-plane/adapters/postgres/database.ts';
 import { openRunQueueStore } from '../../packages/control-plane/adapters/postgres/run-queue.ts';
 import { assignRuns } from '../../packages/control-plane/use-cases/run-queue/assign-runs.ts';
@@ -34,13 +35,14 @@ export async function openFleet(size: FleetSize) {
   const queue = openRunQueueStore(pool);
   const clusterIds = await queue.clustersWithWaitingRuns();
   let placed = 0;
+  const count = <Answer extends PlanCommit | undefined>(answer: Answer): Answer => {
+    if (answer?.ok === true) placed += answer.offered.length;
+    return answer;
+  };
   const counted: typeof queue = {
     ...queue,
-    commit: async (plan) => {
-      const answer = await queue.commit(plan);
-      if (answer.ok) placed += answer.offered.length;
-      return answer;
-    },
+    commit: async (plan) => count(await queue.commit(plan)),
+    commitLocked: async (clusterId, planOf) => count(await queue.commitLocked(clusterId, planOf)),
   };
   const ports = {
     ...{ queue: counted, changes: unheard, random: Math.random, memory: createQueueMemory() },

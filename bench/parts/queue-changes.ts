@@ -25,15 +25,24 @@ export interface Steering {
 const verbs = ['set-priority', 'move-to-top', 'set-priority', 'undo-move'] as const;
 const RACES = ['run-not-queued', 'run-not-moved'];
 
+/** So many wait for their answer at most; what comes meanwhile does not arrive, which the rate of the figures tells. */
+const UNANSWERED_MAX = 100;
+
 /** Changes that arrive at their own pace, whether or not those before them were answered. */
 export async function steer(steering: Steering): Promise<ChangeSample[]> {
   const { perSecond, seconds } = steering;
   const moved: string[] = [];
   const startedMs = performance.now();
   const samples: Promise<ChangeSample>[] = [];
+  let unanswered = 0;
   for (let i = 0; i < perSecond * seconds; i++) {
     await wait(Math.max(0, startedMs + (i * 1000) / perSecond - performance.now()));
-    samples.push(change(steering, verbs[i % verbs.length] ?? 'set-priority', moved));
+    if (unanswered >= UNANSWERED_MAX) continue;
+    unanswered += 1;
+    const answered = (): void => {
+      unanswered -= 1;
+    };
+    samples.push(change(steering, verbs[i % verbs.length] ?? 'set-priority', moved).finally(answered));
   }
   return await Promise.all(samples);
 }

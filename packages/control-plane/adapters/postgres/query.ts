@@ -26,9 +26,13 @@ export async function rowOf<Row>(
 
 /** Commits when `work` resolves, rolls back when it throws. */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return await retried(() => once(pool, work));
+}
+
+export async function retried<T>(transaction: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await once(pool, work);
+      return await transaction();
     } catch (error) {
       if (!isRetryable(error) || tries === TRANSACTION_TRIES_MAX) throw error;
     }

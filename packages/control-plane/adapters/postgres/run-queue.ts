@@ -4,7 +4,6 @@ import {
   HEADS_PER_CLASS_MIN,
   headsPerClass,
 } from '@deskhand/domain/run-queue/plan-assignments.ts';
-import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
 import type { ClusterMember, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Pool, PoolClient } from 'pg';
 import { classKeyOf } from '../../ports/class-key.ts';
@@ -17,10 +16,10 @@ import type {
   QueueReading,
   RunQueueStore,
 } from '../../ports/run-queue.ts';
-import { writeAudit } from './audit.ts';
 import { isRetryable, isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
+import { openOrderChanges } from './order-changes.ts';
 import { inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 
 /** Classes that one reading holds, so that a plan stays bounded whatever people submit. */
@@ -61,34 +60,7 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
           [clusterId],
         )
       )?.version ?? 0,
-    moveToTop: (clusterId, ids, actor, audit) =>
-      inTransaction(pool, async (client) => {
-        const moved = await move(client, clusterId, ids, actor);
-        if (moved.length > 0) await writeAudit(client, audit);
-        return moved;
-      }),
-    undoMove: (runId, actor, audit) =>
-      reorder(pool, {
-        runId,
-        actor,
-        audit,
-        event: 'undo-move',
-        detail: 'Given its old place back',
-        set: 'top_rank = null',
-        condition: 'top_rank is not null',
-        values: [],
-      }),
-    setPriority: (runId, priority, actor, audit) =>
-      reorder(pool, {
-        runId,
-        actor,
-        audit,
-        event: 'set-priority',
-        detail: `Priority ${priority}`,
-        set: 'priority = $2',
-        condition: 'true',
-        values: [priority],
-      }),
+    ...openOrderChanges(pool),
     ownerOf: async (clusterId) =>
       (
         await rowOf<{ owner: AccountId | null }>(pool, 'select owner_id as owner from gateway_cluster where id = $1', [
@@ -304,71 +276,4 @@ async function position(pool: Pool, runId: string): Promise<number | undefined> 
     [runId],
   );
   return row?.position ?? undefined;
-}
-
-async function move(
-  client: PoolClient,
-  clusterId: string,
-  ids: readonly RunId[],
-  actor: string,
-): Promise<readonly RunId[]> {
-  // The cluster's row first, as in every plan: whoever orders and whoever plans take turns.
-  const cluster = await rowOf<{ top_counter: number }>(
-    client,
-    'update gateway_cluster set queue_version = queue_version + 1 where id = $1 returning top_counter',
-    [clusterId],
-  );
-  if (cluster === undefined) return [];
-  const { counter, ranks } = moveToTop(ids, cluster.top_counter);
-  await client.query('update gateway_cluster set top_counter = $2 where id = $1', [clusterId, counter]);
-  const moved = await rowsOf<{ id: RunId; attempt: number }>(
-    client,
-    `update run r set top_rank = m.rank from unnest($2::text[], $3::bigint[]) as m(id, rank)
-      where r.id = m.id and r.cluster_id = $1 and r.state = 'queued' returning r.id, r.attempt`,
-    [clusterId, ranks.map((rank) => rank.id), ranks.map((rank) => rank.topRank)],
-  );
-  await client.query(
-    `insert into run_event (run_id, attempt, event, detail, actor)
-      select id, attempt, 'move-to-top', 'Moved to the top', $3 from unnest($1::text[], $2::int[]) as m(id, attempt)`,
-    [moved.map((run) => run.id), moved.map((run) => run.attempt), actor],
-  );
-  return moved.map((run) => run.id);
-}
-
-interface Reorder {
-  readonly runId: string;
-  readonly actor: string;
-  readonly audit: Parameters<typeof writeAudit>[1];
-  readonly event: string;
-  readonly detail: string;
-  readonly set: string;
-  readonly condition: string;
-  readonly values: readonly unknown[];
-}
-
-async function reorder(
-  pool: Pool,
-  { runId, actor, audit, event, detail, set, condition, values }: Reorder,
-): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
-    await client.query(
-      'update gateway_cluster set queue_version = queue_version + 1 where id = (select cluster_id from run where id = $1)',
-      [runId],
-    );
-    const changed = await rowOf<{ attempt: number }>(
-      client,
-      `update run set ${set} where id = $1 and state = 'queued' and ${condition} returning attempt`,
-      [runId, ...values],
-    );
-    if (changed === undefined) return false;
-    await client.query('insert into run_event (run_id, attempt, event, detail, actor) values ($1, $2, $3, $4, $5)', [
-      runId,
-      changed.attempt,
-      event,
-      detail,
-      actor,
-    ]);
-    await writeAudit(client, audit);
-    return true;
-  });
 }

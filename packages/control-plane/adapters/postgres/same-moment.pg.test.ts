@@ -94,6 +94,20 @@ test('a change of the order that comes while the queue is locked for a plan wait
   expect(await Promise.all(changes)).toEqual([false]);
 });
 
+test('changes of the order that wait for their queue leave the connections to others', async () => {
+  const run = await world.submit();
+  await world.settled();
+  const { queue } = world.stores;
+  const holder = await world.database.pool.connect();
+  await holder.query(`begin; select 1 from gateway_cluster where id = 'cluster' for update`);
+  const changes = Array.from({ length: 30 }, () => queue.setPriority(run.id, 'high', 'alice', audit));
+  await expect.poll(async () => await countWaiting(), { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+  expect((await queue.read('cluster'))?.snapshot.classes).toHaveLength(1);
+  await holder.query('commit');
+  holder.release();
+  expect(new Set(await Promise.all(changes))).toEqual(new Set([true]));
+});
+
 test('a gateway takes no run of another cluster by its journal', async () => {
   const run = await world.submit();
   await world.database.pool.query(`insert into gateway_cluster (id, name) values ('other', 'Other')`);

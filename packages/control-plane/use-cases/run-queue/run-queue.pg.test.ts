@@ -245,3 +245,15 @@ test('a long queue costs a plan what its classes cost: its reading holds a bound
   const reading = await world.stores.queue.read(CLUSTER);
   expect(reading?.snapshot.classes.map((one) => one.heads.length)).toEqual([headsPerClass(1)]);
 });
+
+test('a change of the order wakes no planner: it makes no run startable that was not', async () => {
+  await open();
+  const [a, b] = [await world.submit(), await world.submit()];
+  await world.settled();
+  const woken: string[] = [];
+  Object.assign(world.runs.wakeups, { wake: (clusterId: string) => woken.push(clusterId) });
+  await world.runs.moveToTop(alice, CLUSTER, [b.id]);
+  await world.runs.undoMove(alice, b.id);
+  value(await world.runs.setPriority(alice, a.id, 'high'));
+  expect(woken).toEqual([]);
+});

@@ -149,7 +149,10 @@ async function runToReorder(
 
 const withoutValues = (run: Run): Run => ({ ...run, inputs: {}, outputs: {} });
 
-function queueChanged({ changes, wakeups }: RunPorts, clusterId: string): void {
+/**
+ * The planner is not woken: another order makes no run startable that could not start before, and a plan of the same moment
+ * loses to the change and is made anew.
+ */
+function queueChanged({ changes }: RunPorts, clusterId: string): void {
   changes.publish({ kind: 'run-queue', clusterId });
-  wakeups.wake(clusterId);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COUNT_AGE_MAX_MS, COUNTED_EACH_TIME_MAX, createQueueDepth } from './queue-depth.ts';
+import { COUNT_AGE_MAX_MS, COUNTED_EACH_TIME_MAX, createQueueDepth, FULL_AGE_MAX_MS } from './queue-depth.ts';
 
 const LIMIT = 1_000_000;
 
@@ -39,4 +39,17 @@ test('a count that failed is not kept', async () => {
   await expect(depth.shown('cluster')).rejects.toThrow('away');
   isAway = false;
   expect(await depth.shown('cluster')).toBe(5_000);
+});
+
+test('a full queue is counted once a second, however many submits it refuses', async () => {
+  const { world, depth } = queueOf(LIMIT);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => depth.hasRoom('cluster')));
+  answers.push(await depth.hasRoom('cluster'));
+  expect(new Set(answers)).toEqual(new Set([false]));
+  // Whoever asked while the first count was under way shares the second one.
+  expect(world.counted).toBe(2 * LIMIT);
+  world.waiting -= 1;
+  expect(await depth.hasRoom('cluster')).toBe(false);
+  world.nowMs = FULL_AGE_MAX_MS;
+  expect(await depth.hasRoom('cluster')).toBe(true);
 });

@@ -1,5 +1,6 @@
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { RunStore } from '../../ports/runs.ts';
+import { createSharedLooks } from '../run-queue/shared-looks.ts';
 
 /** How long a run queue is, without counting a long one each time somebody asks. */
 export interface QueueDepth {
@@ -17,6 +18,8 @@ const COUNTS_KEPT_MAX = 10_000;
 export const COUNTED_EACH_TIME_MAX = 1_000;
 /** Counting a million takes a tenth of a second of the database, which every move of a run would cost. */
 export const COUNT_AGE_MAX_MS = 5_000;
+/** A queue that was full stays so for a moment: clients that try again and again are refused without a count each. */
+export const FULL_AGE_MAX_MS = 1_000;
 
 interface KeptCount {
   readonly atMs: number;
@@ -30,6 +33,13 @@ export function createQueueDepth(
 ): QueueDepth {
   const credits = new Map<string, number>();
   const counts = new Map<string, KeptCount>();
+  const fullAtMs = new Map<string, number>();
+  const looks = createSharedLooks((clusterId) => runs.countQueued(clusterId, limit));
+  const spend = (clusterId: string): boolean => {
+    const credit = credits.get(clusterId) ?? 0;
+    if (credit > 0) credits.set(clusterId, credit - 1);
+    return credit > 0;
+  };
   const counted = (clusterId: string): Promise<number> => {
     const known = counts.get(clusterId);
     if (known !== undefined && timers.nowMs() - known.atMs < COUNT_AGE_MAX_MS) return known.count;
@@ -42,16 +52,19 @@ export function createQueueDepth(
   };
   return {
     hasRoom: async (clusterId) => {
-      const credit = credits.get(clusterId) ?? 0;
-      if (credit > 0) {
-        credits.set(clusterId, credit - 1);
-        return true;
+      if (spend(clusterId)) return true;
+      const fullAt = fullAtMs.get(clusterId);
+      if (fullAt !== undefined && timers.nowMs() - fullAt < FULL_AGE_MAX_MS) return false;
+      const free = limit - (await looks.at(clusterId));
+      // Others who waited for the same count may have been here before.
+      if (spend(clusterId)) return true;
+      if (credits.size + fullAtMs.size >= COUNTS_KEPT_MAX) {
+        credits.clear();
+        fullAtMs.clear();
       }
-      const free = limit - (await runs.countQueued(clusterId, limit));
-      if (free <= 0) return false;
-      if (credits.size >= COUNTS_KEPT_MAX) credits.clear();
-      credits.set(clusterId, Math.min(free, Math.floor(limit / 10)) - 1);
-      return true;
+      if (free <= 0) fullAtMs.set(clusterId, timers.nowMs());
+      else credits.set(clusterId, Math.min(free, Math.max(1, Math.floor(limit / 10))) - 1);
+      return free > 0;
     },
     shown: async (clusterId) => {
       const few = await runs.countQueued(clusterId, COUNTED_EACH_TIME_MAX + 1);

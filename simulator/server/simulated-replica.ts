@@ -161,6 +161,7 @@ export class SimulatedReplica {
     const shared = {
       store: stores.links,
       recovery: stores.recovery,
+      checks: stores.checks,
       newEpoch,
       links,
       changes,

@@ -16,6 +16,7 @@ import type {
   InstallationRow,
   JoinRequestRow,
   JournalOnlyRow,
+  MachineCheckRow,
   RunEventRow,
   RunParts,
   SignInRow,
@@ -85,6 +86,7 @@ export class SimulatedDatabase {
   readonly idempotencyKeys = this.#table<IdempotencyRow>();
   /** By gateway, run and attempt. */
   readonly journalOnlyRuns = this.#table<JournalOnlyRow>();
+  readonly machineChecks = this.#table<MachineCheckRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
   readonly replicas = new Map<string, ReplicaRow>();
@@ -213,10 +215,21 @@ export class SimulatedDatabase {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
+    const { machineChecks } = this;
     const numbered = { addOnSlots, audit };
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
-      ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
+      ...{
+        joinRequests,
+        challenges,
+        flows,
+        parts,
+        declines,
+        idempotencyKeys,
+        journalOnlyRuns,
+        machineChecks,
+        ...numbered,
+      },
     };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedJoinStore } from './joining.ts';
+import { openSimulatedMachineCheckStore } from './machine-checks.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
@@ -35,6 +36,7 @@ export function openSimulatedStores(session: StoreSession) {
     runs: openSimulatedRunStore(session),
     queue: openSimulatedRunQueueStore(session),
     links: openSimulatedGatewayLinkStore(session),
+    checks: openSimulatedMachineCheckStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),

@@ -8,6 +8,8 @@ import {
   ShieldError16Regular,
   Warning16Regular,
 } from '@fluentui/react-icons';
+import { gatewayStatus, gatewayStatusHelp } from '@deskhand/protocol/help-links.ts';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -96,7 +98,7 @@ function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
   return (
     <span className="state" data-tone={tone} title={`Version ${gateway.version}`}>
       <Icon aria-hidden />
-      {word}
+      <HelpLink to={gatewayStatusHelp[gatewayStatus(gateway)]}>{word}</HelpLink>
     </span>
   );
 }
@@ -143,12 +145,13 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
     <ul className="notes">
       {gateway.quarantined && (
         <li className="state" data-tone="bad">
-          Two machines used this identity. Remove the gateway and enrol the right machine again.
+          Two machines used this identity. Remove the gateway and enrol the right machine again.{' '}
+          <HelpLink to={gatewayStatusHelp.quarantined}>Learn more</HelpLink>
         </li>
       )}
       {gateway.journalFault && (
         <li className="state" data-tone="bad">
-          Journal: {gateway.journalFault}
+          Journal: {gateway.journalFault} <HelpLink to={gatewayStatusHelp['journal-fault']}>Learn more</HelpLink>
         </li>
       )}
       {missing.map((text) => (
@@ -159,7 +162,12 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
           {text}
         </li>
       ))}
-      {missing.length > 1 && <li className="faint">{formatCount(missing.length, 'thing')} to put right</li>}
+      {missing.length > 0 && (
+        <li className="faint">
+          {formatCount(missing.length, 'thing')} to put right.{' '}
+          <HelpLink to={gatewayStatusHelp['something-missing']}>Learn more</HelpLink>
+        </li>
+      )}
     </ul>
   );
 }

@@ -19,7 +19,7 @@ export const doctor: Command = {
   run: async (call) => {
     const [machine, server] = await Promise.all([machineChecks(call), serverCheck(call)]);
     // A machine that is enrolled nowhere is asked about the server of this command line instead.
-    const isEnrolled = !machine.some(({ name, code, good }) => name === 'gateway' && !good && code === null);
+    const isEnrolled = machine.some(({ name, found }) => name === 'server' && found.startsWith('http'));
     const checks = isEnrolled ? machine : machine.map((check) => (check.name === 'server' ? server : check));
     for (const check of checks) call.output.line(check, (one) => checkAsText(call.terminal, one));
     return isWell({ madeAt: '', version: '', checks }) ? 0 : 1;

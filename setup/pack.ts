@@ -25,7 +25,9 @@ for (const folder of folders.filter((name) => existsSync(join(root, name))))
 // The flows and what they read, not the demo, which drives a clone.
 for (const name of readdirSync(join(root, 'examples'), { withFileTypes: true }))
   if (name.isFile()) write(`examples/${name.name}`, read(`examples/${name.name}`));
-write('docs/status.md', read('docs/status.md'));
+// The guides that the server shows; decisions are for those who build Deskhand.
+for (const path of openRepository(root).paths.filter((name) => /^docs\/(?!decisions\/).*\.md$/.test(name)))
+  write(path, read(path));
 write('package.json', manifest());
 write('deskhand', read('setup/packed/deskhand'));
 chmodSync(join(dist, 'deskhand'), 0o755);

@@ -7,7 +7,7 @@ import { dependenciesAreDeclared, lockfileIsNeutral } from './checks/dependencie
 import { type ErrorFacts, errorTableAgrees } from './checks/error-table.ts';
 import { fileNames } from './checks/file-names.ts';
 import { importDirections } from './checks/import-directions.ts';
-import { linksResolve } from './checks/links.ts';
+import { helpIsThere, linksResolve } from './checks/links.ts';
 import { noMachineTraces } from './checks/machine-traces.ts';
 import { openingParagraphs } from './checks/opening-paragraphs.ts';
 import { plantedBugsFit } from './checks/planted-bugs.ts';
@@ -21,6 +21,18 @@ interface ProtocolErrors {
   readonly errorTable: ErrorFacts['table'];
   readonly exitCodes: ErrorFacts['exitCodes'];
 }
+interface ProtocolCauses {
+  readonly errorCauses: ErrorFacts['causes'];
+}
+interface ProtocolChecks {
+  readonly checkNames: ErrorFacts['checkNames'];
+}
+interface ProtocolHelp {
+  readonly gatewayStatusHelp: Readonly<Record<string, string>>;
+  readonly gatewayHelp: Readonly<Record<string, string>>;
+  readonly helpOfError: (code: string) => string;
+  readonly helpOfCheck: (name: string) => string;
+}
 interface ProtocolPage {
   openApi(version: string): {
     components: { schemas: { Problem: { properties: { code: { enum: readonly string[] } } } } };
@@ -33,7 +45,28 @@ export async function loadErrors(): Promise<ErrorFacts | undefined> {
   if (!existsSync(new URL('errors.ts', protocol))) return undefined;
   const { errorTable, exitCodes } = (await import(new URL('errors.ts', protocol).href)) as ProtocolErrors;
   const { openApi } = (await import(new URL('http/openapi.ts', protocol).href)) as ProtocolPage;
-  return { table: errorTable, exitCodes, openApiCodes: openApi('').components.schemas.Problem.properties.code.enum };
+  const { errorCauses } = (await import(new URL('error-causes.ts', protocol).href)) as ProtocolCauses;
+  const { checkNames } = (await import(new URL('doctor.ts', protocol).href)) as ProtocolChecks;
+  const why = { causes: errorCauses, checkNames };
+  return {
+    table: errorTable,
+    ...why,
+    exitCodes,
+    openApiCodes: openApi('').components.schemas.Problem.properties.code.enum,
+  };
+}
+
+/** Every link that programs show to people: of each gateway status, each error and each check of the doctor. */
+async function loadHelp(): Promise<readonly string[]> {
+  const errors = await loadErrors();
+  if (errors === undefined) return [];
+  const help = (await import(new URL('../packages/protocol/help-links.ts', import.meta.url).href)) as ProtocolHelp;
+  return [
+    ...Object.values(help.gatewayStatusHelp),
+    ...Object.values(help.gatewayHelp),
+    ...Object.keys(errors.table).map(help.helpOfError),
+    ...errors.checkNames.map(help.helpOfCheck),
+  ];
 }
 
 export const checks: readonly Check[] = [
@@ -47,6 +80,7 @@ export const checks: readonly Check[] = [
   lockfileIsNeutral,
   errorTableAgrees(loadErrors),
   linksResolve,
+  helpIsThere(loadHelp),
   claimsAreTrue,
   conformance,
   noMachineTraces,

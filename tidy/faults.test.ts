@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { claimsAreTrue } from './checks/claims.ts';
 import { noCycles } from './checks/cycles.ts';
 import { dependenciesAreDeclared, lockfileIsNeutral } from './checks/dependencies.ts';
-import { errorPageOf, errorTableAgrees } from './checks/error-table.ts';
+import { type ErrorFacts, errorPageOf, errorTableAgrees } from './checks/error-table.ts';
 import { fileNames } from './checks/file-names.ts';
 import { importDirections } from './checks/import-directions.ts';
-import { linksResolve } from './checks/links.ts';
+import { helpIsThere, linksResolve } from './checks/links.ts';
 import { noMachineTraces } from './checks/machine-traces.ts';
 import { openingParagraphs } from './checks/opening-paragraphs.ts';
 import { pureIsPure } from './checks/purity.ts';
@@ -170,7 +170,13 @@ test('a lockfile that names a registry is found', async () => {
 
 describe('the error table', () => {
   const row = { status: 404, exit: 5, message: 'There is no such run.', remedy: 'Check the id.' };
-  const facts = { table: { 'not-found': row }, exitCodes: { 5: 'not found' }, openApiCodes: ['not-found'] };
+  const facts: ErrorFacts = {
+    table: { 'not-found': row },
+    causes: { 'not-found': { cause: 'It was deleted.', check: 'disk' } },
+    checkNames: ['disk'],
+    exitCodes: { 5: 'not found' },
+    openApiCodes: ['not-found'],
+  };
   const check = (changed: Partial<typeof facts>) => errorTableAgrees(() => Promise.resolve({ ...facts, ...changed }));
   const page = { 'docs/errors.md': errorPageOf(facts) };
 
@@ -184,6 +190,14 @@ describe('the error table', () => {
     const fresh = { 'docs/errors.md': errorPageOf({ ...facts, table }) };
     expect(await findings(check({ table }), fresh)).toEqual([expect.stringContaining('exit code 55')]);
   });
+  test('refuses an error without a cause, and a check that there is not', async () => {
+    const bare = { causes: { 'not-found': { cause: '', check: 'teeth' } } };
+    const fresh = { 'docs/errors.md': errorPageOf({ ...facts, ...bare }) };
+    expect(await findings(check(bare), fresh)).toEqual([
+      expect.stringContaining('lacks its cause'),
+      expect.stringContaining('names the check teeth'),
+    ]);
+  });
   test('refuses a document that names an unknown code', async () =>
     expect(await findings(check({}), { ...page, 'README.md': 'code: run-lost' })).toHaveLength(1));
 });
@@ -192,6 +206,27 @@ test('a link to a file that does not exist is found, and a link to a folder is n
   const text = '[a](docs/a.md) [b](docs/b.md#part) [c](docs) [d](https://example.org) `[e](nowhere.md)`';
   expect(await findings(linksResolve, { 'README.md': text, 'docs/a.md': '' })).toEqual([
     'README.md links to docs/b.md#part, which does not exist',
+  ]);
+});
+
+test('a link to a place that a page does not have is found', async () => {
+  const text = '[a](docs/a.md#here-it-is) [b](docs/a.md#nowhere) [c](docs/a.md#written)';
+  const page = '# A\n\n## Here it is!\n\n<a id="written"></a>\n';
+  expect(await findings(linksResolve, { 'README.md': text, 'docs/a.md': page })).toEqual([
+    'README.md links to docs/a.md#nowhere, where there is no such place',
+  ]);
+});
+
+test('a help link of the programs that leads nowhere is found, whether the page or the place is missing', async () => {
+  const links = ['/docs/a', '/docs/a#here', '/docs/a#nowhere', '/docs/b'];
+  expect(
+    await findings(
+      helpIsThere(async () => links),
+      { 'docs/a.md': '# A\n## Here\n' },
+    ),
+  ).toEqual([
+    'docs/a.md has no place called nowhere',
+    'packages/protocol/help-links.ts links to /docs/b, but docs/b.md does not exist',
   ]);
 });
 

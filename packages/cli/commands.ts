@@ -27,8 +27,10 @@ import * as flowShow from './commands/flows/show.ts';
 import {
   gatewayConfirmJoin,
   gatewayEnrol,
+  gatewayInstallService,
   gatewayKey,
   gatewayRecoveryKey,
+  gatewayRestartHere,
   gatewayRun,
 } from './commands/gateway/programs.ts';
 import * as clusterCreate from './commands/gateway-clusters/create.ts';
@@ -37,10 +39,12 @@ import * as clusterList from './commands/gateway-clusters/list.ts';
 import * as clusterSet from './commands/gateway-clusters/set.ts';
 import { declareGone } from './commands/gateways/declare-gone.ts';
 import { disable, enable } from './commands/gateways/enable.ts';
+import { gatewayDoctor } from './commands/gateways/doctor.ts';
 import { enrolmentToken } from './commands/gateways/enrolment-token.ts';
 import * as gatewayList from './commands/gateways/list.ts';
 import { maintenance } from './commands/gateways/maintenance.ts';
 import * as gatewayRemove from './commands/gateways/remove.ts';
+import { gatewayRestart } from './commands/gateways/restart.ts';
 import * as gatewaySet from './commands/gateways/set.ts';
 import * as gatewayShow from './commands/gateways/show.ts';
 import { helpExitCodes } from './commands/help-exit-codes.ts';
@@ -102,6 +106,8 @@ export const commands: readonly Command[] = [
   flowDelete.remove,
   gatewayList.list,
   gatewayShow.show,
+  gatewayDoctor,
+  gatewayRestart,
   clusters,
   enable,
   disable,
@@ -128,6 +134,8 @@ export const commands: readonly Command[] = [
   gatewayConfirmJoin,
   gatewayKey,
   gatewayRecoveryKey,
+  gatewayRestartHere,
+  gatewayInstallService,
   backup,
   restore,
   recoveryShow.show,

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { Traces } from '@deskhand/protocol/traces/open-traces.ts';
 import type { FastifyInstance } from 'fastify';
@@ -6,6 +7,7 @@ import type { Logger } from 'pino';
 import { accountPorts } from './account-commands.ts';
 import { accountHandlers } from './adapters/http/account-handlers.ts';
 import { connectionHandlers } from './adapters/http/connection-handlers.ts';
+import { doctorHandlers } from './adapters/http/doctor-handlers.ts';
 import { flowHandlers } from './adapters/http/flow-handlers.ts';
 import { gatewayHandlers, gatewayToWire } from './adapters/http/gateway-handlers.ts';
 import type { Handlers } from './adapters/http/handlers.ts';
@@ -27,6 +29,7 @@ import { openFlowStore } from './adapters/postgres/flows.ts';
 import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
 import { openJoinStore } from './adapters/postgres/joining.ts';
+import { openMachineCheckStore } from './adapters/postgres/machine-checks.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
@@ -45,7 +48,7 @@ import { newId } from './use-cases/accounts/secrets.ts';
 import { authenticate } from './use-cases/accounts/sign-in.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
-import { closeLinks } from './use-cases/link/reach-gateway.ts';
+import { closeLinks, tellGateway } from './use-cases/link/reach-gateway.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
 
@@ -85,7 +88,21 @@ export async function openApplication(parts: ApplicationParts) {
   });
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
-  const http = { prepared, database, stores, events, runs, log, changes, unlink, standing, trustedProxies, metrics };
+  const tell: HttpParts['tell'] = (gatewayId, message) => tellGateway({ links, changes }, gatewayId, message);
+  const http = {
+    prepared,
+    database,
+    stores,
+    events,
+    runs,
+    log,
+    changes,
+    unlink,
+    tell,
+    standing,
+    trustedProxies,
+    metrics,
+  };
   const app = await unlessItFails(() => openHttp(http), changes.close);
   const stopFeed = startLiveFeed({
     timers: systemTimers,
@@ -129,6 +146,7 @@ function openStores(database: Database) {
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
     links: openGatewayLinkStore(pool),
+    checks: openMachineCheckStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
@@ -144,6 +162,7 @@ interface HttpParts {
   readonly runs: ReturnType<typeof createRunUseCases>;
   readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
   readonly unlink: (gatewayId: string) => void;
+  readonly tell: (gatewayId: string, message: ServerMessage) => void;
   readonly standing: { readonly isStopping: boolean };
   readonly metrics: Metrics;
   readonly trustedProxies: readonly string[];
@@ -158,6 +177,7 @@ async function openHttp({
   runs,
   changes,
   unlink,
+  tell,
   standing,
   trustedProxies,
   log,
@@ -176,6 +196,7 @@ async function openHttp({
       fingerprintToPin: prepared.tls?.isSelfSigned ? prepared.tls.fingerprint : null,
       version: prepared.version,
     }),
+    ...doctorHandlers({ clusters: stores.clusters, checks: stores.checks, tell }, runs),
     ...joiningHandlers(stores),
     ...connectionHandlers(stores),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),

@@ -8,7 +8,8 @@ import {
   isRoot,
   makePrivateFolder,
 } from './adapters/operating-system/privileges.ts';
-import { type PortalFiles, readPortalFiles } from './adapters/http/portal-files.ts';
+import { readDocTexts } from './adapters/http/doc-pages.ts';
+import { docFiles, type PortalFiles, readPortalFiles } from './adapters/http/portal-files.ts';
 import { prepareEmbedded } from './adapters/postgres/binaries.ts';
 import { ownCertificate, readCertificate, type TlsIdentity } from './adapters/tls/certificate.ts';
 import { isLoopback, type ServerConfig } from './config.ts';
@@ -27,6 +28,7 @@ export interface Prepared {
 const places = {
   portal: ['../../.build/portal', '../../portal'],
   helloDesktop: ['../../examples/hello-desktop.robin'],
+  docs: ['../../docs'],
   statusPage: ['../../docs/status.md'],
   manifest: ['../../package.json', '../../../package.json'],
 };
@@ -36,7 +38,10 @@ export async function prepareStart(config: ServerConfig): Promise<Prepared> {
   makeDataFolder(config.dataFolder, account);
   if (account && !config.databaseUrl) prepareEmbedded(config.dataFolder, account.uid, account.gid);
   const files = {
-    portal: readPortalFiles(placeOf(places.portal) ?? ''),
+    portal: new Map([
+      ...readPortalFiles(placeOf(places.portal) ?? ''),
+      ...docFiles(readDocTexts(placeOf(places.docs) ?? '')),
+    ]),
     helloDesktop: textOf(places.helloDesktop),
     statusPage: textOf(places.statusPage),
     version: (JSON.parse(textOf(places.manifest) || '{"version":"0"}') as { version: string }).version,

@@ -64,6 +64,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
   const linkParts = {
     store: stores.links,
     recovery: stores.recovery,
+    checks: stores.checks,
     newEpoch,
     links: gatewayLinks,
     changes,

@@ -66,3 +66,12 @@ test('a member confirms from its own data folder, at the server where it is now'
     movedTo: null,
   });
 });
+
+test('a gateway is examined, restarted and installed by its data folder', () => {
+  const dataFolder = '/var/lib/deskhand-gateway';
+  expect(parseCommand(['doctor'], root)).toEqual({ kind: 'doctor', dataFolder });
+  expect(parseCommand(['restart'], root)).toEqual({ kind: 'restart', dataFolder });
+  expect(parseCommand(['install-service', '--print'], root)).toMatchObject({ dataFolder, isOnlyPrinted: true });
+  expect(parseCommand(['run'], root)).toMatchObject({ isSupervised: false });
+  expect(parseCommand(['run', '--supervised'], root)).toMatchObject({ isSupervised: true });
+});

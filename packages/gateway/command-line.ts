@@ -13,6 +13,9 @@ export const USAGE = `deskhand gateway — the program on a machine where deskto
   deskhand gateway run [--data DIR]
   deskhand gateway confirm-join [--name NAME] [--data DIR]
   deskhand gateway key [--json] [--data DIR]
+  deskhand gateway doctor [--data DIR]
+  deskhand gateway restart [--data DIR]
+  deskhand gateway install-service [--print] [--server URL] [--data DIR]
   deskhand gateway recovery-key --new [--data DIR]
 
 Options of enrol
@@ -30,6 +33,7 @@ Options of enrol
 Options of run
   --server URL               where the server is now, when it has moved since the machine was enrolled
   --beside-others            do not refuse when another gateway runs on this machine, to try clusters
+  --supervised               whoever started this starts it again when it ends, so a restart is an end
   --kit DIR                  as root: where runners are copied so that every account can read them; default:
                              /var/lib/deskhand-kit
 
@@ -38,6 +42,10 @@ Options of confirm-join, on a machine that is a member: it asks for the code tha
   --server URL               where the server is now, when it has moved since the machine was enrolled
 
 key prints the fingerprint of the cluster's key, which the command line compares before it encrypts a password.
+
+doctor looks at this machine and prints one JSON line for each check; deskhand doctor shows them to people.
+restart makes the running gateway start anew; its runs go on. install-service, as root, has systemd start the gateway with
+the machine; --print only shows the unit.
 
 When it is linked to the server, run prints one line on standard output: {"ready":true,"gatewayId":"…"}. Everything else
 it has to say goes to standard error, as JSON lines. It stops on SIGTERM; runs go on and the next gateway adopts them.
@@ -61,6 +69,8 @@ export type Command =
       readonly dataFolder: string;
       readonly besideOthers: boolean;
       readonly kitFolder: string;
+      /** A restart is an end, because somebody starts the gateway again. */
+      readonly isSupervised: boolean;
       /** Where the server is now, when it is no longer where the machine was enrolled. */
       readonly movedTo: string | null;
     }
@@ -71,6 +81,14 @@ export type Command =
       readonly dataFolder: string;
       readonly name: string | null;
       readonly movedTo: string | null;
+    }
+  | { readonly kind: 'doctor'; readonly dataFolder: string }
+  | { readonly kind: 'restart'; readonly dataFolder: string }
+  | {
+      readonly kind: 'install-service';
+      readonly dataFolder: string;
+      readonly movedTo: string | null;
+      readonly isOnlyPrinted: boolean;
     }
   | { readonly kind: 'help' };
 
@@ -92,6 +110,8 @@ const options = {
   'session-host': { type: 'string' },
   'try-account': { type: 'boolean' },
   'beside-others': { type: 'boolean' },
+  supervised: { type: 'boolean' },
+  print: { type: 'boolean' },
   kit: { type: 'string' },
   new: { type: 'boolean' },
   'join-wait': { type: 'string' },
@@ -112,10 +132,16 @@ export function parseCommand(args: readonly string[], surroundings: Surroundings
         dataFolder,
         besideOthers: values['beside-others'] ?? false,
         kitFolder: values.kit ?? KIT_FOLDER,
+        isSupervised: values.supervised ?? false,
         movedTo: movedTo(values),
       };
     case 'confirm-join':
       return { kind, dataFolder, name: values.name ?? null, movedTo: movedTo(values) };
+    case 'doctor':
+    case 'restart':
+      return { kind, dataFolder };
+    case 'install-service':
+      return { kind, dataFolder, movedTo: movedTo(values), isOnlyPrinted: values.print ?? false };
     case 'key':
       return { kind, dataFolder, asJson: values.json ?? false };
     case 'recovery-key':

@@ -161,3 +161,45 @@ test('a gateway killed between result and sign-out signs out and reports the res
 test('a second gateway on the same data folder is refused', async () => {
   await expect(gateway.start()).rejects.toThrow(/Another gateway is running/);
 });
+
+test('a restart that the server asks for keeps the process and its run, and the new gateway adopts it', async () => {
+  await gateway.begin(gateway.order('r1', 'WAIT 4\nSET Done TO 1'));
+  await isRunning();
+  const { links } = gateway.server;
+  gateway.server.say({ type: 'restart' });
+  await vi.waitFor(() => expect(gateway.server.links).toBeGreaterThan(links), 15_000);
+  expect(await result()).toMatchObject({ state: 'succeeded', lastLogSeq: 3 });
+  expect(gateway.stderr).toContain('adopted a runner');
+  expect(gateway.starts()).toBe(1);
+});
+
+test('the gateway says how its machine is, and who stands at the machine sees the same checks', async () => {
+  gateway.server.say({ type: 'runDoctor', requestId: 'q1' });
+  const { requestId, report } = await gateway.server.next('doctorReport');
+  expect(requestId).toBe('q1');
+  const here = await gateway.command('doctor');
+  const checks = here.lines as { name: string; good: boolean; found: string }[];
+  expect(checks.map(({ name }) => name)).toEqual(report.checks.map(({ name }) => name));
+  for (const name of ['gateway', 'link', 'disk']) {
+    const [one, other] = [checks, report.checks].map((all) => all.find((check) => check.name === name));
+    expect([name, one?.good, other?.good]).toEqual([name, true, true]);
+  }
+});
+
+test('restart at the machine ends when the gateway is linked again', async () => {
+  const before = gateway.server.links;
+  const { exit, lines } = await gateway.command('restart');
+  expect({ exit, lines }).toMatchObject({ exit: 0, lines: [{ restarted: true }] });
+  expect(gateway.server.links).toBe(before + 1);
+});
+
+test('where no gateway runs there is nothing to restart, and the doctor says so', async () => {
+  await gateway.kill();
+  expect(await gateway.command('restart')).toMatchObject({
+    exit: 6,
+    said: expect.stringContaining('gateway-not-running'),
+  });
+  const { exit, lines } = await gateway.command('doctor');
+  expect(exit).toBe(1);
+  expect(lines).toContainEqual(expect.objectContaining({ name: 'gateway', good: false, code: 'gateway-not-running' }));
+});

@@ -12,6 +12,7 @@ import { openJournal } from './adapters/journal/open-journal.ts';
 import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
 import { dialServer } from './adapters/link/dial-server.ts';
 import { linkMemoryPath, openLinkMemory } from './adapters/link/link-memory.ts';
+import { openLinkStanding } from './adapters/link/link-standing.ts';
 import { ServerLink } from './adapters/link/open-link.ts';
 import { LinuxHost } from './adapters/linux/linux-host.ts';
 import { openBootClock } from './adapters/machine/boot-clock.ts';
@@ -31,9 +32,11 @@ import {
   renewRecoveryKey,
   showClusterKey,
 } from './cluster-commands.ts';
+import { examineHere, probesOf } from './doctor-command.ts';
 import { makePassableFolder, makePrivateFolder, StartRefused } from './disk/private-folder.ts';
 import { runtimeFolder } from './disk/runtime-folder.ts';
 import type { GatewayIdentity } from './ports/identity.ts';
+import { installService, RESTART_SIGNAL, restartHere } from './service-commands.ts';
 import { ownerOf, type SessionOwner } from './session-desktop/session-owner.ts';
 import { compactEntries } from './use-cases/attempt-record.ts';
 import { createGatewayCore } from './use-cases/gateway-core.ts';
@@ -46,6 +49,9 @@ async function main(command: Command): Promise<void> {
   else if (command.kind === 'enrol') await enrolMachine(command);
   else if (command.kind === 'confirm-join') await confirmJoinHere(command);
   else if (command.kind === 'key') await showClusterKey(command);
+  else if (command.kind === 'doctor') process.exitCode = await examineHere(command);
+  else if (command.kind === 'restart') await restartHere(command);
+  else if (command.kind === 'install-service') installService(command);
   else if (command.kind === 'recovery-key') await renewRecoveryKey(command.dataFolder);
   else await run(command);
 }
@@ -64,6 +70,8 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const journal = openJournal({ folder, nowMs: Date.now, compact: compactEntries });
   const key = openGatewayKey(folder);
   const { newEncryptedClusterKey } = identity;
+  const standing = openLinkStanding(folder);
+  const tellReady = tellOnce(`${JSON.stringify({ ready: true, gatewayId: identity.gatewayId })}\n`);
   const link = new ServerLink({
     dial: dialServer({ serverUrl: command.movedTo ?? identity.serverUrl, fingerprint: identity.fingerprint }),
     timers: systemTimers,
@@ -80,7 +88,11 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     heartbeat: () => core.heartbeat(),
     log,
     random: () => randomInt(1_000_000) / 1_000_000,
-    onUp: tellOnce(`${JSON.stringify({ ready: true, gatewayId: identity.gatewayId })}\n`),
+    onUp: () => {
+      standing.write({ isUp: true, because: 'linked to the server', code: null });
+      tellReady();
+    },
+    onDown: ({ because, code }) => standing.write({ isUp: false, because, code }),
   });
   const traces = await openTraces({ environment: process.env, service: 'deskhand-gateway', version: GATEWAY_VERSION });
   const traced = tracedLink(link, traces, Date.now);
@@ -97,15 +109,27 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
     processes,
     kit: () => kit,
     secrets: createSecretOpener(identity),
+    probes: probesOf({
+      folder,
+      identity,
+      movedTo: command.movedTo,
+      link: async () => standing.now(),
+      sessions: noSessions,
+    }),
+    restart: () => void stop().finally(() => startAnew(command)),
     log,
   });
-  stopOnSignal(async () => {
+  let isStopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (isStopping ??= letGo());
+  const letGo = async (): Promise<void> => {
     core.stop();
     await link.stop();
     await traces?.close();
     journal.close();
     for (const lock of locks) lock.release();
-  });
+  };
+  stopOnSignal(stop);
+  process.once(RESTART_SIGNAL, () => void stop().finally(() => startAnew(command)));
   await core.resume();
   const isKitOurs = isRoot && !command.besideOthers && core.inHand.size === 0;
   if (isKitOurs) removeOldKits(command.kitFolder, new Set([basename(dirname(kit.runner))]));
@@ -135,6 +159,18 @@ function tellOnce(line: string): () => void {
     if (!isTold) process.stdout.write(line);
     isTold = true;
   };
+}
+
+/** Its own work in hand the gateway knows better than any probe. */
+const noSessions = (): Promise<never> => Promise.reject(new Error('The gateway lists its sessions itself.'));
+
+/**
+ * A supervised gateway ends and is started again; any other becomes the new one in place, with the same process id. Runs and
+ * sessions are in processes of their own either way, and are adopted.
+ */
+function startAnew({ isSupervised }: Extract<Command, { kind: 'run' }>): void {
+  if (isSupervised || process.execve === undefined) process.exit(0);
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], process.env);
 }
 
 /** Runs and their sessions are left alone: the next gateway adopts them. */

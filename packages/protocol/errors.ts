@@ -210,6 +210,18 @@ export const errorTable = {
     'This gateway holds {count} unfinished runs, which would become uncertain.',
     'Cancel them first, or confirm the removal.',
   ),
+  'gateway-offline': entry(
+    409,
+    6,
+    'The gateway {name} is offline, so it cannot be reached from here.',
+    'Check the power and the network of its machine first, then start the gateway there.',
+  ),
+  'gateway-not-running': entry(
+    409,
+    6,
+    'No gateway runs on {folder}.',
+    'Start it: deskhand gateway install-service, or deskhand gateway run',
+  ),
   'cluster-not-empty': entry(409, 6, 'The cluster still has gateways or unfinished runs.', 'Remove them first.'),
   'cluster-key-needed': entry(
     409,

@@ -11,6 +11,8 @@ import { simulatedHost } from './simulated-host.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 const FOLDER = '/var/lib/deskhand';
+/** How long a supervisor takes to start a gateway again that was asked to start anew. */
+const RESTART_MS = 2_000;
 /** Small, so that compaction is part of the story. */
 const JOURNAL_COMPACT_BYTES = 60_000;
 
@@ -188,10 +190,30 @@ export class SimulatedGateway {
           return { values: order.inputs, sensitive: [] };
         },
       },
+      probes: wellMachine,
+      // Its supervisor starts it again.
+      restart: () => {
+        this.crash();
+        machine.power.timers.after(RESTART_MS, () => this.start());
+      },
       log,
     };
   }
 }
+
+/** Nothing here is ever amiss: how a machine is found to be is the business of the real one. */
+const wellMachine: GatewayPorts['probes'] = {
+  version: '1',
+  nodeVersion: 'v24.0.0',
+  gateway: async () => ({ folder: FOLDER, isEnrolled: true, pid: 1, service: 'active' }),
+  server: async () => ({ ok: true, url: 'https://server', tookMs: 1, skewMs: 0 }),
+  link: async () => ({ isUp: true, because: 'linked', code: null }),
+  sessions: async () => ({ sessions: [], inHand: null, limit: 1 }),
+  programs: async () => ({ canOpenDisplays: true, missing: [] }),
+  disk: async () => ({ folder: FOLDER, freeBytes: 1e9, neededBytes: 1e6, journalBytes: 1, journalFault: null }),
+  pam: async () => ({ isNeeded: true, found: 'usable', trouble: null }),
+  capacity: async () => ({ memoryBytes: 8e9, availableBytes: 8e9, cores: 4, limit: 8 }),
+};
 
 /** A program that has died writes nothing any more, whatever its code still does before it falls silent. */
 function livingJournal(journal: GatewayPorts['journal'], life: Life): GatewayPorts['journal'] {

@@ -164,6 +164,7 @@ export class SimulatedReplica {
     const shared = {
       store: stores.links,
       recovery: stores.recovery,
+      checks: stores.checks,
       newEpoch,
       links,
       changes,

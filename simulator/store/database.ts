@@ -17,6 +17,7 @@ import type {
   InstallationRow,
   JoinRequestRow,
   JournalOnlyRow,
+  MachineCheckRow,
   PredictionRow,
   RunEventRow,
   RunParts,
@@ -90,6 +91,7 @@ export class SimulatedDatabase {
   readonly idempotencyKeys = this.#table<IdempotencyRow>();
   /** By gateway, run and attempt. */
   readonly journalOnlyRuns = this.#table<JournalOnlyRow>();
+  readonly machineChecks = this.#table<MachineCheckRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
   readonly replicas = new Map<string, ReplicaRow>();
@@ -218,12 +220,13 @@ export class SimulatedDatabase {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
+    const { machineChecks } = this;
     const numbered = { addOnSlots, audit };
     const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
       ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
-      ...{ flowDurations, predictions },
+      ...{ flowDurations, machineChecks, predictions },
     };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedJoinStore } from './joining.ts';
+import { openSimulatedMachineCheckStore } from './machine-checks.ts';
 import { openSimulatedPredictionStore } from './predictions.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
@@ -37,6 +38,7 @@ export function openSimulatedStores(session: StoreSession) {
     queue: openSimulatedRunQueueStore(session),
     predictions: openSimulatedPredictionStore(session),
     links: openSimulatedGatewayLinkStore(session),
+    checks: openSimulatedMachineCheckStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),

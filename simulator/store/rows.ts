@@ -9,6 +9,7 @@ import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
 import type { JoinRecord } from '@deskhand/control-plane/ports/joining.ts';
 import type { FlowDigest, PredictionToKeep } from '@deskhand/control-plane/ports/predictions.ts';
 import type { NamedAttempt, RecoveryCause } from '@deskhand/control-plane/ports/recovery.ts';
+import type { DoctorReport } from '@deskhand/protocol/doctor.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 
 /** What the tables hold. A row is never changed in place: a copy of the maps is a snapshot of the database. */
@@ -216,6 +217,17 @@ export interface RunParts {
   /** By attempt, the lines in pieces as they came, so that adding to a long log copies no lines. */
   readonly log: ReadonlyMap<number, readonly (readonly LogLine[])[]>;
   readonly screenshots: readonly ScreenshotRow[];
+  readonly machineCheck?: { readonly attempt: number; readonly notedAtMs: number; readonly report: DoctorReport };
+}
+
+export interface MachineCheckRow {
+  readonly gatewayId: string;
+  readonly requestId: string;
+  readonly askedBy: string;
+  readonly askedAtMs: number;
+  readonly answeredId: string | null;
+  readonly answeredAtMs: number | null;
+  readonly report: DoctorReport | null;
 }
 
 export interface InstallationRow {

@@ -1,119 +1,62 @@
-import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import type { Call, Command } from '../command.ts';
-import { sign } from '../terminal/terminal.ts';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { DOCTOR_CHECK_WAIT_MS, isWell, type MachineCheck } from '@deskhand/protocol/doctor.ts';
+import { type Call, type Command, text } from '../command.ts';
+import { programArguments } from '../programs.ts';
+import { cannot } from '../terminal/errors.ts';
+import { checkAsText } from './show-checks.ts';
 
-interface Finding {
-  readonly name: string;
-  readonly good: boolean;
-  readonly found: string;
-  /** What to do when it is not good. */
-  readonly fix: string;
-  /** Deskhand works without it, with less. */
-  readonly optional?: boolean;
-}
-
-const NODE_MAJOR_MIN = 24;
-const FREE_BYTES_MIN = 1_000_000_000;
-const SERVER_TIMEOUT_MS = 3_000;
+const SERVER_WAIT_MS = 3_000;
+/** The gateway's program gives each check its time; above this it does not start at all. */
+const DOCTOR_WAIT_MS = DOCTOR_CHECK_WAIT_MS + 30_000;
 
 export const doctor: Command = {
   name: 'doctor',
   summary: 'Look at this machine and say what Deskhand lacks here.',
-  examples: ['deskhand doctor', 'deskhand doctor --json'],
-  exitCodes: [0, 1],
+  options: [{ syntax: '--data <folder>', description: 'of the gateway; default: the gateway’s own place' }],
+  examples: ['deskhand doctor', 'deskhand doctor --json', 'deskhand doctor --data ~/deskhand/gateway-1'],
+  exitCodes: [0, 1, 2],
   run: async (call) => {
-    const findings = [node(), disk(), account(), ...sessionPrograms(), await server(call)];
-    for (const finding of findings) call.output.line(finding, (one) => asText(call, one));
-    return findings.every(({ good, optional }) => good || optional) ? 0 : 1;
+    const [machine, server] = await Promise.all([machineChecks(call), serverCheck(call)]);
+    // A machine that is enrolled nowhere is asked about the server of this command line instead.
+    const isEnrolled = machine.some(({ name, found }) => name === 'server' && found.startsWith('http'));
+    const checks = isEnrolled ? machine : machine.map((check) => (check.name === 'server' ? server : check));
+    for (const check of checks) call.output.line(check, (one) => checkAsText(call.terminal, one));
+    return isWell({ madeAt: '', version: '', checks }) ? 0 : 1;
   },
 };
 
-const asText = ({ terminal }: Call, { name, good, found, fix }: Finding): string =>
-  `${sign(terminal, good)} ${name.padEnd(16)}${found}${good ? '' : `\n  try: ${fix}`}`;
-
-function node(): Finding {
-  const good = Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN;
-  return { name: 'node', good, found: process.version, fix: 'install Node 24 or newer' };
-}
-
-function disk(): Finding {
-  const folder = process.env.HOME ?? tmpdir();
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
-  const found = `${(free / 1e9).toFixed(1)} GB free in ${folder}`;
-  return { name: 'disk', good: free >= FREE_BYTES_MIN, found, fix: 'free at least 1 GB' };
-}
-
-function account(): Finding {
-  const good = process.getuid?.() === 0;
-  return {
-    name: 'account',
-    good,
-    optional: true,
-    found: good ? 'root: the gateway can sign any account in' : 'not root: runs use a virtual display of this account',
-    fix: 'run the gateway as root to sign other accounts in',
-  };
-}
-
-function sessionPrograms(): readonly Finding[] {
-  const display = isInstalled('Xtigervnc') || isInstalled('Xvnc') || isInstalled('Xvfb');
-  const programs: readonly (readonly [string, string, boolean])[] = [
-    ['window manager', 'openbox', isInstalled('openbox')],
-    ['message bus', 'dbus', isInstalled('dbus-daemon')],
-    ['notifications', 'dunst', isInstalled('dunst')],
-    ['screenshots', 'imagemagick', isInstalled('import')],
-  ];
-  return [
-    {
-      name: 'display',
-      good: display,
-      found: display
-        ? 'Xvnc or Xvfb is installed'
-        : 'neither Xvnc nor Xvfb is installed: no desktop session can be opened',
-      fix: 'apt-get install tigervnc-standalone-server xvfb',
-    },
-    ...programs.map(([name, debianPackage, good]) => ({
-      name,
-      good,
-      optional: true,
-      found: good ? 'installed' : 'missing',
-      fix: `apt-get install ${debianPackage}`,
-    })),
-  ];
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    const path = join(folder, program);
-    if (!existsSync(path)) return false;
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
+/** The checks are the gateway's own, run by its program, so that the portal and this terminal never differ. */
+async function machineChecks(call: Call): Promise<MachineCheck[]> {
+  const data = text(call, 'data');
+  const args = [...programArguments('gateway'), 'doctor', ...(data === undefined ? [] : ['--data', data])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: DOCTOR_WAIT_MS });
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+  const checks: MachineCheck[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('{')) checks.push(JSON.parse(line) as MachineCheck);
   });
+  await new Promise((resolve) => child.once('error', resolve).once('close', resolve));
+  if (checks.length > 0) return checks;
+  throw cannot(
+    'This machine could not be examined.',
+    said.at(-1) ?? 'the gateway’s program gave no answer',
+    'npm start',
+  );
 }
 
-async function server({ settings }: Call): Promise<Finding> {
+async function serverCheck({ settings }: Call): Promise<MachineCheck> {
   const { value, origin } = settings.server;
   const { createClient } = await import('@deskhand/protocol/http/client.ts');
-  const client = createClient({ baseUrl: value });
   const startedAt = performance.now();
+  const check = { name: 'server', optional: true, code: null };
   try {
-    await client.getSetup({ signal: AbortSignal.timeout(SERVER_TIMEOUT_MS) });
+    await createClient({ baseUrl: value }).getSetup({ signal: AbortSignal.timeout(SERVER_WAIT_MS) });
     const took = Math.round(performance.now() - startedAt);
-    return { name: 'server', good: true, found: `${value} answers in ${took} ms`, fix: '' };
+    return { ...check, good: true, found: `${value} answers in ${took} ms`, fix: '' };
   } catch {
     const found = `${value} (${origin}) does not answer`;
-    return {
-      name: 'server',
-      good: false,
-      optional: true,
-      found,
-      fix: 'deskhand up, or --server with the right address',
-    };
+    return { ...check, good: false, found, fix: 'deskhand up, or --server with the right address' };
   }
 }

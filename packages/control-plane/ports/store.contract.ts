@@ -12,6 +12,7 @@ import { everything, partsOfRuns, type Questions } from './store-contract/everyt
 import { makeFixture } from './store-contract/fixture.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
+import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
 import { joinOperations, serverOperations } from './store-contract/server-operations.contract.ts';
@@ -43,6 +44,7 @@ const operations = {
   ...serverOperations,
   ...joinOperations,
   ...predictionOperations,
+  ...machineCheckOperations,
 } satisfies Operations;
 
 /** What comes at the same moment most often when several servers and people are at it, and does most to one another. */

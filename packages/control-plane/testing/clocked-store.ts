@@ -10,6 +10,7 @@ import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from '../adapters/postgres/installation.ts';
 import { openJoinStore } from '../adapters/postgres/joining.ts';
 import { openOverviewStore } from '../adapters/postgres/overview.ts';
+import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../adapters/postgres/replicas.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
@@ -95,6 +96,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
     joins: openJoinStore(pool),
+    checks: openMachineCheckStore(pool),
     recovery: openRecoveryStore(pool),
     turns: openTurnStore(database),
     replicas,

@@ -5,6 +5,7 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { AttemptReport, GatewayMessage, ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
+import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -119,9 +120,9 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     ...options.ports,
   });
   const { wakeups } = runs;
-  const { store, recovery } = stores;
+  const { store, recovery, checks } = stores;
   const newEpoch = (): string => randomBytes(9).toString('hex');
-  const link = createLinkUseCases({ store, recovery, newEpoch, links, changes: feed, wakeups, replica: 'one' });
+  const link = createLinkUseCases({ store, recovery, checks, newEpoch, links, changes: feed, wakeups, replica: 'one' });
   const sweepPorts = { ...stores, links, changes: feed, wakeups, monotonicMs: () => performance.now() };
   const world: RunWorld = {
     database,
@@ -176,6 +177,7 @@ function openStores({ pool }: TestDatabase) {
     predictions: openPredictionStore(pool),
     store: openGatewayLinkStore(pool),
     recovery: openRecoveryStore(pool),
+    checks: openMachineCheckStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };

@@ -5,6 +5,7 @@ import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import { type Journal, type JournalEntry, JournalFault } from '../ports/journal.ts';
 import type { WorkMessage } from '../ports/link.ts';
+import type { MachineProbes } from '../ports/machine-probes.ts';
 import type { ChannelRequest } from '../ports/runner-channels.ts';
 import type {
   HostedSession,
@@ -52,6 +53,10 @@ export class FakeWorld {
   stop: (() => void) | undefined;
   endSession: (because: string) => void = () => undefined;
   endRunner: (code: number) => void = () => undefined;
+  restarts = 0;
+  readonly looks: string[] = [];
+  /** A machine where all is well; a test may replace what is found. */
+  probes: MachineProbes = wellMachine((what) => this.looks.push(what));
   readonly core: GatewayCore;
 
   constructor(secrets: Partial<Core['secrets']> = {}) {
@@ -123,6 +128,8 @@ export class FakeWorld {
         inputs: async (order) => ({ values: order.inputs, sensitive: [] }),
         ...secrets,
       },
+      probes: lately(() => this.probes),
+      restart: () => void (this.restarts += 1),
       log: { info: silent, warn: silent, error: silent },
     };
   }
@@ -247,3 +254,33 @@ export const orderOf = (more: Partial<StartOrder> = {}): StartOrder => ({
   capacity: 4,
   ...more,
 });
+
+export function wellMachine(looked: (what: string) => void = () => undefined): MachineProbes {
+  const at = <Found>(what: string, found: Found) => {
+    return async (): Promise<Found> => {
+      looked(what);
+      return found;
+    };
+  };
+  return {
+    version: '1.2.3',
+    nodeVersion: 'v24.1.0',
+    gateway: at('gateway', { folder: '/data', isEnrolled: true, pid: 7, service: 'active' }),
+    server: at('server', { ok: true, url: 'https://desk.example', tookMs: 12, skewMs: 0 }),
+    link: at('link', { isUp: true, because: 'linked to the server', code: null }),
+    sessions: at('sessions', { sessions: [], inHand: null, limit: 4 }),
+    programs: at('programs', { canOpenDisplays: true, missing: [] }),
+    disk: at('disk', { folder: '/data', freeBytes: 5e9, neededBytes: 8e6, journalBytes: 100, journalFault: null }),
+    pam: at('pam', { isNeeded: true, found: 'usable', trouble: null }),
+    capacity: at('capacity', { memoryBytes: 8e9, availableBytes: 6e9, cores: 4, limit: 8 }),
+  };
+}
+
+/** What a test puts there later counts too. */
+function lately(now: () => MachineProbes): MachineProbes {
+  const keys = Object.keys(wellMachine()) as (keyof MachineProbes)[];
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(keys.map((key) => [key, { get: () => now()[key], enumerable: true }])),
+  ) as MachineProbes;
+}

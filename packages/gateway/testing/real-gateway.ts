@@ -65,6 +65,18 @@ export class RealGateway {
     await ended;
   }
 
+  /** Another command of the same program on the same data folder, while the gateway runs or not. */
+  async command(name: string): Promise<{ exit: number | null; lines: readonly unknown[]; said: string }> {
+    const args = ['--disable-warning=ExperimentalWarning', main, name, '--data', this.data];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const told = { out: '', said: '' };
+    child.stdout.on('data', (chunk: Buffer) => void (told.out += String(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => void (told.said += String(chunk)));
+    await once(child, 'close');
+    const lines = told.out.split('\n').filter((line) => line.startsWith('{'));
+    return { exit: child.exitCode, lines: lines.map((line) => JSON.parse(line) as unknown), said: told.said };
+  }
+
   async close(): Promise<void> {
     const child = this.#process;
     if (child && child.exitCode === null && child.signalCode === null) {

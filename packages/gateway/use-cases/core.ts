@@ -1,14 +1,17 @@
+import type { DoctorReport } from '@deskhand/protocol/doctor.ts';
 import type { RunResult } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerResult } from '@deskhand/protocol/runner.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { AttemptFacts, Journal } from '../ports/journal.ts';
 import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
+import type { MachineProbes } from '../ports/machine-probes.ts';
 import type { RunnerChannel, RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
 import type { SecretOpener } from '../ports/secrets.ts';
 import type { HostedSession, SessionHost } from '../ports/session-host.ts';
 import type { AttemptBook } from './attempt-book.ts';
 import type { AttemptKey } from './attempt-record.ts';
+import type { FailedRun } from './machine-checks.ts';
 import type { MachineWatch } from './machine-watch.ts';
 
 /** What the gateway's use cases work with. */
@@ -25,15 +28,24 @@ export interface GatewayPorts {
   readonly processes: Processes;
   readonly kit: () => RunnerKit;
   readonly secrets: SecretOpener;
+  readonly probes: MachineProbes;
+  /** Ends this program and lets the next one adopt what runs. */
+  readonly restart: () => void;
   readonly log: GatewayLog;
   /** Other than the usual pace of looks at the machine; a simulation of hours takes a slower one. */
   readonly factsPollIntervalMs?: number;
+}
+
+/** What the running gateway finds on its machine; with a run its sessions are judged by that run's rules. */
+export interface Doctor {
+  readonly report: (core: Core, run?: FailedRun) => Promise<DoctorReport>;
 }
 
 /** The ports together with what the gateway holds in memory. */
 export interface Core extends GatewayPorts {
   readonly book: AttemptBook;
   readonly machine: MachineWatch;
+  readonly doctor: Doctor;
   /** Attempts whose sign-out or delivery is not complete. */
   readonly inHand: Map<AttemptKey, AttemptInHand>;
   /** Acquired by us, not yet confirmed by the server: they hold their slot and account already. */

@@ -424,3 +424,50 @@ test('a runner that asks for pictures without end gets one at a time, and only a
   }
   expect(world.pictures).toEqual({ taken: limits.SCREENSHOTS_PER_RUN_MAX, open: 0, atOnce: 1 });
 });
+
+test('the server’s question is answered with what the running gateway itself knows', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.sessions = [sessionOf('alice', { ours: true, runId: 'r1' })];
+  await world.core.handlers.report({ wasRestored: false });
+  world.core.handlers.message({ type: 'runDoctor', requestId: 'q1' });
+  await hasSent(world, 'doctorReport');
+  const { requestId, report } = world.of('doctorReport')[0] ?? {};
+  expect(requestId).toBe('q1');
+  expect(report?.checks.find(({ name }) => name === 'link')).toMatchObject({
+    good: true,
+    found: 'linked to the server',
+  });
+  expect(report?.checks.find(({ name }) => name === 'sessions')).toMatchObject({ good: true });
+});
+
+test('many questions at once cost the machine one look', async () => {
+  const world = await worldOf();
+  for (const requestId of ['q1', 'q2', 'q3']) world.core.handlers.message({ type: 'runDoctor', requestId });
+  await hasSent(world, 'doctorReport', 3);
+  expect(world.looks.filter((what) => what === 'pam')).toHaveLength(1);
+});
+
+test('a run that fails at the machine’s fault carries how the machine was found to be', async () => {
+  const world = await worldOf();
+  world.refusal = { code: 'cannot-create-session', message: 'no display' };
+  const programs = { canOpenDisplays: false, missing: ['A display: apt-get install -y xvfb'] };
+  world.probes = { ...world.probes, programs: async () => programs };
+  await begin(world);
+  const result = await resultOf(world);
+  expect(result?.doctor?.checks.find(({ name }) => name === 'display')).toMatchObject({ good: false });
+});
+
+test('a run that fails at its flow’s fault has no look at the machine', async () => {
+  const world = await worldOf();
+  await run(world);
+  world.runnerEnds({ state: 'failed', error: { code: 'flow-failed', message: 'no such file' } });
+  expect(await resultOf(world)).not.toHaveProperty('doctor');
+  expect(world.looks).toEqual([]);
+});
+
+test('the server may ask for a restart', async () => {
+  const world = await worldOf();
+  world.core.handlers.message({ type: 'restart' });
+  expect(world.restarts).toBe(1);
+});

@@ -3,6 +3,7 @@ import type { Heartbeat, LinkHandlers, WorkOrder } from '../ports/link.ts';
 import { openAttemptBook } from './attempt-book.ts';
 import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
+import { answerDoctor, createDoctor } from './doctor.ts';
 import { createMachineWatch } from './machine-watch.ts';
 import { journalPages, obeyDecisions, positionToTell, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
@@ -32,6 +33,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     ...ports,
     book: openAttemptBook(ports.journal),
     machine: createMachineWatch(ports),
+    doctor: createDoctor(),
     inHand: new Map(),
     acquiring: new Map(),
     wasReconciled: false,
@@ -95,6 +97,13 @@ function obeyOrder(desk: Desk, order: WorkOrder): void {
       return;
     case 'resultAck':
       forAttempt(core, order, (attempt) => attempt.courier.resultAcknowledged());
+      return;
+    case 'runDoctor':
+      answerDoctor(core, order.requestId);
+      return;
+    case 'restart':
+      core.log.warn({}, 'the server asked for a restart');
+      core.restart();
       return;
     default:
       assertNever(order);

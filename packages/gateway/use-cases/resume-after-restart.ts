@@ -4,6 +4,7 @@ import { RUNNER_CANCEL_GRACE_MS } from '@deskhand/protocol/runner.ts';
 import { pause } from '@deskhand/protocol/timers.ts';
 import type { AttemptFacts, AttemptRecord, RunnerRecord } from '../ports/journal.ts';
 import type { HostedSession, SessionRecord } from '../ports/session-host.ts';
+import { withDoctorReport } from './doctor.ts';
 import { endingOfResult, runnerLost } from './endings.ts';
 import { closeAttempt } from './finish-attempt.ts';
 import { live, takeInHand } from './run-attempt.ts';
@@ -112,7 +113,7 @@ async function takeUp(core: Core, one: Found, steps: readonly RestartStep[]): Pr
   }
   // Attached sessions belong to their person, and no sweep ends what ran in them.
   if (runner !== null) await core.processes.end(runner, RUNNER_CANCEL_GRACE_MS);
-  if (one.record.result === null) noteEnding(core, one);
+  if (one.record.result === null) await noteEnding(core, one);
   return undefined;
 }
 
@@ -135,11 +136,12 @@ function watchedByPid(core: Core, runner: RunnerRecord): WatchedRunner {
   return { exited };
 }
 
-function noteEnding(core: Core, { record }: Found): void {
+async function noteEnding(core: Core, { record }: Found): Promise<void> {
   const { result, lastLine } = core.spools.tail(record.launch?.spoolPath ?? '');
   const ending: Ending =
     result === null ? runnerLost(lastLine) : endingOfResult(result, record.endWanted, record.facts);
-  core.book.note({ type: 'result', ...nameOf(record.facts), result: { ...ending, phasesMs: record.phasesMs } });
+  const told = await withDoctorReport(core, record.facts, ending);
+  core.book.note({ type: 'result', ...nameOf(record.facts), result: { ...told, phasesMs: record.phasesMs } });
 }
 
 /** Their sessions are swept by now. */

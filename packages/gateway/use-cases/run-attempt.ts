@@ -1,6 +1,7 @@
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import { type AttemptFacts, JournalFault } from '../ports/journal.ts';
 import { createCourier } from './courier.ts';
+import { withDoctorReport } from './doctor.ts';
 import { sessionCreationFailed } from './endings.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { userOf } from './judge-offer.ts';
@@ -62,11 +63,12 @@ export function takeInHand(core: Core, facts: AttemptFacts): AttemptInHand {
 export async function live(core: Core, attempt: AttemptInHand, run: () => Promise<Ending>): Promise<void> {
   let ending: Ending;
   try {
-    ending = await run();
+    ending = await withDoctorReport(core, attempt.facts, await run());
   } catch (error) {
     core.log.error({ ...nameOf(attempt.facts), error: String(error) }, 'an attempt met a fault of the gateway');
     // What the machine said means nothing to whoever submitted the run.
-    ending = sessionCreationFailed('the gateway of the machine met a fault, which its log names. Try the run again.');
+    const told = 'the gateway of the machine met a fault, which its log names. Try the run again.';
+    ending = await withDoctorReport(core, attempt.facts, sessionCreationFailed(told));
   }
   try {
     await finishAttempt(core, attempt, ending);

@@ -83,6 +83,22 @@ export const gatewaysQuery = queryOptions({
   queryFn: ({ signal }) => api.listGateways({ signal }),
 });
 
+const CHECK_POLL_MS = 1_000;
+/** Looked at again while the gateway is at it. */
+export const gatewayCheckQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['gateway-check', id],
+    queryFn: ({ signal }) => api.getDoctor({ params: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'asked' ? CHECK_POLL_MS : false),
+  });
+
+export const runMachineCheckQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run-machine-check', id],
+    queryFn: ({ signal }) => api.getRunMachineCheck({ params: { id }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const runQueueQuery = (clusterId: string) =>
   queryOptions({
     queryKey: ['run-queue', clusterId],

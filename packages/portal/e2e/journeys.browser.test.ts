@@ -182,3 +182,45 @@ test('keys lead to pages and to the filter', async () => {
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Search runs');
   await page.context().close();
 });
+
+test('a machine is checked from the gateways page: it looks, and what is amiss comes first with its fix', async () => {
+  const { page, faults } = await portal.open('/gateways');
+  await page.getByRole('button', { name: 'Actions for kiosk-1' }).click();
+  await page.getByRole('menuitem', { name: 'Check this machine…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Machine of kiosk-1' });
+  await dialog.getByText('kiosk-1 looks at its machine').waitFor();
+  const checks = dialog.getByRole('table', { name: 'Checks of the machine' });
+  await checks.waitFor({ timeout: 10_000 });
+  const names = await checks.getByRole('rowheader').allInnerTexts();
+  expect(names.slice(0, 3).map((name) => name.trim())).toEqual(['sessions', 'desktop', 'gateway']);
+  await checks.getByText('Try: sign somebody out').waitFor();
+  expect(await checks.getByRole('link', { name: 'sessions', exact: true }).getAttribute('href')).toBe(
+    '/docs/gateway/troubleshoot#check-sessions',
+  );
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test('S59: an offline machine is not asked; power and network are said first, with the way to help', async () => {
+  const { page } = await portal.open('/gateways');
+  await page.getByRole('button', { name: 'Actions for kiosk-3' }).click();
+  await page.getByRole('menuitem', { name: 'Check this machine…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Machine of kiosk-3' });
+  const steps = dialog.getByRole('listitem');
+  await steps.first().waitFor();
+  expect((await steps.allInnerTexts()).map((step) => step.includes('power'))).toEqual([true, false, false]);
+  expect(await dialog.getByRole('link', { name: 'Learn more' }).getAttribute('href')).toBe(
+    '/docs/gateway/troubleshoot#offline',
+  );
+  await page.context().close();
+});
+
+test('a run that failed at the machine’s fault shows how the machine was, and its code leads to help', async () => {
+  const { page } = await portal.open('/runs/run-4804');
+  await page.getByRole('heading', { name: 'The machine when the run failed' }).waitFor();
+  await page.getByRole('table', { name: 'Checks of the machine' }).waitFor();
+  expect(await page.getByRole('link', { name: 'cannot-create-session' }).first().getAttribute('href')).toBe(
+    '/docs/errors#cannot-create-session',
+  );
+  await page.context().close();
+});

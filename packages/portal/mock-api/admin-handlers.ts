@@ -2,6 +2,7 @@ import type { Account } from '@deskhand/protocol/http/accounts.ts';
 import type { Handlers } from './handler-types.ts';
 import { sendLive } from './live-stream.ts';
 import { found, Refusal } from './refusal.ts';
+import { checkOf } from './machine-check.ts';
 import { connection, newCluster, newGateway, withHealth } from './seed-machines.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +18,9 @@ type MachineOperations =
   | 'updateGateway'
   | 'removeGateway'
   | 'declareGone'
+  | 'askDoctor'
+  | 'getDoctor'
+  | 'restartGateway'
   | 'listConnections'
   | 'createConnection'
   | 'getConnection'
@@ -29,6 +33,8 @@ const now = (): string => new Date().toISOString();
 const HOUR_MS = 3_600_000;
 /** How long the simulated machine takes until somebody has pasted the line. */
 const ARRIVAL_MS = 6_000;
+/** How long the simulated gateway looks at its machine. */
+const CHECK_MS = 1_500;
 
 function replace<T extends { readonly id: string }>(list: T[], changed: T): T {
   const index = list.findIndex((item) => item.id === changed.id);
@@ -99,6 +105,17 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
       return {};
     },
     declareGone: () => ({ uncertain: 1 }),
+    askDoctor: ({ params }) => {
+      const gateway = gatewayOf(params.id);
+      if (gateway.status === 'online') world.checkedAt.set(gateway.id, Date.now() + CHECK_MS);
+      return checkOf(world, gateway);
+    },
+    getDoctor: ({ params }) => checkOf(world, gatewayOf(params.id)),
+    restartGateway: ({ params }) => {
+      const gateway = gatewayOf(params.id);
+      if (gateway.status === 'offline') throw new Refusal('gateway-offline', { name: gateway.name });
+      return { gatewayId: gateway.id };
+    },
     listConnections: () => ({ items: world.connections }),
     createConnection: ({ body }) => {
       if (body.accountName === 'refused')

@@ -3,6 +3,7 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { Handlers } from './handler-types.ts';
 import { beginLife, endRun } from './life.ts';
 import { sendLive } from './live-stream.ts';
+import { seedReport } from './machine-check.ts';
 import { membersOf, moveRunsToTop, queueView, replaceRun, settleQueue, startOf, undoMoveOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
 import { drawScreenshot } from './screenshot.ts';
@@ -20,6 +21,7 @@ type RunOperations =
   | 'listScreenshots'
   | 'getScreenshot'
   | 'explainRun'
+  | 'getRunMachineCheck'
   | 'getRunQueue'
   | 'moveToTop'
   | 'undoMove'
@@ -122,6 +124,10 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       return { items };
     },
     getScreenshot: ({ params }) => drawScreenshot(runOf(params.id)),
+    getRunMachineCheck: ({ params }) => {
+      const { attempt, endedAt } = runOf(params.id);
+      return { attempt, notedAt: endedAt, report: seedReport(Date.parse(endedAt ?? '') || Date.now()) };
+    },
     explainRun: ({ params }) => {
       const run = runOf(params.id);
       return {

@@ -224,6 +224,16 @@ function endedRuns(flow: FlowById): Run[] {
       state: 'cancelled',
       display: 'Cancelled',
     }),
+    baseRun(flow('flow-payroll'), 4804, {
+      ...lived({ requestedAgoMs: 6 * HOUR, waitedMs: 2 * SECOND, ranMs: SECOND }),
+      state: 'failed',
+      display: 'Failed',
+      error: {
+        code: 'cannot-create-session',
+        message: 'cannot create new session',
+        details: 'Check for open sessions and the limit of sessions on the machine (S57, S58).',
+      },
+    }),
   ];
   const usual = Array.from({ length: 60 }, (_run, index) =>
     baseRun(flow(['flow-invoices', 'flow-stock', 'flow-refunds'][index % 3] ?? 'flow-stock'), 4800 - index, {

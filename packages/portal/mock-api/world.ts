@@ -26,6 +26,8 @@ export interface World {
   logs: Map<string, LogLine[]>;
   audit: AuditEntries;
   settings: Settings;
+  /** When the newest look at each gateway's machine is done. */
+  readonly checkedAt: Map<string, number>;
   claimed: boolean;
   signedIn: boolean;
   nextNumber: number;
@@ -57,6 +59,7 @@ export function makeWorld(kind: Scenario): World {
     accounts: empty
       ? [alice]
       : [alice, bob, { ...account('acc-old', 'Former admin', 'former@example.com', ['viewer']), disabled: true }],
+    checkedAt: new Map(),
     tokens: empty
       ? []
       : [

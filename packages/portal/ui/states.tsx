@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { problemOf } from '../api/client.ts';
 import { useLiveState } from '../app/live/live-context.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { ErrorCodeLink } from './help-link.tsx';
 import { formatClock, formatDuration } from './format.ts';
 import { useNow } from './time.tsx';
 
@@ -47,7 +48,7 @@ export function ProblemView({ error, onRetry }: { readonly error: unknown; reado
       <div>
         <strong>{title}</strong>
         <p>{remedy}</p>
-        <code className="faint">{code}</code>
+        <ErrorCodeLink code={code} />
       </div>
       <div className="row">
         {onRetry && (

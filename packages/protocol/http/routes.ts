@@ -1,5 +1,6 @@
 import { accountRoutes } from './accounts.ts';
 import { connectionRoutes } from './connections.ts';
+import { doctorRoutes } from './doctor.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
@@ -11,6 +12,7 @@ import { systemRoutes } from './system.ts';
 export const routes = {
   ...accountRoutes,
   ...gatewayRoutes,
+  ...doctorRoutes,
   ...joiningRoutes,
   ...connectionRoutes,
   ...flowRoutes,

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Session } from '../http/gateways.ts';
+import { DoctorReport } from '../doctor.ts';
 import { id, oneOf, orNull } from '../http/route.ts';
 import { LogLine, RunFailure, runModes, WaitReason } from '../http/runs.ts';
 import { limits } from '../limits.ts';
@@ -58,6 +59,8 @@ export const RunResult = Type.Object({
   logLinesLost: Type.Integer({ minimum: 0 }),
   /** Durations since acquire by the gateway's own clock; the server turns them into its times. */
   phasesMs: Type.Record(Type.String(), ms),
+  /** How the machine was found to be, of a run that failed at the machine's fault; a gateway of 0.1.0 sends none. */
+  doctor: Type.Optional(DoctorReport),
 });
 export type RunResult = Static<typeof RunResult>;
 
@@ -187,6 +190,8 @@ export const GatewayMessage = Type.Union([
   }),
   /** After sign-out (S13); sent again on every link until `resultAck`. */
   Type.Object({ ...kind('result'), ...runRef, result: RunResult }),
+  /** The answer to `runDoctor`. */
+  Type.Object({ ...kind('doctorReport'), requestId: id, report: DoctorReport }),
 ]);
 export type GatewayMessage = Static<typeof GatewayMessage>;
 
@@ -234,6 +239,10 @@ export const ServerMessage = Type.Union([
   Type.Object({ ...kind('stale'), ...runRef }),
   Type.Object({ ...kind('logAck'), ...runRef, seq: Type.Integer() }),
   Type.Object({ ...kind('resultAck'), ...runRef }),
+  /** A person wants to know how the machine is. */
+  Type.Object({ ...kind('runDoctor'), requestId: id }),
+  /** A person wants the gateway to start anew; its runs go on, and are adopted. */
+  Type.Object({ ...kind('restart') }),
 ]);
 export type ServerMessage = Static<typeof ServerMessage>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agreedVersion } from './versions.ts';
+import { agreedVersion, linkVersions, maySay } from './versions.ts';
 
 test('both sides speak the highest version that both know, or none', () => {
   const release = (min: number, max: number) => ({ min, max });
@@ -8,4 +8,9 @@ test('both sides speak the highest version that both know, or none', () => {
   expect(agreedVersion(release(2, 3), release(1, 2))).toBe(2);
   expect(agreedVersion(release(2, 3), release(1, 1))).toBeUndefined();
   expect(agreedVersion(release(1, 1), release(2, 3))).toBeUndefined();
+});
+
+test('what a release before does not know is said only where both know it', () => {
+  expect([maySay('offer', 1), maySay('runDoctor', 1), maySay('restart', 1)]).toEqual([true, false, false]);
+  expect([maySay('runDoctor', 2), maySay('restart', linkVersions.max)]).toEqual([true, true]);
 });

@@ -58,3 +58,23 @@ export const gatewayRecoveryKey: Command = {
   isProgram: true,
   run: (call) => runProgram('gateway', ['recovery-key', ...call.arguments], call.signal),
 };
+
+export const gatewayRestartHere: Command = {
+  name: 'gateway restart',
+  summary: 'Have the gateway of this machine start anew; what runs goes on and is adopted.',
+  arguments: options,
+  examples: ['deskhand gateway restart', 'deskhand gateway restart --data /var/lib/deskhand-gateway'],
+  exitCodes: [0, 2, 6],
+  isProgram: true,
+  run: (call) => runProgram('gateway', ['restart', ...call.arguments], call.signal),
+};
+
+export const gatewayInstallService: Command = {
+  name: 'gateway install-service',
+  summary: 'Have systemd start the gateway with this machine, and again whenever it ends.',
+  arguments: options,
+  examples: ['deskhand gateway install-service', 'deskhand gateway install-service --print'],
+  exitCodes: [0, 2],
+  isProgram: true,
+  run: (call) => runProgram('gateway', ['install-service', ...call.arguments], call.signal),
+};

@@ -158,6 +158,7 @@ async function startGateway(
   const args = ['run', '--data', data, '--server', server.listening.address];
   if (kit) args.push('--kit', kit);
   if (count > 1) args.push('--beside-others');
+  args.push('--supervised');
   const start = (): SupervisedProgram => startProgram({ program: 'gateway', args, onLog: logger(call) });
   const first = start();
   everything.add({ stop: first.end });
@@ -215,7 +216,7 @@ function keep(
   const watch = (program: SupervisedProgram): void => {
     void program.ended.then((lastWords) => {
       if (isStopping) return;
-      call.terminal.error(`A program ended by itself and is started again. Its last words:\n${lastWords}\n`);
+      call.terminal.error(`A program ended and is started again. Its last words:\n${lastWords}\n`);
       setTimeout(() => {
         if (isStopping) return;
         current = start();

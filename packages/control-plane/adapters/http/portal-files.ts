@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type DocTexts, docPage } from './doc-pages.ts';
 
 interface PortalFile {
   readonly type: string;
@@ -34,17 +35,21 @@ export function readPortalFiles(folder: string): PortalFiles {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const type = types[extname(name)];
     if (!type) continue;
-    const plain = readFileSync(join(folder, name));
     const address = `/${relative('.', name).split(sep).join('/')}`;
-    files.set(address, {
-      type,
-      plain,
-      gzip: gzipSync(plain),
-      brotli: brotliCompressSync(plain, quickly),
-      isHashed: address.startsWith('/assets/'),
-    });
+    files.set(address, fileOf(type, readFileSync(join(folder, name)), address.startsWith('/assets/')));
   }
   return files;
+}
+
+/** The guides as pages beside the portal; whoever cannot sign in needs them most, so they are for everybody. */
+export function docFiles(texts: DocTexts): PortalFiles {
+  const known = new Set(texts.keys());
+  const pages = [...texts].map(([address, text]) => [address, Buffer.from(docPage(text, address, known))] as const);
+  return new Map(pages.map(([address, page]) => [address, fileOf('text/html; charset=utf-8', page, false)]));
+}
+
+function fileOf(type: string, plain: Buffer, isHashed: boolean): PortalFile {
+  return { type, plain, gzip: gzipSync(plain), brotli: brotliCompressSync(plain, quickly), isHashed };
 }
 
 /** Files by their address; every other address without an extension is a page of the portal. */

@@ -230,3 +230,17 @@ test('a server that stops tells its gateways to come again', async () => {
   const { rows } = await world.database.pool.query('select linked_to from gateway');
   expect(rows).toEqual([{ linked_to: null }]);
 });
+
+test('a gateway of the release before is not told what it does not know, and keeps its link', async () => {
+  const old = new GatewayClient();
+  await old.hello(0, { protocolVersion: 1 });
+  const { linkNumber } = await old.next('welcome');
+  old.say({ type: 'linkConfirmed', linkNumber });
+  old.say({ type: 'reconcile', journalId: 'journal', attempts: [], facts: linuxFacts() });
+  await old.next('reconciled');
+  expect(links.send('g1', { type: 'runDoctor', requestId: 'q1' })).toBe(false);
+  expect(links.send('g1', { type: 'restart' })).toBe(false);
+  expect(links.send('g1', { type: 'withdraw', runId: 'r1', attempt: 1 })).toBe(true);
+  await old.next('withdraw');
+  expect(old.heard.map(({ type }) => type)).not.toContain('runDoctor');
+});

@@ -1,7 +1,7 @@
 import { type ErrorCode, problem } from '@deskhand/protocol/errors.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import { GatewayMessage, type ServerMessage } from '@deskhand/protocol/link/messages.ts';
-import type { LinkVersions } from '@deskhand/protocol/link/versions.ts';
+import { type LinkVersions, maySay } from '@deskhand/protocol/link/versions.ts';
 import { Compile } from 'typebox/compile';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { Welcome } from '../../use-cases/link/connect.ts';
@@ -60,6 +60,7 @@ export class ServedLink {
   #endGreeting: () => void;
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
+  #version = 0;
   #atWork = 0;
   readonly #begunAt: number;
   #heardAt: number;
@@ -96,7 +97,7 @@ export class ServedLink {
   }
 
   send(message: ServerMessage): boolean {
-    if (!this.isOpen() || !this.#wire.isOpen()) return false;
+    if (!this.isOpen() || !this.#wire.isOpen() || !maySay(message.type, this.#version)) return false;
     this.#write(message);
     return true;
   }
@@ -215,6 +216,7 @@ export class ServedLink {
   async #greet(hello: Hello): Promise<void> {
     const { min, max } = this.#options.versions;
     if (hello.protocolVersion < min || hello.protocolVersion > max) return this.#refuse('link-protocol-version');
+    this.#version = hello.protocolVersion;
     const identity = await this.#useCases.identify(hello.gatewayId);
     if (!identity.ok) return this.#refuse(identity.code);
     const { isProven, nonce } = this.#options;

@@ -7,6 +7,7 @@ import type { ConnectionStore } from '../connections.ts';
 import type { FlowStore } from '../flows.ts';
 import type { GatewayLinkStore } from '../gateway-links.ts';
 import type { JoinStore } from '../joining.ts';
+import type { MachineCheckStore } from '../machine-checks.ts';
 import type { AuditFact } from '../outcome.ts';
 import type { OverviewStore } from '../overview.ts';
 import type { PredictionStore } from '../predictions.ts';
@@ -33,6 +34,7 @@ export interface AllStores {
   readonly retention: RetentionStore;
   readonly joins: JoinStore;
   readonly recovery: RecoveryStore;
+  readonly checks: MachineCheckStore;
   readonly replicas: ReplicaStore;
   readonly turns: TurnStore;
 }

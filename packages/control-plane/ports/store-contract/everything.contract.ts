@@ -23,6 +23,8 @@ export const everything: Questions = {
   accounts: async ({ accounts }) => byId(await accounts.list()),
   settings: async ({ installation }) => await installation.settings(),
   audit: async ({ audit }) => await audit.list({ actor: null, object: null, before: null, limit: ALL }),
+  machineChecks: async ({ checks }, context) =>
+    await Promise.all(context.gateways.map((id) => checks.read(id, 20_000))),
   overview: async ({ overview }) => await overview.counts(null),
 };
 
@@ -30,6 +32,7 @@ export const everything: Questions = {
 export const partsOfRuns: Questions = {
   events: async ({ runs }, context) =>
     await Promise.all(context.runs.map(async (id) => [await runs.events(id), await runs.screenshots(id)])),
+  machineChecksOfRuns: async ({ checks }, context) => await Promise.all(context.runs.map((id) => checks.ofRun(id))),
   logs: async ({ runs }, context) =>
     await Promise.all(context.runs.map((id) => runs.log(id, { attempt: null, tail: false, limit: ALL }))),
 };

@@ -41,6 +41,10 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
       return await screenshot(ports, link, message);
     case 'result':
       return await endAttempt(ports, link, message, []);
+    case 'doctorReport':
+      if (await ports.checks.answer(link.gatewayId, message.requestId, message.report))
+        ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
+      return nothing;
     default:
       return assertNever(message);
   }
@@ -179,6 +183,8 @@ export async function endAttempt(
   reached: readonly ReachedPhase[],
 ): Promise<Replies> {
   const of = attemptOf(link, message);
+  // Before the end, which is acknowledged: a report that could not be written comes again with the result.
+  if (message.result.doctor !== undefined) await ports.checks.attach(of, message.result.doctor);
   const did = await ports.store.end(of, message.result, reached);
   if (did === 'foreign') {
     await noteEndOfUnknown(ports, link, message);

@@ -91,3 +91,32 @@ describe('phases that waited together with the result', () => {
     expect(await after(together, messages, before)).toEqual(apart);
   });
 });
+
+describe('how the machine was found to be', () => {
+  const doctor = { madeAt: '2026-01-01T00:00:00.000Z', version: '1', checks: [] };
+  const failed = (runId: string, attempt: number): WorkMessage => ({
+    type: 'result',
+    runId,
+    attempt,
+    result: {
+      ...{ state: 'failed', outputs: {}, lastLogSeq: 0, logLinesLost: 0, phasesMs: {}, doctor },
+      error: { code: 'cannot-create-session', message: 'cannot create new session' },
+    },
+  });
+
+  test('stands beside the run that failed at its fault, once', async () => {
+    const run = await world.submit();
+    const attempt = await world.start(link, run, 'acquired');
+    await world.say(link, failed(run.id, attempt));
+    await world.say(link, failed(run.id, attempt));
+    expect(await world.state(run.id)).toBe('failed');
+    expect(await world.stores.checks.ofRun(run.id)).toMatchObject({ attempt, report: doctor });
+  });
+
+  test('is not taken from an attempt that is not the run’s', async () => {
+    const run = await world.submit();
+    const attempt = await world.start(link, run, 'acquired');
+    await world.say(link, failed(run.id, attempt + 1));
+    expect(await world.stores.checks.ofRun(run.id)).toBeUndefined();
+  });
+});

@@ -27,8 +27,8 @@ function otherServer(change: Partial<GatewayLinkStore> = {}): LinkUseCases & { r
   const links = { send: () => false, close: () => undefined };
   const { wakeups } = world.runs;
   const store = { ...world.stores.store, ...change };
-  const { recovery } = world.stores;
-  const ports = { store, recovery, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
+  const { recovery, checks } = world.stores;
+  const ports = { store, recovery, checks, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
   return { ...createLinkUseCases(ports), nudges };
 }
 

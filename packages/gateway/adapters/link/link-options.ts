@@ -26,4 +26,6 @@ export interface LinkOptions {
   readonly random: () => number;
   /** Tells supervisors; called each time the link is up. */
   readonly onUp?: () => void;
+  /** Called each time a link has ended or could not be made. */
+  readonly onDown?: (end: { readonly because: string; readonly code: string | null }) => void;
 }

@@ -49,6 +49,7 @@ export class ServerLink implements Link {
       }
       const delayMs = delayAfter(end, tries, this.#options.random());
       const { because, code } = end;
+      this.#options.onDown?.({ because, code });
       this.#options.log.warn({ because, code, retryInMs: delayMs }, 'the link to the server is down');
       await pause(this.#options.timers, delayMs, this.#stopping.signal);
     }

@@ -15,13 +15,24 @@ const TAKE_OVER_TRIES_MAX = 3;
 export function takeInstanceLock(path: string): LockAnswer {
   for (let tries = 0; tries < TAKE_OVER_TRIES_MAX; tries++) {
     if (createLock(path)) return { ok: true, lock: { release: () => rmSync(path, { force: true }) } };
-    const holder = readHolder(path);
-    if (holder !== undefined && processStartTime(holder.pid) === holder.startTime) {
+    const holder = holderOf(path);
+    if (holder !== null) {
       return { ok: false, because: `Another gateway is running (process ${holder.pid}); it holds ${path}.` };
     }
     rmSync(path, { force: true });
   }
   return { ok: false, because: `${path} is being taken by another gateway that starts now.` };
+}
+
+/** The gateway that holds a lock now; null when none does. */
+export function holderOf(path: string): InstanceHolder | null {
+  const holder = readHolder(path);
+  return holder !== undefined && processStartTime(holder.pid) === holder.startTime ? holder : null;
+}
+
+export interface InstanceHolder {
+  readonly pid: number;
+  readonly startTime: string;
 }
 
 function createLock(path: string): boolean {
@@ -37,9 +48,9 @@ function createLock(path: string): boolean {
   }
 }
 
-function readHolder(path: string): { pid: number; startTime: string } | undefined {
+function readHolder(path: string): InstanceHolder | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as { pid: number; startTime: string };
+    return JSON.parse(readFileSync(path, 'utf8')) as InstanceHolder;
   } catch {
     return undefined;
   }

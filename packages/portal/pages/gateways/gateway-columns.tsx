@@ -10,6 +10,8 @@ import {
   Warning16Regular,
   Wrench16Regular,
 } from '@fluentui/react-icons';
+import { gatewayStatus, gatewayStatusHelp } from '@deskhand/protocol/help-links.ts';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import type { Tone } from '../../ui/run-state.ts';
@@ -109,7 +111,7 @@ function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
   return (
     <span className="state" data-tone={tone}>
       <Icon aria-hidden />
-      {word}
+      <HelpLink to={gatewayStatusHelp[gatewayStatus(gateway)]}>{word}</HelpLink>
     </span>
   );
 }
@@ -168,7 +170,7 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
       )}
       {gateway.journalFault && (
         <li className="state" data-tone="bad">
-          Journal: {gateway.journalFault}
+          Journal: {gateway.journalFault} <HelpLink to={gatewayStatusHelp['journal-fault']}>Learn more</HelpLink>
         </li>
       )}
       {advice.map((text) => (
@@ -179,6 +181,11 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
           {text}
         </li>
       ))}
+      {advice.length > 0 && (
+        <li className="faint">
+          <HelpLink to={gatewayStatusHelp[gatewayStatus(gateway)]}>Learn more</HelpLink>
+        </li>
+      )}
     </ul>
   );
 }

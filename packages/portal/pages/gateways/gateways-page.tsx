@@ -1,4 +1,5 @@
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
+import { gatewayHelp } from '@deskhand/protocol/help-links.ts';
 import { Add20Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -7,6 +8,7 @@ import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { ClusterSettings } from './cluster-settings.tsx';
@@ -33,6 +35,11 @@ export function GatewaysPage() {
         </ActionButton>
       }
     >
+      <p className="small">
+        <HelpLink to={gatewayHelp.install}>Install a gateway</HelpLink> ·{' '}
+        <HelpLink to={gatewayHelp.use}>Use it</HelpLink> ·{' '}
+        <HelpLink to={gatewayHelp.troubleshoot}>Troubleshoot</HelpLink>
+      </p>
       <QueryView query={clusters} skeletonRows={10}>
         {(list) => (
           <QueryView query={gateways} skeletonRows={10}>

@@ -7,18 +7,20 @@ import { useWhyNotAllowed } from '../../app/me.tsx';
 import type { MenuAction } from '../../ui/action-menu.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
+import { DoctorDialog } from './doctor-dialog.tsx';
 import { GatewayDialog } from './gateway-dialog.tsx';
 import { MaintenanceDialog } from './maintenance-dialog.tsx';
 
 type Asking =
   | { readonly what: 'remove'; readonly gateway: Gateway; readonly unfinished: string | null }
   | { readonly what: 'gone'; readonly gateway: Gateway }
-  | { readonly what: 'edit' | 'maintenance'; readonly gateway: Gateway };
+  | { readonly what: 'edit' | 'maintenance' | 'check'; readonly gateway: Gateway };
 
 export function useGatewayActions() {
   const cache = useQueryClient();
   const navigate = useNavigate();
   const whyNot = useWhyNotAllowed('gateway.admin');
+  const whyNotAsk = useWhyNotAllowed('run.submit');
   const [asking, setAsking] = useState<Asking | null>(null);
 
   const refresh = () =>
@@ -69,10 +71,28 @@ export function useGatewayActions() {
     }
   };
 
+  const restart = async (gateway: Gateway) => {
+    try {
+      await api.restartGateway({ params: { id: gateway.id } });
+      noticeDone(`${gateway.name} starts anew. What runs there goes on.`);
+    } catch (error) {
+      noticeRefused(`${gateway.name} was not restarted.`, error);
+    }
+  };
+
   const menu = (gateway: Gateway): readonly MenuAction[] => [
     {
       label: 'Show its runs',
       onSelect: () => void navigate({ to: '/runs', search: { gateway: gateway.id } }),
+    },
+    {
+      label: 'Check this machine…',
+      onSelect: () => setAsking({ what: 'check', gateway }),
+    },
+    {
+      label: 'Restart gateway',
+      onSelect: () => void restart(gateway),
+      disabledReason: whyNot ?? (gateway.status === 'offline' ? 'This gateway is offline.' : null),
     },
     {
       label: 'Change policy and capacity…',
@@ -111,6 +131,7 @@ export function useGatewayActions() {
       onRemove={(gateway, confirmed) => void remove(gateway, confirmed)}
       onGone={(gateway) => void declareGone(gateway)}
       onSaved={() => void refresh()}
+      whyNotAsk={whyNotAsk}
     />
   );
   return {
@@ -127,15 +148,18 @@ interface DialogsProps {
   readonly onRemove: (gateway: Gateway, confirmed: boolean) => void;
   readonly onGone: (gateway: Gateway) => void;
   readonly onSaved: () => void;
+  readonly whyNotAsk: string | null;
 }
 
-function Dialogs({ asking, onClose, onRemove, onGone, onSaved }: DialogsProps): ReactNode {
+function Dialogs({ asking, onClose, onRemove, onGone, onSaved, whyNotAsk }: DialogsProps): ReactNode {
   const { gateway } = asking;
   switch (asking.what) {
     case 'edit':
       return <GatewayDialog gateway={gateway} onClose={onClose} onSaved={onSaved} />;
     case 'maintenance':
       return <MaintenanceDialog gateway={gateway} onClose={onClose} onSaved={onSaved} />;
+    case 'check':
+      return <DoctorDialog gateway={gateway} whyNotAsk={whyNotAsk} onClose={onClose} />;
     case 'gone':
       return (
         <ConfirmDialog

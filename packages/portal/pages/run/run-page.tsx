@@ -14,6 +14,7 @@ import { QueryView } from '../../ui/states.tsx';
 import { Ran, Waited } from '../runs/run-columns.tsx';
 import { ActionLog } from './action-log.tsx';
 import { RunFacts, RunHistory, RunScreenshots, RunValues } from './run-parts.tsx';
+import { RunMachineCheck } from './run-machine-check.tsx';
 import { RunSituation } from './run-situation.tsx';
 import { RunTimeline } from './run-timeline.tsx';
 import { useRunActions, whyNotRun } from './use-run-actions.tsx';
@@ -54,6 +55,7 @@ function RunDetails({ run }: { readonly run: Run }) {
       actions={<RunButtons run={run} />}
     >
       <RunSituation run={run} />
+      <RunMachineCheck run={run} />
       <Section title="Timeline">
         <div className="card">
           <RunTimeline run={run} />

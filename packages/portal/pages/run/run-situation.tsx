@@ -9,6 +9,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { explainQuery, gatewaysQuery } from '../../api/queries.ts';
+import { ErrorCodeLink } from '../../ui/help-link.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
 import type { Tone } from '../../ui/run-state.ts';
 import { Moment, useNow } from '../../ui/time.tsx';
@@ -93,7 +94,7 @@ function FirstError({ run, error }: { readonly run: Run; readonly error: NonNull
         ) : (
           'Why it ended'
         )}{' '}
-        · <code>{error.code}</code>
+        · <ErrorCodeLink code={error.code} />
       </div>
       <strong className="wrap">{error.message}</strong>
       {error.details && <p className="wrap">{error.details}</p>}

@@ -1,0 +1,98 @@
+import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
+import type { GatewayCheck } from '@deskhand/protocol/http/doctor.ts';
+import { gatewayStatusHelp } from '@deskhand/protocol/help-links.ts';
+import { Button, Spinner } from '@fluentui/react-components';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { gatewayCheckQuery } from '../../api/queries.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Modal } from '../../ui/dialog.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
+import { MachineReport } from '../../ui/machine-report.tsx';
+import { ProblemView } from '../../ui/states.tsx';
+import { Moment } from '../../ui/time.tsx';
+
+interface DoctorDialogProps {
+  readonly gateway: Gateway;
+  readonly whyNotAsk: string | null;
+  readonly onClose: () => void;
+}
+
+/** Has the gateway look at its machine, and shows what it finds; an offline one is looked at by a person. */
+export function DoctorDialog({ gateway, whyNotAsk, onClose }: DoctorDialogProps) {
+  const cache = useQueryClient();
+  const [refusal, setRefusal] = useState<unknown>(null);
+  const { data: check } = useQuery(gatewayCheckQuery(gateway.id));
+  const ask = async (): Promise<void> => {
+    setRefusal(null);
+    try {
+      cache.setQueryData(gatewayCheckQuery(gateway.id).queryKey, await api.askDoctor({ params: { id: gateway.id } }));
+    } catch (error) {
+      setRefusal(error);
+    }
+  };
+  useEffect(() => {
+    if (whyNotAsk === null) void ask();
+    // Asked once, when the dialog opens.
+  }, [gateway.id]);
+  return (
+    <Modal
+      title={`Machine of ${gateway.name}`}
+      wide
+      onClose={onClose}
+      actions={
+        <>
+          <ActionButton disabledReason={whyNotAsk} busy={check?.state === 'asked'} onClick={() => void ask()}>
+            Check again
+          </ActionButton>
+          <Button appearance="primary" onClick={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      {refusal !== null && <ProblemView error={refusal} />}
+      {check && <CheckView gateway={gateway} check={check} />}
+    </Modal>
+  );
+}
+
+function CheckView({ gateway, check }: { readonly gateway: Gateway; readonly check: GatewayCheck }) {
+  return (
+    <div className="stack">
+      {check.state === 'asked' && <Spinner size="small" label={`${gateway.name} looks at its machine`} />}
+      {check.state === 'never-asked' && <p>Nobody has had this machine checked yet.</p>}
+      <Advice gateway={gateway} check={check} />
+      {check.report && (
+        <>
+          <p className="small faint">
+            As the machine was <Moment at={check.answeredAt} relative />
+            {check.state !== 'answered' && ', when it was last checked'} · gateway {check.report.version}
+          </p>
+          <MachineReport report={check.report} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** S59: power and network come before everything that only the machine could tell. */
+function Advice({ gateway, check: { state, advice } }: { readonly gateway: Gateway; readonly check: GatewayCheck }) {
+  if (advice.length === 0) return null;
+  const head =
+    state === 'offline' ? `${gateway.name} is offline. Look, in this order:` : `${gateway.name} gave no report.`;
+  return (
+    <div>
+      <strong>{head}</strong>
+      <ol>
+        {advice.map(({ name, what, fix }) => (
+          <li key={name}>
+            {what} {fix}
+          </li>
+        ))}
+      </ol>
+      <HelpLink to={gatewayStatusHelp.offline}>Learn more</HelpLink>
+    </div>
+  );
+}

@@ -28,7 +28,8 @@ interface ProtocolChecks {
   readonly checkNames: ErrorFacts['checkNames'];
 }
 interface ProtocolHelp {
-  readonly gatewayStatusHelp: Readonly<Record<string, string>>;
+  readonly healthHelp: Readonly<Record<string, string>>;
+  readonly journalHelp: string;
   readonly gatewayHelp: Readonly<Record<string, string>>;
   readonly helpOfError: (code: string) => string;
   readonly helpOfCheck: (name: string) => string;
@@ -62,7 +63,8 @@ async function loadHelp(): Promise<readonly string[]> {
   if (errors === undefined) return [];
   const help = (await import(new URL('../packages/protocol/help-links.ts', import.meta.url).href)) as ProtocolHelp;
   return [
-    ...Object.values(help.gatewayStatusHelp),
+    ...Object.values(help.healthHelp),
+    help.journalHelp,
     ...Object.values(help.gatewayHelp),
     ...Object.keys(errors.table).map(help.helpOfError),
     ...errors.checkNames.map(help.helpOfCheck),

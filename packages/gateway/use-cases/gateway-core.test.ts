@@ -429,7 +429,7 @@ test('the server’s question is answered with what the running gateway itself k
   const world = await worldOf();
   await run(world);
   world.sessions = [sessionOf('alice', { ours: true, runId: 'r1' })];
-  await world.core.handlers.report({ wasRestored: false });
+  world.core.handlers.report({ wasRestored: false });
   world.core.handlers.message({ type: 'runDoctor', requestId: 'q1' });
   await hasSent(world, 'doctorReport');
   const { requestId, report } = world.of('doctorReport')[0] ?? {};

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { checkNames } from '@deskhand/protocol/doctor.ts';
 import { errorTable, type ErrorCode } from '@deskhand/protocol/errors.ts';
-import { gatewayHelp, gatewayStatusHelp, helpOfCheck, helpOfError } from '@deskhand/protocol/help-links.ts';
+import { gatewayHelp, healthHelp, helpOfCheck, helpOfError, journalHelp } from '@deskhand/protocol/help-links.ts';
 import { describe, expect, test } from 'vitest';
 import { docPage, readDocTexts } from './doc-pages.ts';
 import { docFiles } from './portal-files.ts';
@@ -40,7 +40,8 @@ test('text that looks like HTML is shown as text', () => {
 describe('every help link that people are shown', () => {
   const files = docFiles(readDocTexts(fileURLToPath(new URL('../../../../docs', import.meta.url))));
   const links = [
-    ...Object.values(gatewayStatusHelp),
+    ...Object.values(healthHelp),
+    journalHelp,
     ...Object.values(gatewayHelp),
     ...(Object.keys(errorTable) as ErrorCode[]).map(helpOfError),
     ...checkNames.map(helpOfCheck),

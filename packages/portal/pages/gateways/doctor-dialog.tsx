@@ -1,6 +1,6 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { GatewayCheck } from '@deskhand/protocol/http/doctor.ts';
-import { gatewayStatusHelp } from '@deskhand/protocol/help-links.ts';
+import { healthHelp } from '@deskhand/protocol/help-links.ts';
 import { Button, Spinner } from '@fluentui/react-components';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -92,7 +92,7 @@ function Advice({ gateway, check: { state, advice } }: { readonly gateway: Gatew
           </li>
         ))}
       </ol>
-      <HelpLink to={gatewayStatusHelp.offline}>Learn more</HelpLink>
+      <HelpLink to={healthHelp.Offline}>Learn more</HelpLink>
     </div>
   );
 }

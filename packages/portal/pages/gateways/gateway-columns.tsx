@@ -10,7 +10,7 @@ import {
   Warning16Regular,
   Wrench16Regular,
 } from '@fluentui/react-icons';
-import { gatewayStatus, gatewayStatusHelp } from '@deskhand/protocol/help-links.ts';
+import { healthHelp, journalHelp } from '@deskhand/protocol/help-links.ts';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -111,7 +111,7 @@ function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
   return (
     <span className="state" data-tone={tone}>
       <Icon aria-hidden />
-      <HelpLink to={gatewayStatusHelp[gatewayStatus(gateway)]}>{word}</HelpLink>
+      <HelpLink to={healthHelp[word]}>{word}</HelpLink>
     </span>
   );
 }
@@ -170,7 +170,7 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
       )}
       {gateway.journalFault && (
         <li className="state" data-tone="bad">
-          Journal: {gateway.journalFault} <HelpLink to={gatewayStatusHelp['journal-fault']}>Learn more</HelpLink>
+          Journal: {gateway.journalFault} <HelpLink to={journalHelp}>Learn more</HelpLink>
         </li>
       )}
       {advice.map((text) => (
@@ -183,7 +183,7 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
       ))}
       {advice.length > 0 && (
         <li className="faint">
-          <HelpLink to={gatewayStatusHelp[gatewayStatus(gateway)]}>Learn more</HelpLink>
+          <HelpLink to={healthHelp[gateway.health.word]}>Learn more</HelpLink>
         </li>
       )}
     </ul>

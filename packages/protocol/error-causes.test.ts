@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
 import { errorCauses } from './error-causes.ts';
 import { errorTable } from './errors.ts';
-import { gatewayStatus } from './help-links.ts';
 import { isMachineFault } from '@deskhand/domain/run/machine-fault.ts';
-
-test('of several things that are true of a gateway the worst is said', () => {
-  const well = { status: 'online', enabled: true, quarantined: false } as const;
-  expect(gatewayStatus(well)).toBe('online');
-  expect(gatewayStatus({ ...well, enabled: false })).toBe('disabled');
-  expect(gatewayStatus({ ...well, enabled: false, status: 'offline' })).toBe('offline');
-  expect(gatewayStatus({ ...well, status: 'offline', quarantined: true })).toBe('quarantined');
-});
 
 test('every error has its cause, and every error at a machine’s fault a check that looks at it', () => {
   expect(Object.keys(errorCauses)).toEqual(expect.arrayContaining(Object.keys(errorTable)));

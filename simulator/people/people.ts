@@ -4,9 +4,9 @@ import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-
 import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
 import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
+import { askServer } from './ask-server.ts';
 import type { Random } from '../world/random.ts';
 
-const RESPONSE_WAIT_MS = 10_000;
 const RETRY_AFTER_MS = 3_000;
 const TRIES_MAX = 400;
 /** Of the usual time, so that flows run out of it. */
@@ -187,24 +187,10 @@ export class People {
     return await this.#askServer(({ runs }) => (runs === undefined ? undefined : ask(runs)));
   }
 
-  /** One request to one server; undefined when no answer came back. */
   async #askServer<T>(
     ask: (server: SimulatedReplica) => Promise<Outcome<T>> | undefined,
   ): Promise<Outcome<T> | undefined> {
-    const { balancer, network, world } = this.#universe;
-    await this.#pause(network.delayMs());
-    const replica = balancer.choose();
-    const { life } = replica ?? {};
-    if (replica === undefined || life === undefined) return undefined;
-    const { promise, resolve } = Promise.withResolvers<Outcome<T> | undefined>();
-    world.timeline.schedule(RESPONSE_WAIT_MS, () => resolve(undefined));
-    life.hear(() => {
-      ask(replica)?.then(
-        (answer) => world.timeline.schedule(network.delayMs(), () => resolve(life.isOver ? undefined : answer)),
-        () => resolve(undefined),
-      );
-    });
-    return await promise;
+    return await askServer(this.#universe, ask);
   }
 
   async #pause(forMs: number): Promise<void> {

@@ -1,6 +1,9 @@
+import { liveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import { API_PREFIX } from '@deskhand/protocol/http/routes.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { openEventSource } from './event-source.ts';
 import type { Fold } from './fold-events.ts';
 import { LiveLink, type LiveState } from './live-link.ts';
 import { patchCache } from './patch-cache.ts';
@@ -18,7 +21,10 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [live] = useState(() => {
     const listeners = new Set<(fold: Fold) => void>();
     const link = new LiveLink({
-      url: `${API_PREFIX}/events`,
+      openStream: openEventSource(`${API_PREFIX}/events`),
+      timers: systemTimers,
+      wallMs: Date.now,
+      pace: liveLinkPace,
       onFold: (fold) => {
         patchCache(cache, fold);
         for (const listener of listeners) listener(fold);

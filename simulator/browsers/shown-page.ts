@@ -45,6 +45,10 @@ export class ShownPage implements ShownPages {
     if (this.rows !== undefined) this.rows = patch(this.rows);
   }
 
+  replaceRunsInHand(patch: (rows: readonly Run[]) => readonly Run[]): void {
+    if (this.queue !== undefined) this.queue = { ...this.queue, running: [...patch(this.queue.running)] };
+  }
+
   gatewayRows(): undefined {
     return undefined;
   }
@@ -56,7 +60,7 @@ export class ShownPage implements ShownPages {
   #mine([what, id]: readonly string[]): readonly Key[] {
     if (what === undefined) return ['runs', 'run-queue'];
     if (what === 'runs') return ['runs'];
-    return what === 'run-queue' && id === this.#clusterId ? ['run-queue'] : [];
+    return what === 'run-queue' && (id === undefined || id === this.#clusterId) ? ['run-queue'] : [];
   }
 
   async #ask(key: Key, question: symbol, tries: number): Promise<void> {

@@ -83,8 +83,13 @@ export class ViewWatch {
       world.violated('I17', `${name} shows the queue of ${clusterId} as ${shown ?? 'nothing'}, and it is otherwise`);
     const inHand = [...database.runs.inHand()].filter((run) => run.clusterId === clusterId);
     const running = new Map(queue?.running.map((run) => [run.id as string, run.state]));
+    const tell = (states: Iterable<readonly [string, string]>): string =>
+      [...states].map(([id, state]) => `${id} ${state}`).join(', ');
     if (inHand.length !== running.size || inHand.some((run) => running.get(run.id) !== run.state))
-      world.violated('I17', `${name} shows other runs in hand of ${clusterId} than there are`);
+      world.violated(
+        'I17',
+        `${name} shows in hand of ${clusterId}: ${tell(running)}; there are: ${tell(inHand.map(({ id, state }) => [id, state]))}`,
+      );
   }
 
   #changed({ before, after }: RunChange): void {

@@ -9,6 +9,8 @@ export interface ShownPages {
   isAsking(...key: readonly string[]): boolean;
   replaceRun(run: Run): void;
   replaceRunRows(patch: (rows: readonly Run[]) => readonly Run[]): void;
+  /** The runs on machines, which pages of run queues show. */
+  replaceRunsInHand(patch: (rows: readonly Run[]) => readonly Run[]): void;
   /** Undefined while no page shows them. */
   gatewayRows(): readonly Gateway[] | undefined;
   setGatewayRows(rows: readonly Gateway[]): void;
@@ -46,6 +48,9 @@ function applyRuns(pages: ShownPages, runs: ReadonlyMap<string, Run>): void {
   }
   pages.replaceRunRows((rows) => patchById(rows, runs));
   askAnewIfAsking(pages, 'runs');
+  // What a run on its machine comes to changes nothing in the queue, so no event of the queue tells it.
+  pages.replaceRunsInHand((rows) => patchById(rows, runs));
+  askAnewIfAsking(pages, 'run-queue');
   pages.askAgain('home');
 }
 

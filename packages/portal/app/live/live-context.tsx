@@ -6,7 +6,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import { openEventSource } from './event-source.ts';
 import type { Fold } from './fold-events.ts';
 import { LiveLink, type LiveState } from './live-link.ts';
-import { patchCache } from './patch-cache.ts';
+import { askAgain, patchCache } from './patch-cache.ts';
 
 interface Live {
   readonly link: LiveLink;
@@ -29,7 +29,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         patchCache(cache, fold);
         for (const listener of listeners) listener(fold);
       },
-      onRefresh: () => void cache.invalidateQueries({ type: 'active' }),
+      onRefresh: () => askAgain(cache),
     });
     const onFold = (listener: (fold: Fold) => void) => {
       listeners.add(listener);

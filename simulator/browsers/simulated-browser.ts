@@ -2,9 +2,9 @@ import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { SimulatedReplica } from '../server/simulated-replica.ts';
 import { applyFold } from '@deskhand/portal/app/live/apply-fold.ts';
 import { LiveLink } from '@deskhand/portal/app/live/live-link.ts';
-import { askServer } from '../people/ask-server.ts';
-import { caller } from '../people/people.ts';
-import type { Universe } from '../universe/universe.ts';
+import { askServer, type WayToServers } from '../people/ask-server.ts';
+import { caller } from '../people/caller.ts';
+import type { Shape } from '../universe/shape.ts';
 import { Life } from '../world/life.ts';
 import { MachineClock } from '../world/machine-clock.ts';
 import type { Random } from '../world/random.ts';
@@ -13,6 +13,10 @@ import { ShownPage } from './shown-page.ts';
 const ROWS_SHOWN = 50;
 const ACT_EVERY_MS = 8 * 60_000;
 const ASLEEP_MAX_MS = 10 * 60_000;
+
+interface Surroundings extends WayToServers {
+  readonly shape: Shape;
+}
 
 interface Tab {
   readonly life: Life;
@@ -24,7 +28,7 @@ interface Tab {
 export class SimulatedBrowser {
   readonly name: string;
   readonly clusterId: string;
-  readonly #universe: Universe;
+  readonly #universe: Surroundings;
   readonly #random: Random;
   readonly #clock: MachineClock;
   #tab: Tab | undefined;
@@ -32,7 +36,7 @@ export class SimulatedBrowser {
   liveSinceMs: number | undefined;
   openedAtMs = 0;
 
-  constructor(universe: Universe, name: string) {
+  constructor(universe: Surroundings, name: string) {
     const { world, shape } = universe;
     this.name = name;
     this.#universe = universe;

@@ -1,10 +1,10 @@
-import type { AccountId } from '@deskhand/domain/brand.ts';
-import type { Caller, Outcome } from '@deskhand/control-plane/ports/outcome.ts';
+import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
 import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
 import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
 import { askServer } from './ask-server.ts';
+import { caller } from './caller.ts';
 import type { Random } from '../world/random.ts';
 
 const RETRY_AFTER_MS = 3_000;
@@ -14,15 +14,6 @@ const HASTE = 0.1;
 
 const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const;
 export type Act = (typeof allActs)[number];
-
-export const caller: Caller = {
-  id: 'alice' as AccountId,
-  name: 'Alice',
-  email: 'alice@corp.example',
-  roles: ['admin', 'maker', 'operator'],
-  osAccounts: [],
-  origin: 'simulator',
-};
 
 /** People and programs that submit, look, reorder and cancel, over whichever server answers. */
 export class People {

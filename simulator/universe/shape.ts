@@ -50,8 +50,9 @@ const SLOW_FACTS_POLL_MS = 15_000;
 /** Hearts that beat while nothing else happens were half of all events. */
 const slowLinkPace: LinkPace = { heartbeatIntervalMs: 15_000, silenceMaxMs: 45_000 };
 const slowLivePace: LiveLinkPace = { ...liveLinkPace, beatIntervalMs: 25_000, silenceMaxMs: 60_000 };
-/** Pages read much, so most worlds have none. */
-const BROWSERS = [0, 0, 0, 0, 0, 1, 1, 2, 3] as const;
+/** Each open page costs a world a quarter more, so most worlds have none. */
+const BROWSERS_SHARE = 0.1;
+const BROWSERS = [1, 1, 2, 3] as const;
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
 const MANY_GATEWAYS_SHARE = 0.01;
 const REAL_PACE_SHARE = 0.05;
@@ -73,7 +74,7 @@ export function drawShape(random: Random): Shape {
     ...paceOf(random.chance(REAL_PACE_SHARE), servers),
     safetyMs: HOUR_MS,
     haste: random.pick([0, 0, 0.3]),
-    browsers: random.pick(BROWSERS),
+    browsers: random.chance(BROWSERS_SHARE) ? random.pick(BROWSERS) : 0,
   };
 }
 

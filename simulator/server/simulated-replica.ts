@@ -39,6 +39,7 @@ export interface ReplicaParts {
 }
 
 const RESTART_MS = 5_000;
+const SERVER_VERSION = '0.1.0';
 /** The head of an answer, with which a browser says that the stream is open. */
 export const STREAM_OPENS = 'HTTP/1.1 200';
 
@@ -153,7 +154,7 @@ export class SimulatedReplica {
       readRuns: runs.readRuns,
       readGateway: async (id) => {
         const gateway = await stores.clusters.gatewayById(id);
-        return gateway && gatewayToWire(gateway);
+        return gateway && gatewayToWire(gateway, SERVER_VERSION);
       },
       onFault: (error) => this.#say({ error: String(error) }, 'live events could not be read'),
     });

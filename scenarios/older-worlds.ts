@@ -32,7 +32,10 @@ const paces = {
 export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions {
   return {
     seed,
-    change: { sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace, deathLimits },
+    change: {
+      ...{ sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS },
+      ...{ linkPace, deathLimits, browsers: 0 },
+    },
     without: LATER_FAULTS,
   };
 }

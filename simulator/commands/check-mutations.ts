@@ -36,7 +36,10 @@ function copySource(scratch: string): void {
   for (const folder of ['packages', 'simulator']) {
     cpSync(join(repositoryRoot, folder), join(scratch, folder), {
       recursive: true,
-      filter: (path) => !/(node_modules|\/dist|\/\.build|packages\/(portal|actions|cli|runner)\/.*)$/.test(path),
+      filter: (path) =>
+        !/(node_modules|\/dist|\/\.build|packages\/(actions|cli|runner)\/.*|packages\/portal\/(?!package\.json$|app$|app\/live(\/|$)).*)$/.test(
+          path,
+        ),
     });
   }
   cpSync(join(repositoryRoot, 'package.json'), join(scratch, 'package.json'));
@@ -45,7 +48,7 @@ function copySource(scratch: string): void {
   for (const name of readdirSync(join(repositoryRoot, 'node_modules'))) {
     if (name !== '@deskhand') symlinkSync(join(repositoryRoot, 'node_modules', name), join(installed, name));
   }
-  for (const name of ['control-plane', 'domain', 'gateway', 'protocol', 'robin', 'actions']) {
+  for (const name of ['control-plane', 'domain', 'gateway', 'protocol', 'robin', 'actions', 'portal']) {
     symlinkSync(join(scratch, 'packages', name), join(installed, '@deskhand', name));
   }
 }

@@ -1,5 +1,5 @@
 import { declareGone, removeGateway, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
-import { caller } from '../people/people.ts';
+import { caller } from '../people/caller.ts';
 import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
 import { inSeconds } from './network-faults.ts';
 

@@ -1,6 +1,10 @@
 import type { Dial } from '@deskhand/gateway/adapters/link/link-wire.ts';
 import type { Life } from '../world/life.ts';
-import type { SimulatedReplica } from '../server/simulated-replica.ts';
+import type { Viewer } from '@deskhand/control-plane/adapters/http/live-events.ts';
+import type { OpenStream, StreamEars } from '@deskhand/portal/app/live/live-link.ts';
+import { LIVE_BEAT } from '@deskhand/protocol/http/live-pace.ts';
+import { type SimulatedReplica, STREAM_OPENS } from '../server/simulated-replica.ts';
+import type { CableEnd } from './cable.ts';
 import type { Network } from './network.ts';
 
 /** Sends each new connection to one of the servers that it takes for alive; it may be wrong about one. */
@@ -19,6 +23,41 @@ export class LoadBalancer {
   choose(): SimulatedReplica | undefined {
     const up = this.#replicas.filter((replica) => replica.isUp);
     return up.length === 0 ? undefined : this.#random.pick(up);
+  }
+
+  /** A page's way to the live stream of a server; answers how to close it. */
+  openStream(site: string, life: Life, viewer: Viewer): OpenStream {
+    return (ears) => {
+      let end: CableEnd | undefined;
+      let isClosed = false;
+      const hear = (act: () => void): void => {
+        if (!isClosed) act();
+      };
+      void life.later(this.#network.delayMs()).then(() => {
+        if (isClosed) return;
+        const replica = this.choose();
+        const serverLife = replica?.life;
+        if (replica === undefined || serverLife === undefined) return ears.lost();
+        const { near, far, cable } = this.#network.connect({ site, life }, { site: replica.name, life: serverLife });
+        end = near;
+        near.listen({
+          text: (text) => hear(() => read(text, ears)),
+          ping: () => undefined,
+          pong: () => undefined,
+          closed: () => hear(ears.lost),
+        });
+        this.#network.world.timeline.schedule(this.#network.delayMs(), () => {
+          serverLife.hear(() => {
+            const listener = { viewer, lastEventId: undefined, viewerNow: () => Promise.resolve(viewer) };
+            if (!replica.serveStream(far, listener)) cable.breakDown(0, [1, 1]);
+          });
+        });
+      });
+      return () => {
+        isClosed = true;
+        end?.cut();
+      };
+    };
   }
 
   /** A gateway's way to a server. */
@@ -45,5 +84,15 @@ export class LoadBalancer {
         cut: near.cut,
       };
     };
+  }
+}
+
+/** As a browser reads a stream: blocks of lines, each an event with a name or without. */
+function read(text: string, ears: StreamEars): void {
+  if (text === STREAM_OPENS) ears.opened();
+  else if (text.startsWith(`event: ${LIVE_BEAT}`)) ears.beat();
+  else {
+    const data = /^data: (.+)$/m.exec(text)?.[1];
+    if (data !== undefined) ears.message(data);
   }
 }

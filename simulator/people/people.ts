@@ -1,12 +1,12 @@
-import type { AccountId } from '@deskhand/domain/brand.ts';
-import type { Caller, Outcome } from '@deskhand/control-plane/ports/outcome.ts';
+import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
 import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
 import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
+import { askServer } from './ask-server.ts';
+import { caller } from './caller.ts';
 import type { Random } from '../world/random.ts';
 
-const RESPONSE_WAIT_MS = 10_000;
 const RETRY_AFTER_MS = 3_000;
 const TRIES_MAX = 400;
 /** Of the usual time, so that flows run out of it. */
@@ -14,15 +14,6 @@ const HASTE = 0.1;
 
 const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const;
 export type Act = (typeof allActs)[number];
-
-export const caller: Caller = {
-  id: 'alice' as AccountId,
-  name: 'Alice',
-  email: 'alice@corp.example',
-  roles: ['admin', 'maker', 'operator'],
-  osAccounts: [],
-  origin: 'simulator',
-};
 
 /** People and programs that submit, look, reorder and cancel, over whichever server answers. */
 export class People {
@@ -187,24 +178,10 @@ export class People {
     return await this.#askServer(({ runs }) => (runs === undefined ? undefined : ask(runs)));
   }
 
-  /** One request to one server; undefined when no answer came back. */
   async #askServer<T>(
     ask: (server: SimulatedReplica) => Promise<Outcome<T>> | undefined,
   ): Promise<Outcome<T> | undefined> {
-    const { balancer, network, world } = this.#universe;
-    await this.#pause(network.delayMs());
-    const replica = balancer.choose();
-    const { life } = replica ?? {};
-    if (replica === undefined || life === undefined) return undefined;
-    const { promise, resolve } = Promise.withResolvers<Outcome<T> | undefined>();
-    world.timeline.schedule(RESPONSE_WAIT_MS, () => resolve(undefined));
-    life.hear(() => {
-      ask(replica)?.then(
-        (answer) => world.timeline.schedule(network.delayMs(), () => resolve(life.isOver ? undefined : answer)),
-        () => resolve(undefined),
-      );
-    });
-    return await promise;
+    return await askServer(this.#universe, ask);
   }
 
   async #pause(forMs: number): Promise<void> {

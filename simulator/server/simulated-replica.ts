@@ -1,5 +1,13 @@
 import type { DeathLimits } from '@deskhand/control-plane/ports/replicas.ts';
 import type { LinkPace } from '@deskhand/protocol/link/messages.ts';
+import {
+  createLiveEvents,
+  type LiveEvents,
+  type Listener,
+  type StreamOutlet,
+} from '@deskhand/control-plane/adapters/http/live-events.ts';
+import { startLiveFeed } from '@deskhand/control-plane/adapters/http/live-feed.ts';
+import { gatewayToWire } from '@deskhand/control-plane/adapters/http/gateway-handlers.ts';
 import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
 import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
 import { done } from '@deskhand/control-plane/ports/outcome.ts';
@@ -26,12 +34,18 @@ export interface ReplicaParts {
   readonly sweepIntervals: Parameters<typeof startSweeps>[1];
   readonly linkPace: LinkPace;
   readonly deathLimits: DeathLimits;
+  readonly liveBeatMs: number;
   readonly processEnded: (life: Life, isMachineGone: boolean) => void;
 }
 
 const RESTART_MS = 5_000;
+const SERVER_VERSION = '0.1.0';
+/** The head of an answer, with which a browser says that the stream is open. */
+export const STREAM_OPENS = 'HTTP/1.1 200';
 
 export type Admin = Parameters<typeof updateGateway>[0];
+
+type LiveParts = Pick<Running, 'runs'> & Pick<StoreReplica, 'changes' | 'stores'>;
 
 interface Running {
   readonly replica: string;
@@ -41,6 +55,7 @@ interface Running {
   readonly link: LinkUseCases;
   readonly runs: RunUseCases;
   readonly admin: Admin;
+  readonly events: LiveEvents;
   sweeps: ReturnType<typeof startSweeps> | undefined;
   isReady: boolean;
 }
@@ -107,6 +122,7 @@ export class SimulatedReplica {
     running.isReady = false;
     const { world } = this.#parts;
     world.trace.tell(() => `${this.name} stops`);
+    running.events.close();
     await running.sweeps?.stop();
     await running.links.closeAll();
     await running.runs.wakeups.close();
@@ -120,6 +136,30 @@ export class SimulatedReplica {
     if (running === undefined || !running.isReady || !running.links.hasRoom()) return false;
     running.links.serve(wireOf(end), running.link, address);
     return true;
+  }
+
+  /** A page or a program asks for the live stream; false when it is refused. */
+  serveStream(end: CableEnd, listener: Listener): boolean {
+    const running = this.#running;
+    if (running === undefined || !running.isReady) return false;
+    return running.events.stream(outletOf(end), listener) === 'streaming';
+  }
+
+  #openEvents(life: Life, replica: string, { changes, runs, stores }: LiveParts): LiveEvents {
+    const events = createLiveEvents(replica, this.#parts.liveBeatMs, life.timers);
+    const stop = startLiveFeed({
+      timers: life.timers,
+      changes,
+      events,
+      readRuns: runs.readRuns,
+      readGateway: async (id) => {
+        const gateway = await stores.clusters.gatewayById(id);
+        return gateway && gatewayToWire(gateway, SERVER_VERSION);
+      },
+      onFault: (error) => this.#say({ error: String(error) }, 'live events could not be read'),
+    });
+    life.onEnd(stop);
+    return events;
   }
 
   #open(life: Life, replica: string): Running {
@@ -195,7 +235,11 @@ export class SimulatedReplica {
       wake: (clusterId) => runs.wakeups.wake(clusterId),
       unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),
     };
-    const running: Running = { replica, life, store, links, link, runs, admin, sweeps: undefined, isReady: false };
+    const events = this.#openEvents(life, replica.replaceAll('-', '.'), { changes, runs, stores });
+    const running: Running = {
+      ...{ replica, life, store, links, link, runs, admin, events },
+      ...{ sweeps: undefined, isReady: false },
+    };
     stores.replicas.join(replica).then(
       () => Object.assign(running, { sweeps: sweep(), isReady: true }),
       () => {
@@ -239,6 +283,16 @@ function heardMethods(life: Life, store: Methods): Methods {
   });
   return Object.fromEntries(methods);
 }
+
+const outletOf = (end: CableEnd): StreamOutlet => ({
+  begin: () => end.send(STREAM_OPENS),
+  write: (text) => end.send(text),
+  bytesWaiting: end.bytesWaiting,
+  end: end.close,
+  cut: end.cut,
+  onClose: (closed) => end.listen({ text: ignore, ping: ignore, pong: ignore, closed }),
+});
+const ignore = (): void => undefined;
 
 function wireOf(end: CableEnd): ServedWire {
   return {

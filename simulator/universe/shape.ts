@@ -2,6 +2,7 @@ import { sweepIntervals } from '@deskhand/control-plane/use-cases/sweeps/start-s
 import { FACTS_POLL_INTERVAL_MS } from '@deskhand/gateway/use-cases/machine-watch.ts';
 import type { DeathLimits } from '@deskhand/control-plane/ports/replicas.ts';
 import { deathLimits } from '@deskhand/control-plane/use-cases/replicas/presence.ts';
+import { liveLinkPace, type LiveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import { type LinkPace, linkPace } from '@deskhand/protocol/link/messages.ts';
 import type { Random } from '../world/random.ts';
 
@@ -24,6 +25,9 @@ export interface Shape {
   readonly factsPollMs: number;
   readonly linkPace: LinkPace;
   readonly deathLimits: DeathLimits;
+  /** People with a page open. */
+  readonly browsers: number;
+  readonly livePace: LiveLinkPace;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -45,6 +49,10 @@ const slowPresence = { beatMs: 8_000, deathLimits: { goneAfterMs: 24_000, silent
 const SLOW_FACTS_POLL_MS = 15_000;
 /** Hearts that beat while nothing else happens were half of all events. */
 const slowLinkPace: LinkPace = { heartbeatIntervalMs: 15_000, silenceMaxMs: 45_000 };
+const slowLivePace: LiveLinkPace = { ...liveLinkPace, beatIntervalMs: 25_000, silenceMaxMs: 60_000 };
+/** Each open page costs a world a quarter more, so most worlds have none. */
+const BROWSERS_SHARE = 0.1;
+const BROWSERS = [1, 1, 2, 3] as const;
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
 const MANY_GATEWAYS_SHARE = 0.01;
 const REAL_PACE_SHARE = 0.05;
@@ -66,16 +74,23 @@ export function drawShape(random: Random): Shape {
     ...paceOf(random.chance(REAL_PACE_SHARE), servers),
     safetyMs: HOUR_MS,
     haste: random.pick([0, 0, 0.3]),
+    browsers: random.chance(BROWSERS_SHARE) ? random.pick(BROWSERS) : 0,
   };
 }
 
 function paceOf(
   isReal: boolean,
   servers: number,
-): Pick<Shape, 'sweepIntervals' | 'factsPollMs' | 'linkPace' | 'deathLimits'> {
-  if (isReal) return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace, deathLimits };
+): Pick<Shape, 'sweepIntervals' | 'factsPollMs' | 'linkPace' | 'deathLimits' | 'livePace'> {
+  if (isReal)
+    return { sweepIntervals, factsPollMs: FACTS_POLL_INTERVAL_MS, linkPace, deathLimits, livePace: liveLinkPace };
   const { deathLimits: patience } = slowPresence;
   const beatMs = servers === 1 ? slowIntervals.deadlinesMs : slowPresence.beatMs;
-  const rest = { factsPollMs: SLOW_FACTS_POLL_MS, linkPace: slowLinkPace, deathLimits: patience };
+  const rest = {
+    factsPollMs: SLOW_FACTS_POLL_MS,
+    linkPace: slowLinkPace,
+    deathLimits: patience,
+    livePace: slowLivePace,
+  };
   return { sweepIntervals: { ...slowIntervals, beatMs }, ...rest };
 }

@@ -3,7 +3,9 @@ import { removeGateway } from '@deskhand/control-plane/use-cases/gateways/cluste
 import { Injector } from '../faults/injector.ts';
 import { CalmWatch } from '../checks/calm-watch.ts';
 import { auditLogs, auditMachines, auditRecovery } from '../checks/quiescence.ts';
-import { caller, People } from '../people/people.ts';
+import { ViewWatch } from '../checks/view-watch.ts';
+import { caller } from '../people/caller.ts';
+import { People } from '../people/people.ts';
 import { createWorld, Violation } from '../world/world.ts';
 import { drawShape, type Shape } from './shape.ts';
 import { Universe } from './universe.ts';
@@ -49,14 +51,15 @@ export async function simulateSeed({
   const universe = new Universe(world, shape);
   const people = new People(universe);
   const injector = new Injector(universe, people, shape.safetyMs);
+  const views = new ViewWatch(universe);
   let failure: SeedResult['failure'] = null;
   try {
     people.begin();
     universe.start();
-    if (injector.begin(new Set(without)) === 'quiet') lookWhileCalm(universe, new CalmWatch(universe, 0));
+    if (injector.begin(new Set(without)) === 'quiet') lookWhileCalm(universe, new CalmWatch(universe, 0), views);
     await world.timeline.runUntil(shape.safetyMs);
     injector.end();
-    await livenessPhase(universe, people);
+    await livenessPhase(universe, people, views);
   } catch (error) {
     failure = failureOf(error);
   }
@@ -74,16 +77,18 @@ export async function simulateSeed({
 }
 
 /** Faults are off: every run must come to its end, and nothing may be left behind (I16, I15). */
-async function livenessPhase(universe: Universe, people: People): Promise<void> {
+async function livenessPhase(universe: Universe, people: People, views: ViewWatch): Promise<void> {
   const { world, database } = universe;
   const endMs = world.timeline.nowMs + LIVENESS_MS;
-  const calm = new CalmWatch(universe, world.timeline.nowMs + RECOVERY_MS);
+  const calmSinceMs = world.timeline.nowMs + RECOVERY_MS;
+  const calm = new CalmWatch(universe, calmSinceMs);
   const isOver = (): boolean =>
     people.unanswered === 0 && database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
   while (!isOver() && world.timeline.nowMs < endMs) {
     for (let step = 0; step < LIVENESS_STEP_MS; step += CALM_LOOK_MS) {
       await world.timeline.runUntil(world.timeline.nowMs + CALM_LOOK_MS);
       calm.look();
+      views.look(calmSinceMs);
     }
     universe.auditIdentities();
     universe.replaceLostGateways((id) => void people.administer((admin) => removeGateway(admin, caller, id, true)));
@@ -93,17 +98,19 @@ async function livenessPhase(universe: Universe, people: People): Promise<void> 
     world.violated('I16', `run ${run.id} is still ${run.state} ${String(LIVENESS_MS)} ms after the faults`);
   universe.watch.audit();
   await world.timeline.runUntil(world.timeline.nowMs + SETTLE_MS);
+  views.look(calmSinceMs);
   auditMachines(universe);
   auditLogs(universe);
   auditRecovery(universe);
 }
 
 /** Where nothing ever breaks, promises are looked after while people still submit. */
-function lookWhileCalm(universe: Universe, calm: CalmWatch): void {
+function lookWhileCalm(universe: Universe, calm: CalmWatch, views: ViewWatch): void {
   const { timeline } = universe.world;
   timeline.schedule(CALM_LOOK_MS, () => {
     calm.look();
-    if (timeline.nowMs < universe.shape.safetyMs - CALM_LOOK_MS) lookWhileCalm(universe, calm);
+    views.look(0);
+    if (timeline.nowMs < universe.shape.safetyMs - CALM_LOOK_MS) lookWhileCalm(universe, calm, views);
   });
 }
 

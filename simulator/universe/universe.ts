@@ -7,6 +7,7 @@ import { halfAsked } from '../machine/half-asked.ts';
 import type { DiskImage } from '../machine/simulated-disk.ts';
 import { SimulatedGateway } from '../machine/simulated-gateway.ts';
 import { type MachineTroubles, noMachineTroubles, SimulatedMachine } from '../machine/simulated-machine.ts';
+import { SimulatedBrowser } from '../browsers/simulated-browser.ts';
 import { LoadBalancer } from '../network/load-balancer.ts';
 import { Network } from '../network/network.ts';
 import { SimulatedReplica } from '../server/simulated-replica.ts';
@@ -39,6 +40,7 @@ export class Universe {
   readonly replicas: readonly SimulatedReplica[];
   readonly machines: SimulatedMachine[] = [];
   readonly gateways: SimulatedGateway[] = [];
+  readonly browsers: readonly SimulatedBrowser[];
   readonly connections: ConnectionOfUser[] = [];
   readonly flowIds: string[] = [];
   storeTrouble: StoreTrouble = noTrouble;
@@ -67,6 +69,7 @@ export class Universe {
         sweepIntervals: shape.sweepIntervals,
         linkPace: shape.linkPace,
         deathLimits: shape.deathLimits,
+        liveBeatMs: shape.livePace.beatIntervalMs,
       });
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);
@@ -74,11 +77,16 @@ export class Universe {
     const links = new LinkWatch(world, this.database, (machine, user) => this.#accountOn(machine, user));
     this.network.said = (from, text) => links.said(from, text);
     this.#seed();
+    this.browsers = Array.from(
+      { length: shape.browsers },
+      (_, index) => new SimulatedBrowser(this, `browser-${String(index + 1)}`),
+    );
   }
 
   start(): void {
     for (const replica of this.replicas) replica.start();
     for (const gateway of this.gateways) gateway.start();
+    for (const browser of this.browsers) browser.begin();
   }
 
   addMachine(
@@ -216,6 +224,7 @@ export class Universe {
       replica.start();
     }
     for (const machine of this.machines) this.#mendMachine(machine);
+    for (const browser of this.browsers) browser.goOn();
     for (const gateway of this.gateways) {
       gateway.life?.goOn();
       gateway.start();

@@ -1,3 +1,4 @@
+import { LIVE_BEAT, liveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
 
 const streams = new Set<SimulatedEventSource>();
@@ -7,6 +8,7 @@ let lost = false;
 export class SimulatedEventSource extends EventTarget {
   readonly url: string;
   #opening: ReturnType<typeof setTimeout>;
+  #beats: ReturnType<typeof setInterval> | undefined;
 
   constructor(url: string | URL) {
     super();
@@ -17,16 +19,19 @@ export class SimulatedEventSource extends EventTarget {
         return;
       }
       streams.add(this);
+      this.#beats = setInterval(() => this.dispatchEvent(new MessageEvent(LIVE_BEAT)), liveLinkPace.beatIntervalMs);
       this.dispatchEvent(new Event('open'));
     }, 30);
   }
 
   close(): void {
     clearTimeout(this.#opening);
+    clearInterval(this.#beats);
     streams.delete(this);
   }
 
   drop(): void {
+    clearInterval(this.#beats);
     streams.delete(this);
     this.dispatchEvent(new Event('error'));
   }

@@ -1,21 +1,21 @@
 import { EventEmitter } from 'node:events';
 import type { AccountId } from '@deskhand/domain/brand.ts';
-import type { FastifyReply } from 'fastify';
 import { expect, test, vi } from 'vitest';
-import { createLiveEvents } from './live-events.ts';
+import { createLiveEvents, type StreamOutlet } from './live-events.ts';
 
-/** A reply that keeps what was written to it. */
+/** An outlet that keeps what was written to it. */
 function openStream() {
   const written: string[] = [];
-  const raw = Object.assign(new EventEmitter(), {
-    writableLength: 0,
-    writeHead: () => raw,
-    write: (text: string) => written.push(text) > 0,
-    end: () => raw.emit('close'),
-    destroy: () => raw.emit('close'),
-  });
-  const reply = { raw, hijack: () => undefined, getHeaders: () => ({}) } as unknown as FastifyReply;
-  return { reply, raw, text: () => written.join('') };
+  const raw = Object.assign(new EventEmitter(), { waiting: 0, end: () => raw.emit('close') });
+  const outlet: StreamOutlet = {
+    begin: () => undefined,
+    write: (text) => void written.push(text),
+    bytesWaiting: () => raw.waiting,
+    end: () => void raw.emit('close'),
+    cut: () => void raw.emit('close'),
+    onClose: (closed) => void raw.on('close', closed),
+  };
+  return { outlet, raw, text: () => written.join('') };
 }
 const alice = { id: 'alice' as AccountId, roles: [] };
 const listener = (lastEventId?: string) => ({ viewer: alice, lastEventId, viewerNow: async () => alice });
@@ -24,7 +24,7 @@ const queueChanged = (version: number) => ({ type: 'run-queue', data: { clusterI
 test('a listener gets what is published after it came, with a number to come back with', () => {
   const events = createLiveEvents('s1');
   const stream = openStream();
-  events.stream(stream.reply, listener());
+  events.stream(stream.outlet, listener());
   events.publish(queueChanged(1), () => true);
   expect(stream.text()).toContain('id: s1-1\ndata: {"type":"run-queue"');
   stream.raw.end();
@@ -35,7 +35,7 @@ test('a listener who comes back gets what it missed', () => {
   events.publish(queueChanged(1), () => true);
   events.publish(queueChanged(2), () => true);
   const stream = openStream();
-  events.stream(stream.reply, listener('s1-1'));
+  events.stream(stream.outlet, listener('s1-1'));
   expect(stream.text()).not.toContain('"version":1');
   expect(stream.text()).toContain('"version":2');
   stream.raw.end();
@@ -44,7 +44,7 @@ test('a listener who comes back gets what it missed', () => {
 test('a listener from before a restart is told to reload', () => {
   const events = createLiveEvents('s2');
   const stream = openStream();
-  events.stream(stream.reply, listener('s1-7'));
+  events.stream(stream.outlet, listener('s1-7'));
   expect(stream.text()).toContain('"type":"reload"');
   stream.raw.end();
 });
@@ -52,7 +52,7 @@ test('a listener from before a restart is told to reload', () => {
 test('an event reaches only the accounts that may see it', () => {
   const events = createLiveEvents('s1');
   const stream = openStream();
-  events.stream(stream.reply, listener());
+  events.stream(stream.outlet, listener());
   events.publish(queueChanged(1), ({ id }) => id === 'bob');
   expect(stream.text()).not.toContain('run-queue');
   stream.raw.end();
@@ -61,12 +61,12 @@ test('an event reaches only the accounts that may see it', () => {
 test('a listener that does not read is closed instead of filling the memory', () => {
   const events = createLiveEvents('s1');
   const stream = openStream();
-  events.stream(stream.reply, listener());
+  events.stream(stream.outlet, listener());
   let isClosed = false;
   stream.raw.on('close', () => {
     isClosed = true;
   });
-  stream.raw.writableLength = 2_000_000;
+  stream.raw.waiting = 2_000_000;
   events.publish(queueChanged(1), () => true);
   expect(isClosed).toBe(true);
 });
@@ -76,12 +76,12 @@ test('a listener who comes back after something was not published is told to rel
   events.publish(queueChanged(1), () => true);
   events.skip();
   const stream = openStream();
-  events.stream(stream.reply, listener('s1-1'));
+  events.stream(stream.outlet, listener('s1-1'));
   expect(stream.text()).toContain('"type":"reload"');
   stream.raw.end();
 });
 
-test('a listener whose sign-in was revoked loses its stream at the next comment', async () => {
+test('a listener whose sign-in was revoked loses its stream at the next beat', async () => {
   vi.useFakeTimers();
   const events = createLiveEvents('s1', 1000);
   const stream = openStream();
@@ -90,9 +90,9 @@ test('a listener whose sign-in was revoked loses its stream at the next comment'
     isClosed = true;
   });
   let viewer: typeof alice | undefined = alice;
-  events.stream(stream.reply, { ...listener(), viewerNow: async () => viewer });
+  events.stream(stream.outlet, { ...listener(), viewerNow: async () => viewer });
   await vi.advanceTimersByTimeAsync(1000);
-  expect([stream.text().includes('still here'), isClosed]).toEqual([true, false]);
+  expect([stream.text().includes('event: beat'), isClosed]).toEqual([true, false]);
   viewer = undefined;
   await vi.advanceTimersByTimeAsync(1000);
   expect(isClosed).toBe(true);
@@ -104,7 +104,7 @@ test('a listener who lost a role sees no more of what it showed', async () => {
   const events = createLiveEvents('s1', 1000);
   const stream = openStream();
   const admin = { ...alice, roles: ['admin' as const] };
-  events.stream(stream.reply, { ...listener(), viewer: admin, viewerNow: async () => alice });
+  events.stream(stream.outlet, { ...listener(), viewer: admin, viewerNow: async () => alice });
   await vi.advanceTimersByTimeAsync(1000);
   events.publish(queueChanged(1), ({ roles }) => roles.includes('admin'));
   expect(stream.text()).not.toContain('run-queue');
@@ -117,9 +117,9 @@ test('a stream survives that nobody can be asked for the moment', async () => {
   const events = createLiveEvents('s1', 1000);
   const stream = openStream();
   const viewerNow = () => Promise.reject(new Error('The database is away.'));
-  events.stream(stream.reply, { ...listener(), viewerNow });
+  events.stream(stream.outlet, { ...listener(), viewerNow });
   await vi.advanceTimersByTimeAsync(1000);
-  expect(stream.text()).toContain('still here');
+  expect(stream.text()).toContain('event: beat');
   stream.raw.end();
   vi.useRealTimers();
 });

@@ -1,6 +1,6 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import { LIVE_BEAT, liveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
-import type { FastifyReply } from 'fastify';
+import { systemTimers, type Timers } from '@deskhand/protocol/timers.ts';
 import type { Caller } from '../../ports/outcome.ts';
 
 export type Viewer = Pick<Caller, 'id' | 'roles'>;
@@ -12,11 +12,25 @@ export interface Listener {
   readonly viewerNow: () => Promise<Viewer | undefined>;
 }
 
+/** Where the text of one stream goes. */
+export interface StreamOutlet {
+  /** Before the first text. */
+  begin(): void;
+  write(text: string): void;
+  /** What was written and is not on its way yet. */
+  bytesWaiting(): number;
+  /** After all that was written. */
+  end(): void;
+  cut(): void;
+  /** Once, whoever closed it. */
+  onClose(closed: () => void): void;
+}
+
 /** What a live stream sends: numbered events that this replica saw, the newest kept for those who come back. */
 export interface LiveEvents {
   publish(event: LiveEvent, isVisibleTo: (viewer: Viewer) => boolean): void;
   /** Answers a stream from after `lastEventId`; `reload` when that is too old or from another start of the server. */
-  stream(reply: FastifyReply, listener: Listener): 'streaming' | 'too-many';
+  stream(outlet: StreamOutlet, listener: Listener): 'streaming' | 'too-many';
   /** False means that nobody listens: what is not published then must be told with `skip`. */
   hasListeners(): boolean;
   /** Something happened that was not published; whoever comes back from before it is told to reload. */
@@ -30,7 +44,8 @@ const STREAMS_MAX = 1_000;
 const STREAMS_PER_ACCOUNT_MAX = 50;
 /** A listener that cannot keep up is closed and comes back with its last number. */
 const STREAM_BACKLOG_BYTES_MAX = 1_000_000;
-const COMMENT_INTERVAL_MS = 15_000;
+/** An event and no comment, because a page hears of no comments and takes a link that is silent for dead. */
+const BEAT = `event: ${LIVE_BEAT}\ndata: {}\n\n`;
 
 interface Kept {
   readonly number: number;
@@ -38,12 +53,16 @@ interface Kept {
   readonly isVisibleTo: (viewer: Viewer) => boolean;
 }
 interface Stream {
-  readonly reply: FastifyReply;
+  readonly outlet: StreamOutlet;
   viewer: Viewer;
 }
 
 /** `start` tells starts of the server apart, because numbers begin anew with each. */
-export function createLiveEvents(start: string, commentIntervalMs = COMMENT_INTERVAL_MS): LiveEvents {
+export function createLiveEvents(
+  start: string,
+  beatIntervalMs: number = liveLinkPace.beatIntervalMs,
+  timers: Pick<Timers, 'every'> = systemTimers,
+): LiveEvents {
   const kept: Kept[] = [];
   const streams = new Set<Stream>();
   let lastNumber = 0;
@@ -51,9 +70,8 @@ export function createLiveEvents(start: string, commentIntervalMs = COMMENT_INTE
   let oldest = 1;
 
   const write = (stream: Stream, text: string): void => {
-    const { raw } = stream.reply;
-    if (raw.writableLength > STREAM_BACKLOG_BYTES_MAX) raw.destroy();
-    else raw.write(text);
+    if (stream.outlet.bytesWaiting() > STREAM_BACKLOG_BYTES_MAX) stream.outlet.cut();
+    else stream.outlet.write(text);
   };
   const send = (stream: Stream, entry: Kept): void => {
     if (entry.isVisibleTo(stream.viewer))
@@ -77,33 +95,28 @@ export function createLiveEvents(start: string, commentIntervalMs = COMMENT_INTE
       if (kept.length > EVENTS_KEPT_MAX) oldest = (kept.shift() as Kept).number + 1;
       for (const stream of streams) send(stream, entry);
     },
-    stream: (reply, listener) => {
+    stream: (outlet, listener) => {
       const own = [...streams].filter((stream) => stream.viewer.id === listener.viewer.id).length;
       if (streams.size >= STREAMS_MAX || own >= STREAMS_PER_ACCOUNT_MAX) return 'too-many';
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        ...(reply.getHeaders() as OutgoingHttpHeaders),
-        'content-type': 'text/event-stream',
-        'x-accel-buffering': 'no',
-      });
-      const stream: Stream = { reply, viewer: listener.viewer };
+      outlet.begin();
+      const stream: Stream = { outlet, viewer: listener.viewer };
       write(stream, `retry: 2000\n\n`);
       catchUp(stream, listener.lastEventId);
       streams.add(stream);
-      // A revoked sign-in loses its stream at the next comment, not when the page is closed.
-      const comments = setInterval(() => {
+      // A revoked sign-in loses its stream at the next beat, not when the page is closed.
+      const stopBeats = timers.every(beatIntervalMs, () => {
         void listener.viewerNow().then(
           (viewer) => {
-            if (!viewer) return void reply.raw.end();
+            if (!viewer) return outlet.end();
             stream.viewer = viewer;
-            write(stream, ': still here\n\n');
+            write(stream, BEAT);
           },
           // The store is away: nothing can be asked of it, and nothing new can be read from it to be sent.
-          () => write(stream, ': still here\n\n'),
+          () => write(stream, BEAT),
         );
-      }, commentIntervalMs);
-      reply.raw.on('close', () => {
-        clearInterval(comments);
+      });
+      outlet.onClose(() => {
+        stopBeats();
         streams.delete(stream);
       });
       return 'streaming';
@@ -115,7 +128,7 @@ export function createLiveEvents(start: string, commentIntervalMs = COMMENT_INTE
       oldest = lastNumber + 1;
     },
     close: () => {
-      for (const stream of streams) stream.reply.raw.end();
+      for (const { outlet } of streams) outlet.end();
     },
   };
 }

@@ -22,25 +22,56 @@ export interface LiveFeedPorts {
 /** Changes within this time become one event each, so that a burst costs one read. */
 const FOLD_MS = 100;
 
-/** Turns changes into live events while somebody listens. Answers how to stop. */
+/** After a reading that failed; what it was to tell is told then. */
+const READ_AGAIN_MS = 2_000;
+/** Beyond that everything is asked again, which costs less. */
+const CHANGES_FOLDED_MAX = 2_000;
+
+/**
+ * Turns changes into live events while somebody listens, one reading after the other: an answer that comes late must not
+ * be told after a newer one. Answers how to stop.
+ */
 export function startLiveFeed(ports: LiveFeedPorts): () => void {
+  const { changes, events, timers } = ports;
   let folded: FoldedChanges = noChanges();
   let callOff: (() => void) | undefined;
   let firstAtMs = 0;
-  const flush = (): void => {
-    callOff = undefined;
-    const changes = folded;
-    folded = noChanges();
-    if (!ports.events.hasListeners()) return ports.events.skip();
-    const atMs = firstAtMs;
-    void publish(ports, changes).then(() => ports.onTold?.(ports.timers.nowMs() - atMs), ports.onFault);
+  let isReading = false;
+  let isStopped = false;
+  const flushIn = (delayMs: number): void => {
+    if (isReading || isStopped || isEmpty(folded)) return;
+    callOff ??= timers.after(delayMs, () => {
+      callOff = undefined;
+      flush();
+    });
   };
-  const unsubscribe = ports.changes.subscribe((change) => {
-    if (callOff === undefined) firstAtMs = ports.timers.nowMs();
+  const flush = (): void => {
+    const told = folded;
+    folded = noChanges();
+    if (!events.hasListeners()) return events.skip();
+    const atMs = firstAtMs;
+    isReading = true;
+    publish(ports, told).then(
+      () => {
+        isReading = false;
+        ports.onTold?.(timers.nowMs() - atMs);
+        flushIn(FOLD_MS);
+      },
+      (error: unknown) => {
+        isReading = false;
+        ports.onFault(error);
+        folded = foldAll(told, folded);
+        flushIn(READ_AGAIN_MS);
+      },
+    );
+  };
+  const unsubscribe = changes.subscribe((change) => {
+    if (isEmpty(folded)) firstAtMs = timers.nowMs();
     fold(folded, change);
-    callOff ??= ports.timers.after(FOLD_MS, flush);
+    flushIn(FOLD_MS);
   });
   return () => {
+    isStopped = true;
     unsubscribe();
     callOff?.();
   };
@@ -53,8 +84,27 @@ interface FoldedChanges {
   readonly others: Map<string, Change>;
 }
 const noChanges = (): FoldedChanges => ({ runs: new Set(), gateways: new Set(), others: new Map() });
+const sizeOf = ({ runs, gateways, others }: FoldedChanges): number => runs.size + gateways.size + others.size;
+const isEmpty = (folded: FoldedChanges): boolean => sizeOf(folded) === 0;
+
+function foldAll(older: FoldedChanges, newer: FoldedChanges): FoldedChanges {
+  return {
+    runs: new Set([...older.runs, ...newer.runs]),
+    gateways: new Set([...older.gateways, ...newer.gateways]),
+    others: new Map([...older.others, ...newer.others]),
+  };
+}
 
 function fold(folded: FoldedChanges, change: Change): void {
+  if (sizeOf(folded) >= CHANGES_FOLDED_MAX) {
+    folded.runs.clear();
+    folded.gateways.clear();
+    folded.others.clear();
+    folded.others.set('reload', { kind: 'reload' });
+  } else foldOne(folded, change);
+}
+
+function foldOne(folded: FoldedChanges, change: Change): void {
   switch (change.kind) {
     case 'run':
       folded.runs.add(change.runId);

@@ -9,6 +9,7 @@ import { auditBy, type Caller, done, refuse } from '../../ports/outcome.ts';
 import type { StatusRow } from '../../use-cases/system/status-page.ts';
 import { type HandlersOf, iso } from './handlers.ts';
 import type { LiveEvents, Viewer } from './live-events.ts';
+import { outletOf } from './live-reply.ts';
 
 export interface SystemPorts {
   readonly installation: InstallationStore;
@@ -52,7 +53,7 @@ export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRout
       const credential = bearer ? { bearer } : cookie ? { cookie } : {};
       const viewer = { id: caller.id, roles: caller.roles };
       const viewerNow = (): Promise<Viewer | undefined> => ports.viewerOf(credential);
-      return ports.events.stream(reply, { viewer, lastEventId, viewerNow }) === 'streaming'
+      return ports.events.stream(outletOf(reply), { viewer, lastEventId, viewerNow }) === 'streaming'
         ? done(undefined)
         : refuse('server-unavailable', { detail: 'too many live streams are open.' });
     },

@@ -1,6 +1,6 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { QueryClient } from '@tanstack/react-query';
-import { expect, test } from 'vitest';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { expect, test, vi } from 'vitest';
 import { foldEvents, patchById } from './fold-events.ts';
 import { patchCache } from './patch-cache.ts';
 
@@ -38,4 +38,27 @@ test('a fold patches rows in place and leaves their order and the other rows alo
   const page = cache.getQueryData<{ items: Run[] }>(['runs', {}]);
   expect(page?.items.map((item) => `${item.id} ${item.state}`)).toEqual(['a running', 'b succeeded']);
   expect(page?.items[1]).toBe(other);
+});
+
+test('a run that begins is shown so on the page of its run queue', () => {
+  const cache = new QueryClient();
+  cache.setQueryData(['run-queue', 'c'], { running: [run('a', 'starting')], queued: [] });
+  patchCache(cache, foldEvents([runEvent('a', 'running')]));
+  expect(cache.getQueryData<{ running: Run[] }>(['run-queue', 'c'])?.running[0]?.state).toBe('running');
+});
+
+test('an answer that was on its way before an event does not take its place', async () => {
+  const cache = new QueryClient();
+  let asked = 0;
+  const { promise: late, resolve } = Promise.withResolvers<string>();
+  const queryFn = async () => {
+    asked += 1;
+    return { items: [run('a', asked === 1 ? ((await late) as Run['state']) : 'running')], nextCursor: null };
+  };
+  const stop = new QueryObserver(cache, { queryKey: ['runs', {}], queryFn }).subscribe(() => undefined);
+  patchCache(cache, foldEvents([runEvent('a', 'running')]));
+  resolve('starting');
+  const shown = () => cache.getQueryData<{ items: Run[] }>(['runs', {}])?.items[0]?.state;
+  await vi.waitFor(() => expect([asked, shown()]).toEqual([2, 'running']));
+  stop();
 });

@@ -1,9 +1,12 @@
+import { liveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import { API_PREFIX } from '@deskhand/protocol/http/routes.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { openEventSource } from './event-source.ts';
 import type { Fold } from './fold-events.ts';
 import { LiveLink, type LiveState } from './live-link.ts';
-import { patchCache } from './patch-cache.ts';
+import { askAgain, patchCache } from './patch-cache.ts';
 
 interface Live {
   readonly link: LiveLink;
@@ -18,12 +21,15 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [live] = useState(() => {
     const listeners = new Set<(fold: Fold) => void>();
     const link = new LiveLink({
-      url: `${API_PREFIX}/events`,
+      openStream: openEventSource(`${API_PREFIX}/events`),
+      timers: systemTimers,
+      wallMs: Date.now,
+      pace: liveLinkPace,
       onFold: (fold) => {
         patchCache(cache, fold);
         for (const listener of listeners) listener(fold);
       },
-      onRefresh: () => void cache.invalidateQueries({ type: 'active' }),
+      onRefresh: () => askAgain(cache),
     });
     const onFold = (listener: (fold: Fold) => void) => {
       listeners.add(listener);

@@ -1,4 +1,6 @@
+import type { LiveLinkPace } from '@deskhand/protocol/http/live-pace.ts';
 import type { LiveEvent } from '@deskhand/protocol/http/system.ts';
+import type { Timers } from '@deskhand/protocol/timers.ts';
 import { type Fold, foldEvents } from './fold-events.ts';
 
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting' | 'paused';
@@ -11,16 +13,26 @@ export interface LiveState {
 }
 
 const PAINT_INTERVAL_MS = 250;
-const POLL_INTERVAL_MS = 5_000;
-const RECONNECT_AFTER_MS = 3_000;
 /** A longer burst is dropped and everything asked again, which costs less than folding it. */
 const EVENTS_BUFFERED_MAX = 5_000;
-const EVENT_NAMES = ['run', 'run-log', 'run-queue', 'gateway', 'changed', 'reload'] as const;
+
+/** What one attempt to hold a stream hears. */
+export interface StreamEars {
+  readonly opened: () => void;
+  readonly lost: () => void;
+  readonly message: (text: string) => void;
+  readonly beat: () => void;
+}
+/** Answers how to close it; nothing is heard after that. */
+export type OpenStream = (ears: StreamEars) => () => void;
 
 interface LiveLinkOptions {
-  readonly url: string;
+  readonly openStream: OpenStream;
+  readonly timers: Timers;
+  readonly wallMs: () => number;
+  readonly pace: LiveLinkPace;
   readonly onFold: (fold: Fold) => void;
-  /** Asks everything on the page again: after a pause, after a gap, and every five seconds without a link. */
+  /** Asks everything on the page again: when the stream opens, every five seconds without it, every minute with it. */
   readonly onRefresh: () => void;
 }
 
@@ -28,15 +40,17 @@ interface LiveLinkOptions {
 export class LiveLink {
   readonly #options: LiveLinkOptions;
   readonly #listeners = new Set<() => void>();
-  #source: EventSource | undefined;
+  #closeStream: (() => void) | undefined;
   #buffer: LiveEvent[] = [];
-  #flushTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #pollTimer: ReturnType<typeof setInterval> | undefined;
-  #state: LiveState = { status: 'connecting', lastHeardAtMs: Date.now(), lostAtMs: null };
+  #stopFlush: (() => void) | undefined;
+  #stopRetry: (() => void) | undefined;
+  #stopAsking: (() => void) | undefined;
+  #stopSilence: (() => void) | undefined;
+  #state: LiveState;
 
   constructor(options: LiveLinkOptions) {
     this.#options = options;
+    this.#state = { status: 'connecting', lastHeardAtMs: options.wallMs(), lostAtMs: null };
   }
 
   get state(): LiveState {
@@ -49,19 +63,20 @@ export class LiveLink {
   };
 
   open(): void {
-    if (this.#source) return;
-    const source = new EventSource(this.#options.url, { withCredentials: true });
-    this.#source = source;
-    source.addEventListener('open', () => this.#onOpen());
-    source.addEventListener('error', () => this.#onLost());
-    const take = (message: MessageEvent<string>) => this.#take(message);
-    source.addEventListener('message', take);
-    for (const name of EVENT_NAMES) source.addEventListener(name, take as EventListener);
+    if (this.#closeStream) return;
+    this.#closeStream = this.#options.openStream({
+      opened: () => this.#onOpen(),
+      lost: () => this.#onLost(),
+      message: (text) => this.#take(text),
+      beat: () => this.#heard(),
+    });
+    // One that never opens is silent as well.
+    this.#heard();
   }
 
   close(): void {
-    this.#source?.close();
-    this.#source = undefined;
+    this.#closeStream?.();
+    this.#closeStream = undefined;
     this.#stopTimers();
     this.#buffer = [];
   }
@@ -74,47 +89,61 @@ export class LiveLink {
   resume(): void {
     this.#set({ status: 'connecting' });
     this.open();
-    this.#options.onRefresh();
   }
 
   #onOpen(): void {
-    const cameBack = this.#state.lostAtMs !== null;
+    const { timers, pace, onRefresh, wallMs } = this.#options;
     this.#stopTimers();
-    this.#set({ status: 'live', lastHeardAtMs: Date.now(), lostAtMs: null });
-    if (cameBack) this.#options.onRefresh();
+    this.#set({ status: 'live', lastHeardAtMs: wallMs(), lostAtMs: null });
+    this.#stopAsking = timers.every(pace.refreshIntervalMs, onRefresh);
+    this.#heard();
+    // The first time too: what changed after the pages were read and before the stream opened was told to nobody.
+    onRefresh();
   }
 
   #onLost(): void {
-    this.#source?.close();
-    this.#source = undefined;
-    this.#set({ status: 'reconnecting', lostAtMs: this.#state.lostAtMs ?? Date.now() });
-    this.#pollTimer ??= setInterval(() => this.#options.onRefresh(), POLL_INTERVAL_MS);
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.open(), RECONNECT_AFTER_MS);
+    const { timers, pace, onRefresh, wallMs } = this.#options;
+    const isPolling = this.#state.status === 'reconnecting' && this.#stopAsking !== undefined;
+    this.#closeStream?.();
+    this.#closeStream = undefined;
+    this.#stopSilence?.();
+    this.#set({ status: 'reconnecting', lostAtMs: this.#state.lostAtMs ?? wallMs() });
+    if (!isPolling) {
+      this.#stopAsking?.();
+      this.#stopAsking = timers.every(pace.pollIntervalMs, onRefresh);
+    }
+    this.#stopRetry?.();
+    this.#stopRetry = timers.after(pace.reconnectAfterMs, () => this.open());
   }
 
-  #take(message: MessageEvent<string>): void {
-    const event = readEvent(message.data);
+  /** A link that broke where nobody saw it, or whose server stands still, is given up after a silence. */
+  #heard(): void {
+    const { timers, pace } = this.#options;
+    this.#stopSilence?.();
+    this.#stopSilence = timers.after(pace.silenceMaxMs, () => this.#onLost());
+  }
+
+  #take(text: string): void {
+    this.#heard();
+    const event = readEvent(text);
     if (!event) return;
     if (this.#buffer.length < EVENTS_BUFFERED_MAX) this.#buffer.push(event);
     else this.#buffer = [{ type: 'reload', data: {} }];
-    this.#flushTimer ??= setTimeout(() => this.#flush(), PAINT_INTERVAL_MS);
+    this.#stopFlush ??= this.#options.timers.after(PAINT_INTERVAL_MS, () => this.#flush());
   }
 
   #flush(): void {
     const events = this.#buffer;
     this.#buffer = [];
-    this.#flushTimer = undefined;
-    this.#set({ lastHeardAtMs: Date.now() });
+    this.#stopFlush = undefined;
+    this.#set({ lastHeardAtMs: this.#options.wallMs() });
     this.#options.onFold(foldEvents(events));
   }
 
   #stopTimers(): void {
-    clearTimeout(this.#flushTimer);
-    clearTimeout(this.#retryTimer);
-    clearInterval(this.#pollTimer);
-    this.#flushTimer = undefined;
-    this.#pollTimer = undefined;
+    for (const stop of [this.#stopFlush, this.#stopRetry, this.#stopAsking, this.#stopSilence]) stop?.();
+    this.#stopFlush = undefined;
+    this.#stopAsking = undefined;
   }
 
   #set(change: Partial<LiveState>): void {

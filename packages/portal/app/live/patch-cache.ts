@@ -1,59 +1,56 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
-import type { Run } from '@deskhand/protocol/http/runs.ts';
-import type { QueryClient } from '@tanstack/react-query';
-import { type ChangedKind, type Fold, patchById } from './fold-events.ts';
-
-const keysOfChanged: Record<ChangedKind, readonly string[]> = {
-  'desktop-flow': ['desktop-flows', 'desktop-flow', 'desktop-flow-versions', 'home'],
-  connection: ['connections'],
-  'gateway-cluster': ['gateway-clusters', 'home'],
-  account: ['accounts'],
-  settings: ['settings', 'recovery'],
-};
-
-/** Writes a fold into the query cache: rows by id in place, everything else asked again. */
-export function patchCache(cache: QueryClient, fold: Fold): void {
-  if (fold.reload) {
-    void cache.invalidateQueries();
-    return;
-  }
-  if (fold.runs.size > 0) patchRuns(cache, fold.runs);
-  if (fold.gateways.size > 0) patchGateways(cache, fold.gateways);
-  for (const clusterId of fold.queues) invalidate(cache, 'run-queue', clusterId);
-  if (fold.queues.size > 0) invalidate(cache, 'gateway-clusters');
-  for (const [what, ids] of fold.changed) {
-    for (const key of keysOfChanged[what]) invalidate(cache, key);
-    if (what === 'desktop-flow') for (const id of ids) invalidate(cache, 'desktop-flow-script', id);
-  }
-}
+import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import type { Query, QueryClient } from '@tanstack/react-query';
+import { applyFold, type ShownPages } from './apply-fold.ts';
+import type { Fold } from './fold-events.ts';
 
 type Page = { readonly items: readonly Run[]; readonly nextCursor: string | null };
 
-function patchRuns(cache: QueryClient, runs: ReadonlyMap<string, Run>): void {
-  for (const [id, run] of runs) {
-    if (cache.getQueryData(['run', id])) cache.setQueryData(['run', id], run);
-    for (const key of ['run-events', 'run-explain', 'run-screenshots']) invalidate(cache, key, id);
-  }
-  cache.setQueriesData<Page>({ queryKey: ['runs'] }, (page) => {
-    if (!page) return page;
-    const items = patchById(page.items, runs);
-    return items === page.items ? page : { ...page, items };
-  });
-  invalidate(cache, 'home');
+export function patchCache(cache: QueryClient, fold: Fold): void {
+  applyFold(shownPages(cache), fold);
 }
 
-function patchGateways(cache: QueryClient, gateways: ReadonlyMap<string, Gateway>): void {
-  const known = cache.getQueryData<{ items: readonly Gateway[] }>(['gateways']);
-  const unknown = known !== undefined && [...gateways.keys()].some((id) => !known.items.some((item) => item.id === id));
-  if (unknown) invalidate(cache, 'gateways');
-  else
-    cache.setQueryData<{ items: readonly Gateway[] }>(['gateways'], (list) =>
-      list ? { items: patchById(list.items, gateways) } : list,
-    );
-  invalidate(cache, 'gateway-clusters');
-  invalidate(cache, 'home');
-}
-
-function invalidate(cache: QueryClient, ...queryKey: readonly string[]): void {
+/** Everything whose key begins so, or all that is shown. */
+export function askAgain(cache: QueryClient, ...queryKey: readonly string[]): void {
+  const first = cache.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+  for (const query of first) if (query.state.data === undefined) askAfterFirst(cache, query);
   void cache.invalidateQueries({ queryKey });
 }
+
+const awaited = new WeakSet<Query>();
+
+/** The cache asks nothing anew before its first answer, which may be older than what asks for it. */
+function askAfterFirst(cache: QueryClient, query: Query): void {
+  if (awaited.has(query)) return;
+  awaited.add(query);
+  const stop = cache.getQueryCache().subscribe((event) => {
+    if (event.query !== query || query.state.fetchStatus === 'fetching') return;
+    stop();
+    awaited.delete(query);
+    void cache.invalidateQueries({ queryKey: query.queryKey, exact: true });
+  });
+}
+
+const shownPages = (cache: QueryClient): ShownPages => ({
+  askAgain: (...queryKey) => askAgain(cache, ...queryKey),
+  isAsking: (...queryKey) => cache.isFetching({ queryKey }) > 0,
+  replaceRun: (run) => {
+    if (cache.getQueryData(['run', run.id])) cache.setQueryData(['run', run.id], run);
+  },
+  replaceRunRows: (patch) => {
+    cache.setQueriesData<Page>({ queryKey: ['runs'] }, (page) => {
+      if (!page) return page;
+      const items = patch(page.items);
+      return items === page.items ? page : { ...page, items };
+    });
+  },
+  replaceRunsInHand: (patch) => {
+    cache.setQueriesData<RunQueueView>({ queryKey: ['run-queue'] }, (view) => {
+      if (!view) return view;
+      const running = patch(view.running);
+      return running === view.running ? view : { ...view, running: [...running] };
+    });
+  },
+  gatewayRows: () => cache.getQueryData<{ items: readonly Gateway[] }>(['gateways'])?.items,
+  setGatewayRows: (items) => void cache.setQueryData<{ items: readonly Gateway[] }>(['gateways'], { items }),
+});

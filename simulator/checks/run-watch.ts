@@ -24,6 +24,7 @@ export class RunWatch {
   readonly #ledger: Ledger;
   readonly #cancelled = new Map<string, number>();
   readonly #queuedAtMs = new Map<string, number>();
+  #created = 0;
   readonly #eventsSeen = new Map<string, number>();
 
   constructor(world: World, database: SimulatedDatabase, ledger: Ledger) {
@@ -59,8 +60,9 @@ export class RunWatch {
     return this.#cancelled;
   }
 
-  get acknowledgedCount(): number {
-    return this.#acknowledged.size;
+  /** Runs there ever were, those that a restore took away included. */
+  get created(): number {
+    return this.#created;
   }
 
   /** Restored from a backup: what was submitted and cancelled since is gone, and events begin anew. */
@@ -104,6 +106,7 @@ export class RunWatch {
       this.#world.violated('I2', `run ${before?.id ?? ''} was removed`);
       return;
     }
+    if (before === undefined) this.#created += 1;
     if (before?.state === after.state) return;
     if (after.state === 'queued') this.#queuedAtMs.set(after.id, this.#world.timeline.nowMs);
     this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);

@@ -67,7 +67,7 @@ export async function simulateSeed({
     seed,
     hash: world.trace.hash,
     events: world.timeline.happened,
-    runs: universe.database.runs.rows.length,
+    runs: universe.watch.created,
     starts: universe.ledger.count,
     simulatedMs: world.timeline.nowMs,
     reached: world.reached,

@@ -85,19 +85,23 @@ test('S59: an offline gateway is asked nothing; power and network come first', a
 });
 
 test('who may only look sees reports and asks for none; a restart is an admin’s', async () => {
+  const rowsBefore = (await world.auditRows()).length;
   const refused = await world.ask('POST', '/gateways/g1/doctor', { as: viewer });
   expect(refused.statusCode).toBe(403);
   expect((await world.ask('POST', '/gateways/g1/restart', { as: maker })).statusCode).toBe(403);
   expect((await world.ask('POST', '/gateways/none/doctor', { as: maker })).statusCode).toBe(404);
+  expect(await world.auditRows()).toHaveLength(rowsBefore);
 });
 
 test('S60: a restart goes over the link and into the audit; an offline gateway cannot be reached', async () => {
+  const rowsBefore = (await world.auditRows()).length;
   const done = await world.ask('POST', '/gateways/g1/restart', { as: admin });
   expect([done.statusCode, done.json()]).toEqual([202, { gatewayId: 'g1' }]);
   expect(world.sent.at(-1)).toEqual({ gatewayId: 'g1', message: { type: 'restart' } });
   expect((await world.auditRows()).at(-1)).toMatchObject({ verb: 'restart', object: 'gateway g1' });
   const refused = await world.ask('POST', '/gateways/g2/restart', { as: admin });
   expect([refused.statusCode, problemOf(refused).code]).toEqual([409, 'gateway-offline']);
+  expect(await world.auditRows()).toHaveLength(rowsBefore + 1);
 });
 
 test('the question goes through the server that holds the link', async () => {

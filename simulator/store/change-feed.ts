@@ -27,7 +27,7 @@ export class NotificationChannel {
   }
 
   notify(from: string, payloads: readonly string[]): void {
-    const nowMs = this.#server.database.nowMs();
+    const nowMs = this.#server.world.nowMs();
     for (const [replica, ear] of this.#ears) {
       if (replica === from) continue;
       // Never before an earlier one of the same connection.

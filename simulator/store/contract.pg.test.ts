@@ -39,7 +39,11 @@ function simulatedStore(): StoreUnderTest {
   };
   const empty = save();
   const fate = { toServerMs: 0, workMs: 0, backMs: 0, fault: 'none', outlivesProgram: false } as const;
-  const server = new SimulatedServer(database, { schedule: (_delayMs, work) => work(), fateOf: () => fate });
+  const server = new SimulatedServer(database, {
+    nowMs: () => 0,
+    schedule: (_delayMs, work) => work(),
+    fateOf: () => fate,
+  });
   const setClock = async (toMs: number): Promise<void> => void (nowMs = toMs);
   return {
     stores: openSimulatedStores(new StoreSession(server)),

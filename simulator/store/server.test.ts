@@ -17,7 +17,11 @@ function serverWorld(...fates: Partial<Fate>[]) {
   database.atomically(() => {
     for (const id of ['a', 'b'] as ClusterId[]) database.clusters.set(id, newCluster({ id, name: id, ownerId: null }));
   });
-  const server = new SimulatedServer(database, { schedule, fateOf: () => ({ ...soon, ...fates.shift() }) });
+  const server = new SimulatedServer(database, {
+    nowMs: () => nowMs,
+    schedule,
+    fateOf: () => ({ ...soon, ...fates.shift() }),
+  });
   const passTime = async (untilMs: number): Promise<void> => {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));

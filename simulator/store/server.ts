@@ -26,6 +26,8 @@ export interface Fate {
 
 /** The world that the store lives in: its time passes when that world says so. */
 export interface StoreWorld {
+  /** Time that nobody sets, unlike the database's clock. */
+  nowMs(): number;
   schedule(delayMs: number, work: () => void): void;
   fateOf(statement: string): Fate;
 }

@@ -297,6 +297,7 @@ export class Universe {
   #storeWorld() {
     const random = this.world.random.fork('store');
     return {
+      nowMs: (): number => this.world.timeline.nowMs,
       schedule: (delayMs: number, work: () => void): void => void this.world.timeline.schedule(delayMs, work),
       fateOf: (): Fate => {
         const fate = drawFate(this.storeTrouble, random.next);

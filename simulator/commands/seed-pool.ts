@@ -5,6 +5,8 @@ import type { SeedReport } from './seed-report.ts';
 
 /** A seed that takes longer has an endless loop in it. */
 const SEED_MAX_MS = 10 * 60_000;
+/** Programs that crash in a simulation leave listeners on signals that Node keeps for ever; a fresh process has none. */
+const SEEDS_PER_PROCESS = 200;
 
 export interface SeedPool {
   /** Simulates every seed that `next` gives until it gives none; `heard` may answer that it is enough. */
@@ -18,22 +20,31 @@ export function seedPool(processes: number, root: URL = new URL('../', import.me
     run: async (next, heard) => {
       let isEnough = false;
       const one = async (): Promise<void> => {
-        const child = fork(program, {
-          execArgv: ['--disable-warning=ExperimentalWarning'],
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        });
+        let child = start(program);
+        let seeds = 0;
         try {
           for (let options = next(); options !== undefined && !isEnough; options = next()) {
+            if (!child.connected || seeds === SEEDS_PER_PROCESS) {
+              if (child.connected) child.disconnect();
+              [child, seeds] = [start(program), 0];
+            }
+            seeds += 1;
             if (heard(await simulated(child, options)) === 'enough') isEnough = true;
           }
         } finally {
-          child.disconnect();
+          if (child.connected) child.disconnect();
         }
       };
       await Promise.all(Array.from({ length: processes }, one));
     },
   };
 }
+
+const start = (program: string): ChildProcess =>
+  fork(program, {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 
 function simulated(child: ChildProcess, options: SeedOptions): Promise<SeedReport> {
   const { promise, resolve } = Promise.withResolvers<SeedReport>();

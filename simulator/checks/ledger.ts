@@ -43,6 +43,8 @@ export class Ledger {
   readonly #signIns = new Map<string, { readonly name: string; readonly machine: string }>();
   /** What the database holds of a run; undefined while it is not to be compared, as after a restore. */
   heldRun: (runId: string) => HeldRun | undefined = () => undefined;
+  /** What a database that was set back had granted: it has forgotten that, and the gateway has not. */
+  readonly #grantedBefore = new Set<string>();
   /** Machines that were copied or set back: what they do twice is no fault of the product, what is given away is (I1). */
   readonly doubtful = new Set<string>();
   readonly #begun = new Map<string, Begun>();
@@ -157,8 +159,15 @@ export class Ledger {
     if (earlier === undefined) this.#begun.set(runId, { attempt, machine: machine.name });
   }
 
+  /** The database is about to be set back while these runs are in hand. */
+  keepGranted(runs: Iterable<HeldRun & { readonly id: string }>): void {
+    for (const { id, attempt, gatewayId } of runs)
+      if (gatewayId !== null) this.#grantedBefore.add(`${gatewayId} ${id}/${String(attempt)}`);
+  }
+
   /** Nothing may begin that the server does not hold as acquired by this gateway with this attempt (I4, I9). */
   #isGranted(machine: SeenMachine, gatewayId: string, runId: string, attempt: number): void {
+    if (this.#grantedBefore.has(`${gatewayId} ${runId}/${String(attempt)}`)) return;
     const held = this.heldRun(runId);
     if (held === undefined) return;
     const isMine = held.attempt === attempt && held.gatewayId === gatewayId;

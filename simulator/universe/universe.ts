@@ -137,6 +137,7 @@ export class Universe {
     for (const replica of this.replicas) replica.crash();
     this.server.stop();
     this.#restores += 1;
+    this.ledger.keepGranted(this.database.runs.inHand());
     this.database.restore(backup, `epoch-restored-${String(this.#restores)}`);
     this.watch.forgetSince();
     this.server.start();

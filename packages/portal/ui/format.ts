@@ -36,6 +36,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hourCycle: 'h23',
 });
+const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const dayAndClock = new Intl.DateTimeFormat(undefined, {
   month: 'short',
   day: 'numeric',
@@ -46,10 +47,15 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
 /** Today as a clock time, other days with the day. */
-export function formatMoment(at: string, nowMs: number): string {
-  const date = new Date(at);
-  return date.toDateString() === new Date(nowMs).toDateString() ? clock.format(date) : dayAndClock.format(date);
-}
+export const formatMoment = (at: string, nowMs: number): string =>
+  (isSameDay(at, nowMs) ? clock : dayAndClock).format(new Date(at));
+
+/** The same without seconds, for what nobody knows to the second. */
+export const formatMinute = (at: string, nowMs: number): string =>
+  (isSameDay(at, nowMs) ? minutes : dayAndClock).format(new Date(at));
+
+const isSameDay = (at: string, nowMs: number): boolean =>
+  new Date(at).toDateString() === new Date(nowMs).toDateString();
 
 export const formatClock = (at: string | number): string => clock.format(new Date(at));
 export const formatFull = (at: string): string => full.format(new Date(at));

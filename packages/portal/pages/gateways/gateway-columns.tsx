@@ -26,7 +26,7 @@ interface GatewayColumnOptions {
 export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions): readonly Column<Gateway>[] {
   return [
     { key: 'name', header: 'Gateway', cell: (gateway) => <span className="clip strong">{gateway.name}</span> },
-    { key: 'status', header: 'Status', width: '128px', cell: (gateway) => <GatewayStatus gateway={gateway} /> },
+    { key: 'status', header: 'Status', width: '140px', cell: (gateway) => <GatewayStatus gateway={gateway} /> },
     {
       key: 'enabled',
       header: 'Takes runs',

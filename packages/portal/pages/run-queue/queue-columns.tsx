@@ -47,7 +47,7 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
     {
       key: 'starts',
       header: 'Starts',
-      width: '124px',
+      width: '128px',
       numeric: true,
       cell: ({ starts }) => <PredictedStart starts={starts} />,
     },

@@ -55,9 +55,9 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
         return isLost;
       },
       takeJournalState: async (of, journalId, isRunning) => {
-        const isTaken = await links.takeJournalState(of, journalId, isRunning);
-        if (isTaken) log.warn(nameOf(of), 'A run took the state that its gateway’s journal gives it');
-        return isTaken;
+        const did = await links.takeJournalState(of, journalId, isRunning);
+        if (did === 'taken') log.warn(nameOf(of), 'A run took the state that its gateway’s journal gives it');
+        return did;
       },
     },
     queue: {

@@ -149,7 +149,8 @@ export class Ledger {
       earlier !== undefined &&
       earlier.attempt !== attempt &&
       this.doubtful.has(earlier.machine) &&
-      !this.#halfAsked.has(`${runId}/${String(earlier.attempt)}`)
+      !this.#halfAsked.has(`${runId}/${String(earlier.attempt)}`) &&
+      !this.#halfAsked.has(`${runId}/${String(attempt)}`)
     ) {
       this.#world.violated(
         'I1',

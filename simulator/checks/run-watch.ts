@@ -164,6 +164,8 @@ export class RunWatch {
         this.#world.violated('I7', `the start deadline of ${after.id} fired ${String(leftMs)} ms too early`);
       return;
     }
+    // A clock that was set ahead makes time be over, and a server that begins anew does not know that it was set (DESIGN §6).
+    if (this.#world.reached.has('fault database-clock-is-set')) return;
     const start = this.#ledger.startOf(after.id);
     const ranMs = start === undefined ? undefined : this.#world.timeline.nowMs - start.atMs;
     if (ranMs !== undefined && ranMs * CLOCK_RATE_MAX < after.executionTimeoutMs)

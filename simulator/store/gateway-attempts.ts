@@ -15,6 +15,7 @@ import type { RunRow } from './rows.ts';
 import { namedBy } from './run-records.ts';
 import type { StoreSession } from './server.ts';
 import { stored } from './stored-values.ts';
+import { StoreFault } from './store-fault.ts';
 
 type AttemptMethods = Pick<
   GatewayLinkStore,
@@ -69,7 +70,15 @@ export function attemptMethods(session: StoreSession): AttemptMethods {
     lose: (of, error, holdsMachine) => session.run('lose', () => lose(database, of, error, holdsMachine)),
     settle: (of) => session.run('settle', () => settle(database, of)),
     takeJournalState: (of, journalId, isRunning) =>
-      session.run('take-journal-state', () => takeJournalState(database, of, journalId, isRunning)),
+      session
+        .run('take-journal-state', () => takeJournalState(database, of, journalId, isRunning))
+        .then(
+          (isTaken) => (isTaken ? 'taken' : 'not-taken'),
+          (error: unknown) => {
+            if (error instanceof StoreFault && error.constraint === 'run_one_per_user') return 'in-the-way';
+            throw error;
+          },
+        ),
   };
 }
 

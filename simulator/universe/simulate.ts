@@ -91,17 +91,22 @@ async function livenessPhase(universe: Universe, people: People, views: ViewWatc
       views.look(calmSinceMs);
     }
     universe.auditIdentities();
-    universe.replaceLostGateways((id) => void people.administer((admin) => removeGateway(admin, caller, id, true)));
+    replaceLost(universe, people);
   }
   const open = database.runs.rows.filter((run) => !isTerminal(run.state) || run.holdsMachine);
   for (const run of open)
     world.violated('I16', `run ${run.id} is still ${run.state} ${String(LIVENESS_MS)} ms after the faults`);
   universe.watch.audit();
+  replaceLost(universe, people);
   await world.timeline.runUntil(world.timeline.nowMs + SETTLE_MS);
   views.look(calmSinceMs);
   auditMachines(universe);
   auditLogs(universe);
   auditRecovery(universe);
+}
+
+function replaceLost(universe: Universe, people: People): void {
+  universe.replaceLostGateways((id) => void people.administer((admin) => removeGateway(admin, caller, id, true)));
 }
 
 /** Where nothing ever breaks, promises are looked after while people still submit. */

@@ -105,6 +105,9 @@ export interface HeartbeatAnswer {
   readonly clockSkew: { readonly beforeMs: ClockSkewMs; readonly nowMs: ClockSkewMs };
 }
 
+/** `in-the-way`: another run still holds the account on that machine, as far as the database knows. */
+export type JournalStateTaken = 'taken' | 'not-taken' | 'in-the-way';
+
 /** What gateways say, written down. Each method changes a run only when the attempt and the gateway are the stored ones. */
 export interface GatewayLinkStore {
   identity(gatewayId: string): Promise<LinkIdentity | undefined>;
@@ -187,5 +190,5 @@ export interface GatewayLinkStore {
   /** An uncertain run of which the gateway has nothing left. */
   settle(of: AttemptOf): Promise<void>;
   /** A journal that is ahead of a restored database: its attempt becomes the stored one. */
-  takeJournalState(of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean>;
+  takeJournalState(of: AttemptOf, journalId: string, isRunning: boolean): Promise<JournalStateTaken>;
 }

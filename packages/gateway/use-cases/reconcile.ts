@@ -15,7 +15,7 @@ export const RECONCILE_ATTEMPTS_MAX = 10_000;
 /** Small results go with the report; larger ones follow by themselves. */
 export const REPORTED_RESULT_BYTES_MAX = 2_000;
 
-/** A page stays far below what one message may hold, whatever errors its entries carry. */
+/** A page, or all results in one report, stay far below what one message may hold. */
 export const JOURNAL_PAGE_BYTES_MAX = 2_000_000;
 
 /**
@@ -26,7 +26,14 @@ export function reportAttempts(core: Core, server: ServerMemory): Reconciliation
   // What was acquired on the link before and never confirmed is not in the journal: the server queues it again.
   core.acquiring.clear();
   const records = server.wasRestored && !server.hasJournal ? core.book.all() : core.book.unsettled();
-  const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => reportOf(core, record));
+  // After a restore what is over must be over there too, before what followed it on its account can be taken over.
+  const eachMax = server.hasJournal ? JOURNAL_PAGE_BYTES_MAX : REPORTED_RESULT_BYTES_MAX;
+  let left = JOURNAL_PAGE_BYTES_MAX;
+  const attempts = records.slice(-RECONCILE_ATTEMPTS_MAX).map((record) => {
+    const report = reportOf(core, record, Math.min(eachMax, left));
+    if (report.result !== null) left -= JSON.stringify(report.result).length;
+    return report;
+  });
   const asked = core.book.asked().slice(-RECONCILE_ATTEMPTS_MAX);
   return { attempts, asked, facts: wireFacts(core.machine.facts()), journalPosition: positionToTell(core) };
 }
@@ -39,11 +46,11 @@ export function positionToTell({ journal, wasReconciled }: Core): number {
   return wasReconciled ? journal.position() : journal.positionAtOpening;
 }
 
-function reportOf(core: Core, record: AttemptRecord): AttemptReport {
+function reportOf(core: Core, record: AttemptRecord, resultBytesMax: number): AttemptReport {
   const { runId, attempt } = record.facts;
   const isEnded = record.phase === 'ended' && record.result !== null;
   const result = isEnded && record.result ? { ...record.result, phasesMs: { ...record.phasesMs } } : null;
-  const isSmall = result !== null && JSON.stringify(result).length <= REPORTED_RESULT_BYTES_MAX;
+  const isSmall = result !== null && JSON.stringify(result).length <= resultBytesMax;
   return {
     runId,
     attempt,

@@ -60,6 +60,7 @@ export class ServedLink {
   #endGreeting: () => void;
   #step: Step = { at: 'hello' };
   #link: OpenLink | undefined;
+  #journalIsLeft = false;
   #version = 0;
   #atWork = 0;
   readonly #begunAt: number;
@@ -249,7 +250,7 @@ export class ServedLink {
 
   /** A page at a time, so a journal of any length is read; each page gives the greeting its time anew. */
   async #takeJournal(link: OpenLink, { entries }: Extract<GatewayMessage, { type: 'journal' }>): Promise<void> {
-    await this.#useCases.takeJournal(link, entries);
+    if (!(await this.#useCases.takeJournal(link, entries))) this.#journalIsLeft = true;
     this.#endGreeting();
     this.#endGreeting = this.#options.timers.after(GREETING_TIMEOUT_MS, () => this.#timeGreetingOut());
     this.#write({ type: 'journalAck' });
@@ -260,7 +261,8 @@ export class ServedLink {
     message: Extract<GatewayMessage, { type: 'reconcile' }>,
   ): Promise<void> {
     const { version, encryptedClusterKey = null } = hello;
-    const report = { ...message, version, encryptedClusterKey, journalWasWanted: wantsJournal };
+    const journal = { journalWasWanted: wantsJournal, journalIsLeft: this.#journalIsLeft };
+    const report = { ...message, ...journal, version, encryptedClusterKey };
     const decisions = await this.#useCases.reconcile(link, report);
     if (decisions === undefined) return this.#endAsOlder();
     this.#write({ type: 'reconciled', decisions: [...decisions] });

@@ -5,8 +5,15 @@ import { activeStates } from '@deskhand/domain/run/transitions.ts';
 import { type RememberedDecline, rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { Pool } from 'pg';
-import type { AttemptOf, GatewayLinkStore, StoredAttempt, WaitingClassOf } from '../../ports/gateway-links.ts';
+import type {
+  AttemptOf,
+  GatewayLinkStore,
+  JournalStateTaken,
+  StoredAttempt,
+  WaitingClassOf,
+} from '../../ports/gateway-links.ts';
 import { bumpCluster } from './bump-cluster.ts';
+import { isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { type MemberRow, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
@@ -300,7 +307,21 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: bo
  * the stored one was given back without having started, whatever state the backup shows it in. A gateway speaks for runs
  * of its own cluster only.
  */
-async function takeJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
+async function takeJournalState(
+  pool: Pool,
+  of: AttemptOf,
+  journalId: string,
+  isRunning: boolean,
+): Promise<JournalStateTaken> {
+  try {
+    return (await moveToJournalState(pool, of, journalId, isRunning)) ? 'taken' : 'not-taken';
+  } catch (error) {
+    if (isUniqueViolation(error, 'run_one_per_user')) return 'in-the-way';
+    throw error;
+  }
+}
+
+async function moveToJournalState(pool: Pool, of: AttemptOf, journalId: string, isRunning: boolean): Promise<boolean> {
   const rows = await rowsOf(
     pool,
     `with ${fence(7).text}, moved as (

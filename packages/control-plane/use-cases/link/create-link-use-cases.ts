@@ -22,6 +22,8 @@ export interface Reconcile {
   readonly asked?: readonly { readonly runId: string; readonly attempt: number }[];
   /** The gateway was asked for its whole journal, page by page or, where it is an older one, within this. */
   readonly journalWasWanted?: boolean;
+  /** Something of it is still to be taken over: nothing is offered before, and the gateway tells it once more. */
+  readonly journalIsLeft?: boolean;
 }
 
 /** The server's side of every link, without a socket. */
@@ -38,8 +40,11 @@ export interface LinkUseCases {
   ): Promise<Outcome<Welcome>>;
   /** False when a newer link was confirmed before, here or at another server. */
   confirm(gatewayId: string, linkNumber: number): Promise<boolean>;
-  /** A page of the whole journal, which comes before `reconcile` when the database was set back. */
-  takeJournal(link: OpenLink, entries: readonly JournalEntryReport[]): Promise<void>;
+  /**
+   * A page of the whole journal, which comes before `reconcile` when the database was set back. False when not all of it
+   * could be taken over.
+   */
+  takeJournal(link: OpenLink, entries: readonly JournalEntryReport[]): Promise<boolean>;
   /**
    * Carries out every verdict, then opens the link for work; undefined when a newer link has taken over meanwhile, or the
    * gateway turned out to be a copy and is quarantined.
@@ -76,7 +81,7 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
       if (answers === undefined) return undefined;
       const opened = { ...link, journalPosition, replica: ports.replica, facts, version, encryptedClusterKey };
       if (!(await ports.store.openLink(opened))) return undefined;
-      await journalReported(ports, link.gatewayId);
+      if (report.journalIsLeft !== true) await journalReported(ports, link.gatewayId);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
       ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
       ports.wakeups.wake(link.clusterId);

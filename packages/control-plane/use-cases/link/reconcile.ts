@@ -3,6 +3,7 @@ import {
   type AttemptPhase,
   type HeldAttempt,
   judgeAttempt,
+  type ReconcileDecision,
   type ReconcileVerdict,
   reconcile,
 } from '@deskhand/domain/run/start-once.ts';
@@ -44,42 +45,64 @@ export async function reconcileLink(
   const mine = reports.filter((report) => !isForeign(stored.get(report.runId), report, link));
   const foreign = reports.filter((report) => !mine.includes(report));
   const answers: AnsweredAttempt[] = foreign.map((report) => ({ ...nameOf(report), decision: dropped(report.phase) }));
-  for (const { held, reported, sameJournal } of byJournal(stored, mine, link)) {
-    for (const { runId, attempt, verdict } of reconcile(held, reported, sameJournal)) {
-      const report = mine.find((one) => one.runId === runId && one.attempt === attempt);
-      const decision = await carryOut(ports, link, { verdict, runId, attempt, report, stored: stored.get(runId) });
-      if (report !== undefined) answers.push({ runId, attempt, decision });
-    }
+  const judged = byJournal(stored, mine, link).flatMap((one) => reconcile(one.held, one.reported, one.sameJournal));
+  for (const { runId, attempt, verdict } of takenLast(judged)) {
+    const report = mine.find((one) => one.runId === runId && one.attempt === attempt);
+    const decision = await carryOut(ports, link, { verdict, runId, attempt, report, stored: stored.get(runId) });
+    if (report !== undefined) answers.push({ runId, attempt, decision });
   }
   return answers;
+}
+
+/** What a restored database believes to be in hand may hold the account of what the journal says is: it is let go first. */
+function takenLast(judged: readonly ReconcileDecision[]): readonly ReconcileDecision[] {
+  const isTaken = ({ verdict }: ReconcileDecision): boolean => verdict === 'take-journal-state';
+  return [...judged.filter((one) => !isTaken(one)), ...judged.filter(isTaken)];
 }
 
 /**
  * Attempts that the gateway settled long ago and a restored database knows nothing of: only they are judged, because
  * what the journal's other pages hold is not absent. The oldest first, so that an account is free before its next run.
+ * False when something of the database's still holds an account: what that is, is judged when the link reconciles, and the
+ * journal has to be told once more.
  */
 export async function adoptSettled(
   ports: LinkPorts,
   link: OpenLink,
   stored: ReadonlyMap<string, StoredAttempt>,
   reports: readonly AttemptReport[],
-): Promise<void> {
+): Promise<boolean> {
+  let isWhole = true;
   for (const report of reports) {
     const one = stored.get(report.runId);
     if (one === undefined || isForeign(one, report, link)) continue;
     const phase = phases[report.phase];
     const { runId, attempt } = { runId: one.runId, attempt: report.attempt };
     const verdict = reconcile([one], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
+    if (verdict === 'take-journal-state') {
+      if (!(await adoptEnded(ports, link, runId, report))) isWhole = false;
+      continue;
+    }
     await carryOut(
       ports,
       { ...link, journalPosition: null, journalKnows: null },
       { verdict, runId, attempt, report, stored: one },
     );
-    if (report.result === null && verdict === 'take-journal-state') {
-      const of = attemptOf(link, runId, attempt);
-      await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);
-    }
   }
+  return isWhole;
+}
+
+/** Of an attempt that is over on the machine; false when something is in its way. */
+async function adoptEnded(ports: LinkPorts, link: OpenLink, runId: RunId, report: AttemptReport): Promise<boolean> {
+  const of = attemptOf(link, runId, report.attempt);
+  const did = await ports.store.takeJournalState(of, link.journalId, true);
+  if (did === 'in-the-way') return false;
+  if (did === 'not-taken') return true;
+  if (report.result === null)
+    await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);
+  else await ports.store.end(of, report.result);
+  runChanged(ports, link, runId);
+  return true;
 }
 
 /** What the server holds for this gateway, and every run that it names. */
@@ -243,7 +266,9 @@ async function takeJournal(
 ): Promise<Decision> {
   const phase = report?.phase ?? 'accepted';
   const isRunning = phase === 'running' || phase === 'ending' || phase === 'ended';
-  if (!(await ports.store.takeJournalState(of, link.journalId, isRunning))) return dropped(phase);
+  const did = await ports.store.takeJournalState(of, link.journalId, isRunning);
+  if (did === 'in-the-way') throw new Error(`Another run holds the account of ${of.runId} on gateway ${of.gatewayId}.`);
+  if (did === 'not-taken') return dropped(phase);
   runChanged(ports, link, of.runId);
   return phase === 'ended' ? await takeResult(ports, link, of, report) : 'go-on';
 }

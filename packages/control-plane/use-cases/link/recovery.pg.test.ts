@@ -42,10 +42,12 @@ async function link(gatewayId: string, told: Telling = {}): Promise<OpenLink> {
   await world.link.confirm(gatewayId, welcome.linkNumber);
   const { clusterId } = identity;
   const open = { gatewayId, clusterId, linkNumber: welcome.linkNumber, journalId: `journal-${gatewayId}` };
-  if (welcome.wantsJournal && told.journal) await world.link.takeJournal(open, told.journal);
+  const { wantsJournal } = welcome;
+  const journalIsLeft = wantsJournal && told.journal && !(await world.link.takeJournal(open, told.journal));
   const facts = { facts: linuxFacts(), version: '1', encryptedClusterKey: null };
   const { attempts = [] } = told;
-  await world.link.reconcile(open, { attempts, ...facts, journalWasWanted: welcome.wantsJournal });
+  const journal = { journalWasWanted: wantsJournal, journalIsLeft: journalIsLeft === true };
+  await world.link.reconcile(open, { attempts, ...facts, ...journal });
   await world.settled();
   return open;
 }
@@ -117,6 +119,37 @@ describe('after a restore', () => {
     await link('g2', { journal: [entry(run.id, { attempt: 2, result: succeeded(run.id, 2).result })] });
     await link('g1');
     expect(value(await world.runs.get(alice, run.id))).toMatchObject({ state: 'succeeded', gateway: { id: 'g2' } });
+  });
+
+  /** The backup shows a run in hand, and another one of the same account waiting behind it. */
+  async function heldAndWaiting() {
+    const held = await world.submit();
+    await world.start(await world.linkUp('g1'), held, 'acquired');
+    const waiting = await world.submit();
+    await begin();
+    return { held, waiting };
+  }
+
+  test('what the backup believes to be in hand is let go before a run of its account that really is', async () => {
+    const { held, waiting } = await heldAndWaiting();
+    const going = { attempt: 1, phase: 'running', result: null } as const;
+    await link('g1', {
+      journal: [entry(waiting.id, { ...going, isSettled: false })],
+      attempts: [{ ...going, runId: waiting.id, lastLogSeqAcked: 0 }],
+    });
+    expect([await world.state(held.id), await world.state(waiting.id)]).toEqual(['queued', 'running']);
+  });
+
+  test('what ended since on an account that the backup still gives away is taken over when the journal is told again', async () => {
+    const { held, waiting } = await heldAndWaiting();
+    await link('g2', { journal: [] });
+    const journal = [entry(waiting.id)];
+    await link('g1', { journal });
+    expect([await world.state(held.id), await world.state(waiting.id)]).toEqual(['queued', 'queued']);
+    expect((await recovery()).awaited).toMatchObject([{ gatewayId: 'g1' }]);
+    await link('g1', { journal, presented: 8 });
+    expect(await world.state(waiting.id)).toBe('succeeded');
+    expect((await recovery()).awaited).toEqual([]);
   });
 
   test('runs that only a journal knows are named, with how they ended', async () => {

@@ -16,16 +16,16 @@ export async function beginRecovery({ recovery, newEpoch, changes }: LinkPorts, 
 
 /**
  * One page of a whole journal. What the gateway has settled is carried out here, because it is not part of what it
- * reconciles; the runs that this database never knew are written down by name.
+ * reconciles; the runs that this database never knew are written down by name. False when it has to be told once more.
  */
 export async function takeJournal(
   ports: LinkPorts,
   link: OpenLink,
   entries: readonly JournalEntryReport[],
-): Promise<void> {
+): Promise<boolean> {
   const stored = await nameUnknown(ports, link, entries);
   const settled = entries.filter((entry) => entry.isSettled && entry.phase !== 'accepted');
-  await adoptSettled(ports, link, stored, settled.map(reportOf));
+  return await adoptSettled(ports, link, stored, settled.map(reportOf));
 }
 
 const reportOf = ({ runId, attempt, phase, result }: JournalEntryReport): AttemptReport => ({

@@ -116,7 +116,7 @@ test('a gateway takes no run of another cluster by its journal', async () => {
       values ('stranger', 'other', 'stranger', 'its key', 'linux', '1', 0)`,
   );
   const of = { runId: run.id as RunId, attempt: 7, gatewayId: 'stranger' as GatewayId };
-  expect(await world.stores.store.takeJournalState(of, 'journal', true)).toBe(false);
+  expect(await world.stores.store.takeJournalState(of, 'journal', true)).toBe('not-taken');
   expect(await world.state(run.id)).toBe('queued');
 });
 

@@ -9,6 +9,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { failedTests, type TestReport } from './failed-tests.ts';
 import { isReachable, runThroughOpenDoor } from './reachable.ts';
 import { sideBySide, type Work } from './side-by-side.ts';
 
@@ -28,6 +29,7 @@ interface Result {
   readonly seconds: number;
   readonly passed: number;
   readonly failed: number;
+  readonly failedTests: readonly string[];
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -146,11 +148,17 @@ function sayTime(what: string): void {
 }
 
 /** A step that fails without a failed test, such as a file that does not load, counts as one failure. */
-function counts(step: Step, done: boolean): { readonly passed: number; readonly failed: number } {
-  if (step.report === undefined) return { passed: done ? 1 : 0, failed: done ? 0 : 1 };
-  if (!existsSync(step.report)) return { passed: 0, failed: done ? 0 : 1 };
-  const report = JSON.parse(readFileSync(step.report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
-  return { passed: report.numPassedTests, failed: Math.max(report.numFailedTests, done ? 0 : 1) };
+function counts(step: Step, done: boolean): Pick<Result, 'passed' | 'failed' | 'failedTests'> {
+  const whole = { passed: 0, failed: done ? 0 : 1, failedTests: done ? [] : [`${step.name}: its output says why`] };
+  if (step.report === undefined) return { ...whole, passed: done ? 1 : 0 };
+  if (!existsSync(step.report)) return whole;
+  const report = JSON.parse(readFileSync(step.report, 'utf8')) as TestReport;
+  const named = failedTests(report, root);
+  return {
+    passed: report.numPassedTests,
+    failed: Math.max(report.numFailedTests, whole.failed),
+    failedTests: named.length > 0 ? named : whole.failedTests,
+  };
 }
 
 function printTable(rows: readonly Result[]): void {
@@ -164,4 +172,5 @@ function printTable(rows: readonly Result[]): void {
   console.log(
     `\n${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed, ${minutes.toFixed(1)} minutes`,
   );
+  for (const failed of rows.flatMap((row) => row.failedTests)) console.log(`\n✕ ${failed}`);
 }

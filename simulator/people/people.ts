@@ -1,6 +1,6 @@
 import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
-import type { Submission } from '@deskhand/control-plane/use-cases/runs/submit.ts';
+import type { Submission } from '@deskhand/control-plane/use-cases/runs/judge-submission.ts';
 import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
 import { askServer } from './ask-server.ts';

@@ -31,6 +31,11 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
           .map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
       ),
     position: (runId) => session.run('position', () => position(database, runId)),
+    countUrgent: (clusterId) =>
+      session.run('count-urgent', () => {
+        const isUrgent = (run: RunRow): boolean => run.priority === 'high' || run.topRank !== null;
+        return inOrder(database, clusterId).filter(isUrgent).length;
+      }),
     inHand: (clusterId) => session.run('in-hand', () => inHand(database, clusterId)),
     viewVersion: (clusterId) =>
       session.run('view-version', () => {

@@ -56,6 +56,8 @@ export interface RunQueueStore {
   firstPlaces(clusterId: string, limit: number): Promise<readonly QueuePlace[]>;
   /** 1 for the run that is looked at first; undefined when it does not wait. */
   position(runId: string): Promise<number | undefined>;
+  /** Waiting runs of high priority and those moved to the top, which a high run that is submitted now comes behind. */
+  countUrgent(clusterId: string): Promise<number>;
   inHand(clusterId: string): Promise<readonly RunId[]>;
   /** Rises with every change of the queue that people can see. */
   viewVersion(clusterId: string): Promise<number>;

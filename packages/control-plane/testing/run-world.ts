@@ -18,7 +18,7 @@ import type { WorkMessage } from '../use-cases/link/handle-message.ts';
 import type { OpenLink } from '../use-cases/link/link-ports.ts';
 import { type Caller, done, type Outcome } from '../ports/outcome.ts';
 import { createRunUseCases, type RunUseCases, type RunUseCasesPorts } from '../use-cases/runs/create-run-use-cases.ts';
-import type { Submission } from '../use-cases/runs/submit.ts';
+import type { Submission } from '../use-cases/runs/judge-submission.ts';
 import { createDeadlineSweep } from '../use-cases/sweeps/sweep-deadlines.ts';
 
 export const CLUSTER = 'cluster';

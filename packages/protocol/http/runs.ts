@@ -135,6 +135,23 @@ export const PredictedStart = Type.Object({
 });
 export type PredictedStart = Static<typeof PredictedStart>;
 
+/** What would become of a submission; one that would be refused is answered with the problem that it would get. */
+export const DryRun = Type.Object({
+  outcome: oneOf(['starts', 'waits', 'refused']),
+  flow: Type.Object({ id, name, version: Type.Integer() }),
+  cluster: Type.Object({ id, name }),
+  accountName: Type.String(),
+  /** Its place in the run queue from 1, where it would wait. */
+  position: orNull(Type.Integer()),
+  /** Why it would wait, or the session rule that it would end by. */
+  because: orNull(WaitReason),
+  /** When it would start, where it would wait and that can be predicted. */
+  starts: orNull(PredictedStart),
+  /** Every member's answer; null where it could start at once. */
+  members: Type.Array(Type.Object({ gatewayId: id, name: Type.String(), because: orNull(WaitReason) })),
+});
+export type DryRun = Static<typeof DryRun>;
+
 export const QueueEntry = Type.Object({
   run: Run,
   position: Type.Integer(),
@@ -176,6 +193,13 @@ export const runRoutes = {
     body: SubmitRunRequest,
     reply: Run,
     idempotent: true,
+  }),
+  dryRun: route('POST', '/runs/dry-run', {
+    permission: 'run.submit',
+    summary: 'What a submission would lead to; nothing is submitted',
+    body: SubmitRunRequest,
+    reply: DryRun,
+    status: 200,
   }),
   listRuns: route('GET', '/runs', {
     permission: 'run.read',

@@ -135,6 +135,7 @@ const steps: readonly Step[] = [
 
 /** They change nothing, although they are no GET; the example makes a flow and a run, each told by its own row. */
 const changesNothing: readonly OperationId[] = [
+  'dryRun',
   'checkScript',
   'formatScript',
   'describeEnrolment',

@@ -5,6 +5,7 @@ import type { HandlersOf } from './handlers.ts';
 export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes> {
   return {
     submitRun: ({ caller, body, idempotencyKey }) => runs.submit(caller, body, idempotencyKey),
+    dryRun: ({ caller, body }) => runs.dryRun(caller, body),
     listRuns: ({ caller, query }) => runs.list(caller, query),
     getRun: ({ caller, params }) => runs.get(caller, params.id),
     cancelRun: ({ caller, params }) => runs.cancel(caller, params.id),

@@ -43,6 +43,15 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
         )
       ).map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
     position: (runId) => position(pool, runId),
+    countUrgent: async (clusterId) =>
+      (
+        await rowOf<{ count: number }>(
+          pool,
+          `select count(*)::int as count from run
+            where cluster_id = $1 and state = 'queued' and (priority = 'high' or top_rank is not null)`,
+          [clusterId],
+        )
+      )?.count ?? 0,
     inHand: async (clusterId) =>
       (
         await rowsOf<{ id: RunId }>(

@@ -247,6 +247,16 @@ export const runOperations: Operations = {
       return { says: `position of ${id}`, act: () => context.stores.queue.position(id) };
     },
   },
+  countUrgent: {
+    weight: 1,
+    prepare: ({ stores, clusters }, choose) => {
+      const clusterId = choose.of([...clusters, 'no-cluster']);
+      return {
+        says: `counts what goes before a high run in ${clusterId}`,
+        act: () => stores.queue.countUrgent(clusterId),
+      };
+    },
+  },
   inHand: {
     weight: 1,
     prepare: ({ stores, clusters }, choose) => {

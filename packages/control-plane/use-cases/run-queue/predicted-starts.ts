@@ -6,7 +6,7 @@ import { type Prediction, predictStarts, RUNS_PLAYED_MAX } from '@deskhand/domai
 import type { RunMode } from '@deskhand/domain/run/run.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
-import type { KeptPrediction, LineReading, PredictionStore } from '../../ports/predictions.ts';
+import type { KeptPrediction, LineReading, PredictionStore, RunInLine } from '../../ports/predictions.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 
@@ -34,6 +34,8 @@ export interface PredictionReader {
   line(clusterId: string): Promise<PredictedLine | undefined>;
   /** Also of a run that stands further back than the line goes. */
   of(run: RunRecord, position: number): Promise<Prediction | undefined>;
+  /** Of a run that is not in the queue, as if it stood at this position, from 1. */
+  asIf(clusterId: string, run: RunInLine, position: number): Promise<Prediction | undefined>;
 }
 
 export function createPredictionReader(ports: PredictionPorts, timers: Pick<Timers, 'nowMs'>): PredictionReader {
@@ -52,15 +54,17 @@ export function createPredictionReader(ports: PredictionPorts, timers: Pick<Time
     of: async (run, position) => {
       const near = (await line(run.cluster.id))?.starts.get(run.id);
       if (near !== undefined || position <= RUNS_PLAYED_MAX) return near;
-      return (await predictLine(ports, run.cluster.id, { run, position }))?.starts.get(run.id);
+      return (await predictLine(ports, run.cluster.id, { run: inLine(run), position }))?.starts.get(run.id);
     },
+    asIf: async (clusterId, run, position) =>
+      (await predictLine(ports, clusterId, { run, position }))?.starts.get(run.id),
   };
 }
 
 export async function predictLine(
   { queue, predictions }: PredictionPorts,
   clusterId: string,
-  beyond?: { readonly run: RunRecord; readonly position: number },
+  besides?: { readonly run: RunInLine; readonly position: number },
 ): Promise<PredictedLine | undefined> {
   const [at, reading, kept] = await Promise.all([
     queue.read(clusterId),
@@ -69,7 +73,7 @@ export async function predictLine(
   ]);
   if (at === undefined) return undefined;
   const durationOf = durationsBy(reading);
-  const waiting = (run: LineReading['line'][number]) => ({
+  const waiting = (run: RunInLine) => ({
     id: run.id,
     user: run.machineUser,
     mode: run.mode,
@@ -84,13 +88,24 @@ export async function predictLine(
       elapsedMs: Math.max(0, reading.nowMs - sinceMs),
       duration: durationOf(flowId, mode),
     })),
-    line: reading.line.map(waiting),
-    ...(beyond && { beyond: { position: beyond.position, run: waiting(inLine(beyond.run)) } }),
+    ...lineWith(reading.line, besides, waiting),
     habits: habitsOf(kept),
     nowMs: reading.nowMs,
     random: drawSeeded(SEED),
   });
   return { reading, starts, accuracy: accuracyOf(kept.flatMap(startedOne)) };
+}
+
+/** The line with a run that was not read with it: among the others where they are played, else behind them. */
+function lineWith<Run>(
+  line: readonly RunInLine[],
+  besides: { readonly run: RunInLine; readonly position: number } | undefined,
+  waiting: (run: RunInLine) => Run,
+): { readonly line: readonly Run[]; readonly beyond?: { readonly run: Run; readonly position: number } } {
+  if (besides === undefined) return { line: line.map(waiting) };
+  const { run, position } = besides;
+  if (position > RUNS_PLAYED_MAX) return { line: line.map(waiting), beyond: { position, run: waiting(run) } };
+  return { line: line.toSpliced(position - 1, 0, run).slice(0, RUNS_PLAYED_MAX).map(waiting) };
 }
 
 /** One expectation for each flow and mode, so that its runs share what is open about it. */
@@ -105,7 +120,7 @@ function durationsBy({ digests }: LineReading): (flowId: string, mode: RunMode) 
   };
 }
 
-function inLine(run: RunRecord): LineReading['line'][number] {
+function inLine(run: RunRecord): RunInLine {
   const { id, machineUser, mode, whenSessionBlocked } = run;
   return {
     ...{ id, machineUser, mode, whenSessionBlocked },

@@ -17,11 +17,13 @@ import { createWakeups, type PlanningFault, type Planner, type Wakeups } from '.
 import { createFactsMemory } from './facts-memory.ts';
 import { lookAt } from '../run-queue/queue-look.ts';
 import { createSharedLooks } from '../run-queue/shared-looks.ts';
+import { dryRun } from './dry-run.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as read from './read.ts';
 import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
 import * as steer from './steer.ts';
-import { type Submission, submissionOf, submit } from './submit.ts';
+import { type Submission, submissionOf } from './judge-submission.ts';
+import { submit } from './submit.ts';
 
 export interface RunUseCasesPorts {
   readonly runs: RunStore;
@@ -46,6 +48,7 @@ type After<F> = F extends (ports: RunPorts, ...rest: infer Rest) => infer Answer
 export interface RunUseCases {
   readonly wakeups: Planner;
   submit(caller: Caller, request: SubmitRunRequest, key?: string): ReturnType<typeof submit>;
+  dryRun(caller: Caller, request: SubmitRunRequest): ReturnType<typeof dryRun>;
   /** For cloud flows and others that are no HTTP request. */
   submitAs(caller: Caller, submission: Submission, key?: string): ReturnType<typeof submit>;
   readonly list: After<typeof read.list>;
@@ -87,6 +90,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   return {
     wakeups,
     submit: (caller, request, key) => submit(ports, caller, submissionOf(request), { key }),
+    dryRun: (caller, request) => dryRun(ports, caller, submissionOf(request)),
     submitAs: (caller, submission, key) => submit(ports, caller, submission, { key }),
     list: (...rest) => read.list(ports, ...rest),
     get: (...rest) => read.get(ports, ...rest),

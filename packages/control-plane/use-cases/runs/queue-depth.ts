@@ -9,6 +9,8 @@ export interface QueueDepth {
    * a tenth at most, whatever other replicas add.
    */
   hasRoom(clusterId: string): Promise<boolean>;
+  /** Whether a submit would be refused now, by what is shown; takes no room. */
+  isFull(clusterId: string): Promise<boolean>;
   /** Exact while few wait; beyond that as of a few seconds ago. */
   shown(clusterId: string): Promise<number>;
 }
@@ -50,6 +52,10 @@ export function createQueueDepth(
     count.catch(() => counts.delete(clusterId));
     return count;
   };
+  const shown = async (clusterId: string): Promise<number> => {
+    const few = await runs.countQueued(clusterId, COUNTED_EACH_TIME_MAX + 1);
+    return few <= COUNTED_EACH_TIME_MAX ? few : await counted(clusterId);
+  };
   return {
     hasRoom: async (clusterId) => {
       if (spend(clusterId)) return true;
@@ -66,9 +72,7 @@ export function createQueueDepth(
       else credits.set(clusterId, Math.min(free, Math.max(1, Math.floor(limit / 10))) - 1);
       return free > 0;
     },
-    shown: async (clusterId) => {
-      const few = await runs.countQueued(clusterId, COUNTED_EACH_TIME_MAX + 1);
-      return few <= COUNTED_EACH_TIME_MAX ? few : await counted(clusterId);
-    },
+    isFull: async (clusterId) => (await shown(clusterId)) >= limit,
+    shown,
   };
 }

@@ -1,14 +1,27 @@
-import { argument, type Command } from '../command.ts';
+import { argument, type Command, flag } from '../command.ts';
 import { startLines } from './predicted-start.ts';
+import { dryRun } from './runs/dry-run.ts';
 import { findRun } from './runs/find-run.ts';
+import { requestOf, submissionOptions } from './runs/submission.ts';
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'Say why a run waits, for every member of its cluster.',
-  arguments: [{ syntax: '<run>', description: 'id, beginning of the id, or request number' }],
-  examples: ['deskhand explain 4812', 'deskhand explain 4812 --json'],
-  exitCodes: [0, 4, 5, 7],
+  summary: 'Say why a run waits, for every member of its cluster, or what a submission would lead to.',
+  arguments: [
+    { syntax: '<run>', description: 'id, beginning of the id, or request number; with --dry-run a desktop flow' },
+  ],
+  options: [
+    { syntax: '--dry-run', description: 'ask about a submission; the options below say what would be submitted' },
+    ...submissionOptions,
+  ],
+  examples: [
+    'deskhand explain 4812',
+    'deskhand explain 4812 --json',
+    'deskhand explain --dry-run Invoices --connection kiosk --mode unattended',
+  ],
+  exitCodes: [0, 2, 4, 5, 6, 7],
   run: async (call) => {
+    if (flag(call, 'dryRun')) return await dryRun(call, await requestOf(call));
     const api = await call.api();
     const run = await findRun(api, argument(call, 0));
     const answer = await api.explainRun({ params: { id: run.id } });

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '@deskhand/protocol/http/connections.ts';
-import type { DesktopFlow } from '@deskhand/protocol/http/flows.ts';
-import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
-import { argument, type Call, type Command, flag, text, texts } from '../../command.ts';
-import { find } from '../../find.ts';
-import { cannot, usageFailure } from '../../terminal/errors.ts';
+import type { Run } from '@deskhand/protocol/http/runs.ts';
+import { type Call, type Command, flag, text } from '../../command.ts';
 import { timeOption } from '../time-option.ts';
-import { declaredInput, inputValue, parseInputs } from './inputs.ts';
+import { dryRun } from './dry-run.ts';
+import { requestOf, submissionOptions } from './submission.ts';
 import { watchRun } from './watch-run.ts';
 
 export const submit: Command = {
@@ -14,17 +11,8 @@ export const submit: Command = {
   summary: 'Submit a run of a desktop flow.',
   arguments: [{ syntax: '<flow>', description: 'name or id of the desktop flow' }],
   options: [
-    { syntax: '-c, --connection <connection>', description: 'where and as whom it runs: name or id' },
-    { syntax: '-m, --mode <mode>', description: 'run mode', choices: ['attended', 'unattended'] },
-    {
-      syntax: '-p, --priority <priority>',
-      description: 'place in the run queue',
-      choices: ['high', 'normal'],
-      default: 'normal',
-    },
-    { syntax: '-i, --input <name=value>', description: 'an input; NAME=@file reads it, for secrets', repeated: true },
-    { syntax: '--start-deadline <time>', description: 'give up when it has not started by then, for example 3h' },
-    { syntax: '--timeout <time>', description: 'end the run when it takes longer, for example 30m' },
+    ...submissionOptions,
+    { syntax: '--dry-run', description: 'say what it would lead to, and submit nothing' },
     { syntax: '--idempotency-key <key>', description: 'the same key within a day submits once' },
     { syntax: '-w, --wait', description: 'watch it to its end; the exit code is its outcome' },
     { syntax: '--wait-timeout <time>', description: 'watch no longer than this; the run goes on' },
@@ -32,12 +20,14 @@ export const submit: Command = {
   examples: [
     'deskhand runs submit Invoices --connection kiosk --mode unattended',
     'deskhand runs submit Invoices -c kiosk -m unattended -p high --input Month=2026-10 --wait',
+    'deskhand runs submit Invoices -c kiosk -m unattended --dry-run',
     'deskhand runs submit "Sign contract" -c alice -m attended --input Secret=@secret.txt',
   ],
   exitCodes: [0, 1, 2, 4, 5, 6, 7, 8, 9],
   run: async (call) => {
     const api = await call.api();
     const request = await requestOf(call);
+    if (flag(call, 'dryRun')) return await dryRun(call, request);
     const idempotencyKey = text(call, 'idempotencyKey') ?? randomUUID();
     const run = await api.submitRun({ body: request, idempotencyKey });
     if (flag(call, 'wait')) {
@@ -58,51 +48,3 @@ const submitted =
       `  log     deskhand runs logs ${run.id} --follow`,
       `  cancel  deskhand runs cancel ${run.id}`,
     ].join('\n');
-
-async function requestOf(call: Call): Promise<SubmitRunRequest> {
-  const api = await call.api();
-  const mode = text(call, 'mode') as SubmitRunRequest['mode'] | undefined;
-  const wanted = text(call, 'connection');
-  if (mode === undefined) throw usageFailure('The run mode is missing.', '--mode attended or --mode unattended');
-  if (wanted === undefined)
-    throw usageFailure('The connection is missing.', '--connection NAME; see deskhand connections list');
-  const flow = find('desktop flow', argument(call, 0), (await api.listFlows()).items);
-  const connection = find('connection', wanted, (await api.listConnections()).items);
-  const startDeadlineMs = timeOption(call, 'startDeadline');
-  const executionTimeoutMs = timeOption(call, 'timeout');
-  return {
-    flowId: flow.id,
-    connectionId: connection.id,
-    mode,
-    priority: text(call, 'priority') === 'high' ? 'high' : 'normal',
-    inputs: await inputsFor(call, flow, connection),
-    ...(startDeadlineMs === undefined ? {} : { startDeadlineMs }),
-    ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
-  };
-}
-
-async function inputsFor(call: Call, flow: DesktopFlow, connection: Connection): Promise<Record<string, unknown>> {
-  const inputs: Record<string, unknown> = {};
-  for (const [written, value] of parseInputs(texts(call, 'input'))) {
-    const declared = declaredInput(written, flow.inputs);
-    inputs[declared.name] = declared.sensitive
-      ? await sealedInput(call, flow, connection, declared.name, value)
-      : inputValue(value, declared.type);
-  }
-  return inputs;
-}
-
-/** A sensitive input leaves this process only as something the cluster's gateways can open. */
-async function sealedInput(call: Call, flow: DesktopFlow, connection: Connection, inputName: string, value: string) {
-  const { inputSealContext, seal } = await import('@deskhand/protocol/seal.ts');
-  const cluster = await (await call.api()).getCluster({ params: { id: connection.clusterId } });
-  if (cluster.publicKey === null)
-    throw cannot(
-      `The sensitive input ${inputName} cannot be sent.`,
-      `the cluster ${cluster.name} has no key yet, so nobody could open it`,
-      'enrol a gateway that signs accounts in',
-      'cluster-without-key',
-    );
-  const context = inputSealContext({ clusterId: cluster.id, flowId: flow.id, inputName });
-  return { sealed: await seal(cluster.publicKey, value, context) };
-}

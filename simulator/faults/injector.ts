@@ -18,7 +18,8 @@ import { serverFaults } from './server-faults.ts';
  *                                  database: database-restarts, database-connections-break
  * F4 half-open                     link-half-open
  * F5 server crash, upgrade         server-crashes, server-crashes-in-a-statement, rolling-restart
- * F6 gateway crash, journal        gateway-crashes, gateway-crashes-at-a-sync, machine-loses-power, disk-is-full, journal-is-lost
+ * F6 gateway crash, journal        gateway-crashes, gateway-crashes-at-a-sync, machine-loses-power, disk-is-full, disk-fills-at-an-acquire,
+ *                                  journal-is-lost
  * F7 runners                       runner-is-ended, sessions-in-trouble (runner-dies-early), flows that hang, leave children or end
  *                                  without a result (machine/flow-behaviour.ts)
  * F8 machines and sessions         machine-reboots, session-is-ended, person-at-a-screen, sessions-in-trouble, password-is-changed

@@ -80,6 +80,32 @@ export const machineFaults: readonly FaultKind[] = [
       }),
   },
   {
+    name: 'disk-fills-at-an-acquire',
+    everyMs: 15 * MINUTE_MS,
+    strike: (scene) => {
+      const { universe, random } = scene;
+      const forMs = SECOND_MS + someTime(random, 10 * MINUTE_MS);
+      const crashesInMs = random.chance(0.5) ? random.between(0, forMs) : undefined;
+      universe.watch.onNext('starting', (runId) => {
+        const gatewayId = universe.database.runs.get(runId)?.gatewayId;
+        const gateway = universe.gateways.find((one) => one.gatewayId === gatewayId);
+        if (gateway === undefined) return;
+        const { disk } = gateway.machine;
+        disk.isFull = true;
+        scene.later(forMs, () => {
+          disk.isFull = false;
+        });
+        if (crashesInMs === undefined) return;
+        scene.later(crashesInMs, () => {
+          gateway.crash();
+          restartLater(scene, gateway);
+        });
+      });
+      const crash = crashesInMs === undefined ? '' : ', and its gateway crashes meanwhile';
+      return `the next machine that takes a run has a full disk for ${inSeconds(forMs)}${crash}`;
+    },
+  },
+  {
     name: 'machine-clock-is-set',
     everyMs: 20 * MINUTE_MS,
     strike: (scene) =>

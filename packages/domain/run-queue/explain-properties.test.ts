@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MachineFacts } from '../session/machine.ts';
-import { anyRun, anySnapshot, NOW_MS } from './any-world.ts';
+import { anyRun, anySnapshot, NOW_MS } from './any-world.contract.ts';
 import { dryRun } from './dry-run.ts';
 import { explain } from './explain.ts';
 import { planAssignments } from './plan-assignments.ts';

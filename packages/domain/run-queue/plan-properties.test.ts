@@ -5,7 +5,7 @@ import { limitOfMember, policyOf } from '../capacity/session-limit.ts';
 import { memberAvailability } from '../gateway/member-availability.ts';
 import { canStartHere } from '../placement/can-start-here.ts';
 import { declineStands } from '../placement/decline-memory.ts';
-import { anySnapshot, NOW_MS } from './any-world.ts';
+import { anySnapshot, NOW_MS } from './any-world.contract.ts';
 import { planAssignments } from './plan-assignments.ts';
 import { byQueueOrder } from './queue-order.ts';
 import { inHand, member, snapshot } from './queue-world.ts';

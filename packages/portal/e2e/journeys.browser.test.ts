@@ -153,6 +153,17 @@ test('a password leaves the browser sealed', async () => {
   await page.context().close();
 });
 
+test('the form says where a run would start, again with each change, before anything is submitted', async () => {
+  const { page } = await portal.open('/runs/new?flow=flow-invoices');
+  const pane = page.getByRole('complementary', { name: 'Where it will run' });
+  await pane.getByText('It would wait in the run queue').waitFor();
+  await page.getByRole('radio', { name: 'High' }).click();
+  await pane.getByText('It would start now on').waitFor();
+  await pane.getByText('Could start it now.').first().waitFor();
+  expect(page.url()).toContain('/runs/new');
+  await page.context().close();
+});
+
 test('a refused submit says why and keeps what was typed', async () => {
   const { page } = await portal.open('/runs/new?flow=flow-fail');
   await page.getByRole('button', { name: 'Submit run' }).click();

@@ -1,5 +1,6 @@
 import { whyNot } from '@deskhand/domain/run/run-can.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
+import { dryRunOf } from './dry-run.ts';
 import type { Handlers } from './handler-types.ts';
 import { beginLife, endRun } from './life.ts';
 import { sendLive } from './live-stream.ts';
@@ -12,6 +13,7 @@ import { flowOf, type World } from './world.ts';
 
 type RunOperations =
   | 'submitRun'
+  | 'dryRun'
   | 'listRuns'
   | 'getRun'
   | 'cancelRun'
@@ -52,6 +54,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       return { items: matching.slice(start, end), nextCursor: end < matching.length ? String(end) : null };
     },
     getRun: ({ params }) => runOf(params.id),
+    dryRun: ({ body }) => dryRunOf(world, body),
     submitRun: ({ body }) => {
       const flow = found(flowOf(world, body.flowId), 'desktop flow');
       if (flow.name.startsWith('fail-'))

@@ -1,7 +1,7 @@
 import type { Connection } from '@deskhand/protocol/http/connections.ts';
 import type { DesktopFlow } from '@deskhand/protocol/http/flows.ts';
 import type { GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
-import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { DryRun, Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { inputSealContext, seal } from '@deskhand/protocol/seal.ts';
 import { api } from '../../api/client.ts';
 import { readInput, type Typed } from '../../forms/input-values.ts';
@@ -44,9 +44,20 @@ export async function sendRun(send: SendRun): Promise<SendAnswer> {
   }
 }
 
+export type TryAnswer = { readonly kind: 'answered'; readonly answer: DryRun } | { readonly kind: 'invalid' };
+
+/** What the form would lead to; throws what a submission would be refused by. */
+export async function tryRun(form: Omit<SendRun, 'again' | 'idempotencyKey'>, signal: AbortSignal): Promise<TryAnswer> {
+  const send = { ...form, again: undefined };
+  const { problems, inputs } = readForm(send);
+  if (Object.keys(problems).length > 0) return { kind: 'invalid' };
+  const body = bodyOf(send, await sealSensitive(send, inputs));
+  return { kind: 'answered', answer: await api.dryRun({ body, signal }) };
+}
+
 type Inputs = Readonly<Record<string, unknown>>;
 
-function readForm({ flow, order, typed, again, cluster }: SendRun) {
+function readForm({ flow, order, typed, again, cluster }: Omit<SendRun, 'idempotencyKey'>) {
   const problems: Record<string, string> = {};
   const inputs: Record<string, unknown> = {};
   for (const parameter of flow.inputs) {
@@ -64,7 +75,7 @@ function readForm({ flow, order, typed, again, cluster }: SendRun) {
 }
 
 /** To the key of the cluster that will run it; the server keeps only what it cannot open. */
-async function sealSensitive({ flow, cluster }: SendRun, inputs: Inputs): Promise<Inputs> {
+async function sealSensitive({ flow, cluster }: Pick<SendRun, 'flow' | 'cluster'>, inputs: Inputs): Promise<Inputs> {
   const sealed: Record<string, unknown> = { ...inputs };
   for (const { name, sensitive } of flow.inputs) {
     const value = inputs[name];
@@ -76,21 +87,22 @@ async function sealSensitive({ flow, cluster }: SendRun, inputs: Inputs): Promis
   return sealed;
 }
 
-function submit({ flow, order, idempotencyKey }: SendRun, inputs: Inputs): Promise<Run> {
+function submit(send: SendRun, inputs: Inputs): Promise<Run> {
+  return api.submitRun({ body: bodyOf(send, inputs), idempotencyKey: send.idempotencyKey });
+}
+
+function bodyOf({ flow, order }: Pick<SendRun, 'flow' | 'order'>, inputs: Inputs): SubmitRunRequest {
   const startDeadlineMs = readDuration(order.startWithin);
   const executionTimeoutMs = readDuration(order.timeout);
-  return api.submitRun({
-    body: {
-      flowId: flow.id,
-      connectionId: order.connectionId,
-      mode: order.mode,
-      priority: order.priority,
-      inputs,
-      ...(startDeadlineMs === null ? {} : { startDeadlineMs }),
-      ...(executionTimeoutMs === null ? {} : { executionTimeoutMs }),
-    },
-    idempotencyKey,
-  });
+  return {
+    flowId: flow.id,
+    connectionId: order.connectionId,
+    mode: order.mode,
+    priority: order.priority,
+    inputs,
+    ...(startDeadlineMs === null ? {} : { startDeadlineMs }),
+    ...(executionTimeoutMs === null ? {} : { executionTimeoutMs }),
+  };
 }
 
 function resubmit({ again, idempotencyKey }: SendRun, inputs: Inputs): Promise<Run> {

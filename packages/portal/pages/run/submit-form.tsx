@@ -16,6 +16,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page-frame.tsx';
 import { ProblemView } from '../../ui/states.tsx';
 import { quoteForShell } from '../runs/run-filters.ts';
+import { DryRunPane } from './dry-run-pane.tsx';
 import { type RunOrder, sendRun } from './send-run.ts';
 
 interface SubmitFormProps {
@@ -85,6 +86,9 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
       </form>
       {connection && (
         <aside className="card" aria-label="Where it will run">
+          {!again && flow.problems === 0 && !whyNotSubmit && (
+            <DryRunPane flow={flow} order={order} typed={typed} connection={connection} cluster={cluster} />
+          )}
           <Section title="Where it will run">
             <Facts
               facts={[

@@ -1,0 +1,39 @@
+import type { DryRun, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
+import { queuedOf } from './queue.ts';
+import { found, Refusal } from './refusal.ts';
+import { reasons } from './seed-runs.ts';
+import { flowOf, type World } from './world.ts';
+
+/** A high run meets a free slot, a normal one comes behind all that wait. */
+export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
+  const flow = found(flowOf(world, body.flowId), 'desktop flow');
+  if (flow.name.startsWith('fail-'))
+    throw new Refusal('AccountMismatch', { detail: 'the submitting account does not own a gateway of Kiosks' });
+  const connection = found(
+    world.connections.find((item) => item.id === body.connectionId),
+    'connection',
+  );
+  const members = world.gateways.filter((gateway) => gateway.clusterId === connection.clusterId);
+  const waits = body.priority !== 'high';
+  const busy = waits ? reasons.slot : null;
+  return {
+    outcome: waits ? 'waits' : 'starts',
+    flow: { id: flow.id, name: flow.name, version: flow.version },
+    cluster: { id: connection.clusterId, name: connection.clusterName },
+    accountName: connection.accountName,
+    position: waits ? queuedOf(world, connection.clusterId).length + 1 : null,
+    because: busy,
+    starts: waits ? inMinutes(4, 6, 9) : null,
+    members: members.map((gateway) => ({
+      gatewayId: gateway.id,
+      name: gateway.name,
+      because: gateway.status === 'online' ? busy : reasons.offline,
+    })),
+  };
+}
+
+function inMinutes(earliest: number, median: number, latest: number): DryRun['starts'] {
+  const at = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+  const times = { earliestAt: at(earliest), medianAt: at(median), latestAt: at(latest) };
+  return { ...times, isGuess: false, atRisk: false, whatHelps: [] };
+}

@@ -39,9 +39,9 @@ export async function openFleetServer() {
     const connection = { name: `bench on ${cluster.name}`, clusterId: cluster.id, accountName: ACCOUNT };
     return { identities, connectionId: (await client.createConnection({ body: connection })).id };
   };
-  const submit = async (cluster: FleetCluster): Promise<string> => {
+  const submit = async (cluster: FleetCluster, key: string = randomUUID()): Promise<string> => {
     const body = { flowId: flow.id, connectionId: cluster.connectionId, mode: 'unattended' } as const;
-    return (await client.submitRun({ body, idempotencyKey: randomUUID() })).id;
+    return (await client.submitRun({ body, idempotencyKey: key })).id;
   };
   return { ...server, client, database, addCluster, submit };
 }

@@ -23,6 +23,9 @@ import { ENROLMENT_TOKEN_LIFETIME_MS } from './use-cases/gateways/clusters.ts';
 import { createLinkUseCases } from './use-cases/link/create-link-use-cases.ts';
 import { startSweeps } from './use-cases/sweeps/start-sweeps.ts';
 
+/** As many may wait to be taken; beyond 511, which is the usual, a fleet that comes back at once would be turned away. */
+const CONNECTIONS_WAITING_MAX = 4_096;
+
 export interface RunningServer {
   close(): Promise<void>;
 }
@@ -123,7 +126,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
 
 async function listen(app: FastifyInstance, config: ServerConfig, prepared: Prepared): Promise<string> {
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port, backlog: CONNECTIONS_WAITING_MAX });
   } catch (error) {
     if ((error as { code?: string }).code === 'EADDRINUSE')
       throw new StartFault('port-taken', { port: config.port, suggestion: config.port + 1 });

@@ -69,7 +69,7 @@ const cancelText = `
     update add_on_slot set run_id = null where run_id in (select id from changed where state = 'cancelled')
   )
   insert into run_event (run_id, attempt, event, detail, actor)
-  select id, attempt, 'cancel', case state when 'cancelled' then 'Cancelled before it started' else 'Asked to end' end, $3
+  select id, attempt, 'cancel', case state when 'cancelled' then 'Cancelled before it started' else 'Asked to end' end, $3::text
   from changed`;
 
 function answerOf({ state, attempt, gateway_id: gatewayId }: LockedRun): CancelledRun['answer'] {

@@ -71,7 +71,7 @@ async function chooserOfNamed(
   return () => Promise.resolve({ ids: ids.filter((id) => visible.has(id)), next: null });
 }
 
-/** A filter that says nothing of states means those runs that the verb is for. */
+/** Of the states that were asked for, those that the verb is for. */
 function ableTo(verb: Verb, conditions: RunConditions): RunConditions {
   const asked: readonly RunState[] = conditions.states ?? allStates;
   return { ...conditions, states: asked.filter((state) => runCan({ state, topRank: null }, verb).ok) };

@@ -58,6 +58,12 @@ describe('what is typed wrong', () => {
     ['settings set --add-ons some', '"some" is not a count'],
     ['run-queue set-priority 1 urgent', '"urgent" is not a priority.'],
     ['runs list --limit none', '"none" is not a count.'],
+    ['runs list --from someday', '"someday" is not a time.'],
+    ['runs cancel', 'No run is named.'],
+    ['runs cancel 4812 --state queued', 'Runs are named or filtered, not both.'],
+    ['runs cancel 4812 4813 --wait', 'Only one run is waited for.'],
+    ['runs resubmit 4812 4813 --input Month=11', 'Inputs are changed for one run.'],
+    ['runs resubmit 4812 --version newest', 'Allowed choices are current, original'],
     ['runs list --server ftp://example.org', 'is not an http or https address'],
   ])('%s', async (line, said) => {
     const { exit, out, error } = await type(line);

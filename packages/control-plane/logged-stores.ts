@@ -80,6 +80,13 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
           log.info({ runId, attempt: answer.attempt, did: answer.did }, 'A run was cancelled');
         return answer;
       },
+      cancelMany: async (...given) => {
+        const cancelled = await runs.cancelMany(...given);
+        for (const { id: runId, answer } of cancelled)
+          if (answer.did !== 'nothing')
+            log.info({ runId, attempt: answer.attempt, did: answer.did }, 'A run was cancelled');
+        return cancelled;
+      },
     },
     deadlines: {
       ...deadlines,

@@ -75,6 +75,12 @@ export function measuredStores<S extends Measured>(stores: S, metrics: Metrics):
         if (answer.did === 'cancelled') metrics.ended('cancelled');
         return answer;
       },
+      cancelMany: async (...given) => {
+        const cancelled = await runs.cancelMany(...given);
+        const ended = cancelled.filter(({ answer }) => answer.did === 'cancelled').length;
+        if (ended > 0) metrics.ended('cancelled', ended);
+        return cancelled;
+      },
     },
     deadlines: {
       ...deadlines,

@@ -13,6 +13,12 @@ export const limits = {
   SCREENSHOT_BYTES_MAX: 4_000_000,
   SCREENSHOTS_PER_RUN_MAX: 20,
   RUNS_PER_QUEUE_MAX: 1_000_000,
+  /** Runs that one request names by their ids. */
+  RUNS_NAMED_MAX: 200,
+  /** Runs that one request cancels; the caller goes on after them. */
+  RUNS_CANCELLED_PER_REQUEST_MAX: 10_000,
+  /** Runs that one request submits again, each judged by itself; the caller goes on after them. */
+  RUNS_RESUBMITTED_PER_REQUEST_MAX: 200,
   SPOOL_BYTES_MAX: 64_000_000,
   MAINTENANCE_NOTE_LENGTH_MAX: 200,
 } as const;

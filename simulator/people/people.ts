@@ -5,6 +5,7 @@ import type { Admin, SimulatedReplica } from '../server/simulated-replica.ts';
 import type { Universe } from '../universe/universe.ts';
 import { askServer } from './ask-server.ts';
 import { caller } from './caller.ts';
+import { ManyRuns } from './many-runs.ts';
 import type { Random } from '../world/random.ts';
 
 const RETRY_AFTER_MS = 3_000;
@@ -12,7 +13,7 @@ const TRIES_MAX = 400;
 /** Of the usual time, so that flows run out of it. */
 const HASTE = 0.1;
 
-const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view'] as const;
+const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view', 'cancelMany', 'resubmitMany'] as const;
 export type Act = (typeof allActs)[number];
 
 /** People and programs that submit, look, reorder and cancel, over whichever server answers. */
@@ -23,6 +24,7 @@ export class People {
   /** Moves of a run that were not answered: any of them may still be carried out. */
   readonly #movesOpen = new Map<string, number>();
   readonly #movedAtMs = new Map<string, number>();
+  readonly #many: ManyRuns;
   #keys = 0;
   /** Submits that were asked for and not answered yet. */
   unanswered = 0;
@@ -32,6 +34,11 @@ export class People {
   constructor(universe: Universe) {
     this.#universe = universe;
     this.#random = universe.world.random.fork('people');
+    this.#many = new ManyRuns(universe, this.#random, {
+      ask: (ask) => this.#ask(ask),
+      askUntilAnswered: (ask) => this.#askUntilAnswered(ask),
+      sameRun: (key, runId) => this.#sameRun(key, runId),
+    });
   }
 
   /** Spreads what people do over the time of faults. */
@@ -147,6 +154,10 @@ export class People {
         if (answer?.ok) watch.acknowledged(answer.value.id);
         return;
       }
+      case 'cancelMany':
+        return await this.#many.cancel(id);
+      case 'resubmitMany':
+        return await this.#many.resubmit(id);
       case 'view':
         await this.#ask((runs) => runs.viewQueue(caller, database.runs.get(id)?.clusterId ?? ''));
     }

@@ -3,11 +3,15 @@ import { transition } from '@deskhand/domain/run/transitions.ts';
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
 import type {
   CancelAnswer,
+  CancelledRun,
+  FoundRun,
   LogPage,
   LogWindow,
+  RunConditions,
   RunFilter,
   RunRecord,
   RunStore,
+  RunStretch,
 } from '@deskhand/control-plane/ports/runs.ts';
 import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
 import type { SimulatedDatabase } from './database.ts';
@@ -33,6 +37,12 @@ export function openSimulatedRunStore(session: StoreSession): RunStore {
       }),
     byIds: (ids) => session.run('runs-by-ids', () => byIds(database, ids)),
     list: (filter) => session.run('list-runs', () => list(database, filter)),
+    find: (stretch) => session.run('find-runs', () => find(database, stretch)),
+    count: (conditions) =>
+      session.run('count-runs', () => ({
+        count: database.runs.rows.filter((row) => isAskedFor(database, row, conditions)).length,
+        upTo: database.runs.rows.at(-1)?.requestNumber ?? 0,
+      })),
     log: (runId, window) => session.run('read-log', () => readLog(database, runId, window)),
     events: (runId) =>
       session.run('run-events', () =>
@@ -48,6 +58,7 @@ export function openSimulatedRunStore(session: StoreSession): RunStore {
     screenshot: (runId, number) =>
       session.run('screenshot', () => database.partsOf(runId).screenshots.find((one) => one.number === number)?.png),
     cancel: (runId, actor, audit) => session.run('cancel', () => cancel(database, runId, actor, audit)),
+    cancelMany: (runIds, actor, audit) => session.run('cancel-many', () => cancelMany(database, runIds, actor, audit)),
     countQueued: (clusterId, limit) =>
       session.run('count-queued', () => {
         const counts = [...database.runs.queueOf(clusterId).values()].map((members) => members.length);
@@ -72,18 +83,29 @@ function list(database: SimulatedDatabase, filter: RunFilter): readonly RunRecor
   const found: RunRecord[] = [];
   for (let place = rows.length - 1; place >= 0 && found.length < filter.limit; place -= 1) {
     const row = rows[place];
-    if (row !== undefined && isAskedFor(database, row, filter)) found.push(recordOf(database, row, 'listed'));
+    if (row === undefined || (filter.before !== null && row.requestNumber >= filter.before)) continue;
+    if (isAskedFor(database, row, filter)) found.push(recordOf(database, row, 'listed'));
   }
   return found;
 }
 
-function isAskedFor(database: SimulatedDatabase, row: RunRow, filter: RunFilter): boolean {
+/** Oldest request first. */
+function find(database: SimulatedDatabase, { after, upTo, limit, ...conditions }: RunStretch): readonly FoundRun[] {
+  const found: FoundRun[] = [];
+  for (const row of database.runs.rows) {
+    if (found.length >= limit || row.requestNumber > upTo) break;
+    if (row.requestNumber > after && isAskedFor(database, row, conditions))
+      found.push({ id: row.id, requestNumber: row.requestNumber });
+  }
+  return found;
+}
+
+function isAskedFor(database: SimulatedDatabase, row: RunRow, filter: RunConditions): boolean {
   const equal = ['flowId', 'connectionId', 'clusterId', 'gatewayId', 'submittedBy', 'mode'] as const;
   if (equal.some((name) => filter[name] !== undefined && row[name] !== filter[name])) return false;
   if (filter.states !== undefined && !filter.states.includes(row.state)) return false;
   if (filter.from !== undefined && row.requestedAtMs < filter.from.getTime()) return false;
   if (filter.to !== undefined && row.requestedAtMs >= filter.to.getTime()) return false;
-  if (filter.before !== null && row.requestNumber >= filter.before) return false;
   if (filter.search !== undefined && !matches(database, row, filter.search)) return false;
   if (filter.visibleTo === null || row.submittedBy === filter.visibleTo) return true;
   const { flow } = namedBy(database, row);
@@ -122,10 +144,34 @@ function isInWindow(line: LogLine, { after, before, level, search }: LogWindow):
   return search === undefined || contains(line.message, search) || contains(line.action, search);
 }
 
-/** A queued run ends at once; one on a machine is asked to end there. */
 function cancel(database: SimulatedDatabase, runId: string, actor: string, audit: AuditFact): CancelAnswer {
   const run = database.runs.get(runId);
   if (run === undefined) return { did: 'not-found' };
+  const answer = cancelOne(database, run, actor);
+  if (answer.did !== 'nothing') database.addAudit(audit);
+  return answer;
+}
+
+function cancelMany(
+  database: SimulatedDatabase,
+  runIds: readonly string[],
+  actor: string,
+  audit: AuditFact,
+): readonly CancelledRun[] {
+  const runs = [...new Set(runIds)].flatMap((id) => database.runs.get(id) ?? []);
+  const answers = runs.map((run) => ({
+    id: run.id,
+    clusterId: run.clusterId,
+    answer: cancelOne(database, run, actor),
+  }));
+  const count = (did: CancelAnswer['did']): number => answers.filter(({ answer }) => answer.did === did).length;
+  const counts = { cancelled: count('cancelled'), cancelling: count('cancelling') };
+  if (counts.cancelled + counts.cancelling > 0) database.addAudit({ ...audit, detail: { ...audit.detail, ...counts } });
+  return answers;
+}
+
+/** A queued run ends at once; one on a machine is asked to end there. */
+function cancelOne(database: SimulatedDatabase, run: RunRow, actor: string): CancelledRun['answer'] {
   const next = transition(run.state, 'cancel');
   if (!next.ok) return { did: 'nothing', state: run.state };
   const isOver = next.state === 'cancelled';
@@ -135,10 +181,9 @@ function cancel(database: SimulatedDatabase, runId: string, actor: string, audit
     cancelBecause: 'cancelled',
     endedAtMs: isOver ? database.nowMs() : run.endedAtMs,
   });
-  if (isOver) database.freeSlotOf(runId);
+  if (isOver) database.freeSlotOf(run.id);
   const detail = isOver ? 'Cancelled before it started' : 'Asked to end';
-  database.addEvent(runId, { attempt: run.attempt, event: 'cancel', detail, actor });
-  database.addAudit(audit);
+  database.addEvent(run.id, { attempt: run.attempt, event: 'cancel', detail, actor });
   const gatewayId = run.gatewayId as GatewayId;
   if (!isOver) return { did: 'cancelling', attempt: run.attempt, gatewayId };
   return { did: 'cancelled', attempt: run.attempt, withdrawnFrom: run.state === 'offered' ? gatewayId : null };

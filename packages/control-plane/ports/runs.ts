@@ -137,7 +137,8 @@ export interface JudgedBy {
   readonly flowVersion: number | null;
 }
 
-export interface RunFilter {
+/** What runs are looked for by. */
+export interface RunConditions {
   readonly states?: readonly RunState[];
   readonly flowId?: string;
   readonly connectionId?: string;
@@ -150,9 +151,24 @@ export interface RunFilter {
   readonly submittedBy?: string;
   /** Runs of this account or of its flows only; null sees every run. */
   readonly visibleTo: AccountId | null;
+}
+
+export interface RunFilter extends RunConditions {
   /** Request number to go on below. */
   readonly before: number | null;
   readonly limit: number;
+}
+
+/** Runs in the order of their requests, above one request number and up to another. */
+export interface RunStretch extends RunConditions {
+  readonly after: number;
+  readonly upTo: number;
+  readonly limit: number;
+}
+
+export interface FoundRun {
+  readonly id: RunId;
+  readonly requestNumber: number;
 }
 
 export interface LogWindow {
@@ -197,6 +213,13 @@ export type CancelAnswer =
   | { readonly did: 'nothing'; readonly state: RunState }
   | { readonly did: 'not-found' };
 
+/** One of many runs that were to be cancelled. */
+export interface CancelledRun {
+  readonly id: RunId;
+  readonly clusterId: ClusterId;
+  readonly answer: Exclude<CancelAnswer, { readonly did: 'not-found' }>;
+}
+
 /** Runs as people ask for them. */
 export interface RunStore {
   submitFacts(question: {
@@ -220,10 +243,16 @@ export interface RunStore {
   byIds(ids: readonly string[]): Promise<readonly RunRecord[]>;
   /** Newest request first; large inputs and outputs are left out. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>;
+  /** Oldest request first. */
+  find(stretch: RunStretch): Promise<readonly FoundRun[]>;
+  /** How many there are, and the newest request number of all runs. */
+  count(conditions: RunConditions): Promise<{ readonly count: number; readonly upTo: number }>;
   log(runId: string, window: LogWindow): Promise<LogPage>;
   events(runId: string): Promise<readonly RunEventRecord[]>;
   screenshots(runId: string): Promise<readonly ScreenshotRecord[]>;
   screenshot(runId: string, number: number): Promise<Buffer | undefined>;
   cancel(runId: string, actor: string, audit: AuditFact): Promise<CancelAnswer>;
+  /** In one transaction, with one audit row that says how many; runs that do not exist are left out of the answer. */
+  cancelMany(runIds: readonly string[], actor: string, audit: AuditFact): Promise<readonly CancelledRun[]>;
   countQueued(clusterId: string, limit: number): Promise<number>;
 }

@@ -14,6 +14,7 @@ import { gatewayOperations } from './store-contract/gateway-operations.contract.
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
 import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
+import { manyRunsOperations } from './store-contract/many-runs-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
 import { joinOperations, serverOperations } from './store-contract/server-operations.contract.ts';
 import { sweepOperations } from './store-contract/sweep-operations.contract.ts';
@@ -36,6 +37,7 @@ export interface RealStore extends StoreUnderTest {
 
 const operations = {
   ...runOperations,
+  ...manyRunsOperations,
   ...gatewayOperations,
   ...sweepOperations,
   ...clusterOperations,

@@ -1,4 +1,5 @@
 import type { OperationInput } from '@deskhand/protocol/http/client.ts';
+import type { RunFilterQuery } from '@deskhand/protocol/http/runs.ts';
 import type { Routes } from '@deskhand/protocol/http/routes.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from './client.ts';
@@ -27,6 +28,13 @@ export const runsQuery = (query: RunsQuery) =>
     queryKey: ['runs', query],
     queryFn: ({ signal }) => api.listRuns({ query, signal }),
     placeholderData: keepPreviousData,
+  });
+
+/** Below the key of the lists, so that what refreshes them counts anew. */
+export const runCountQuery = (filter: RunFilterQuery) =>
+  queryOptions({
+    queryKey: ['runs', 'count', filter],
+    queryFn: ({ signal }) => api.countRuns({ query: filter, signal }),
   });
 
 export const runQuery = (id: string) =>

@@ -104,6 +104,63 @@ test('an uncertain run is resubmitted only after a warning', async () => {
   await page.context().close();
 });
 
+test('all runs that match a filter are cancelled at once, after their number was confirmed', async () => {
+  const { page } = await portal.open('/runs?state=queued');
+  const table = page.getByRole('table', { name: 'Runs' });
+  await table
+    .getByRole('checkbox', { name: /^Select (?!all)/ })
+    .first()
+    .check();
+  const bar = page.getByRole('toolbar', { name: 'Actions for the selected runs' });
+  const everyOne = bar.getByRole('button', { name: /^Select all \d+ runs that match the filter$/ });
+  const count = /\d+/.exec(await everyOne.innerText())?.[0] ?? '';
+  await everyOne.click();
+  await bar.getByText(`All ${count} runs that match`).waitFor();
+  await bar.getByRole('button', { name: 'Cancel runs' }).click();
+  const dialog = page.getByRole('dialog', { name: `Cancel ${count} runs?` });
+  await dialog.getByRole('button', { name: 'Cancel runs' }).click();
+  await page.getByText(`${count} runs cancelled.`).waitFor();
+  await page.getByText('No run matches').waitFor();
+  await page.context().close();
+});
+
+test('several selected runs are cancelled in one request, and those that had ended are told', async () => {
+  const { page } = await portal.open('/runs');
+  const table = page.getByRole('table', { name: 'Runs' });
+  await table.getByRole('checkbox', { name: 'Select Stock sync 4816' }).check();
+  await table.getByRole('checkbox', { name: 'Select Invoices 4810' }).check();
+  const bar = page.getByRole('toolbar', { name: 'Actions for the selected runs' });
+  expect(await bar.getByRole('button', { name: /^Select all/ }).count()).toBe(0);
+  await bar.getByRole('button', { name: 'Cancel runs' }).click();
+  await page.getByText('1 run cancelled.').waitFor();
+  await page.getByText('1 run refused.').waitFor();
+  await page.getByText('This run has already finished. (run-already-finished)').waitFor();
+  await page.context().close();
+});
+
+test('a run is submitted again with the version that it had', async () => {
+  const { page } = await portal.open('/runs/new?from=run-4810');
+  await page.evaluate(() => {
+    const { world } = window.simulated ?? {};
+    if (!world) return;
+    world.runs = world.runs.map((run) => (run.id === 'run-4810' ? { ...run, flow: { ...run.flow, version: 6 } } : run));
+  });
+  await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Actions for Invoices 4810' }).click();
+  await page.getByRole('menuitem', { name: 'Resubmit with changed inputs…' }).click();
+  await page.getByRole('radio', { name: 'Current, version 7' }).waitFor();
+  await page.getByRole('radio', { name: 'Original, version 6' }).check();
+  await page.getByRole('button', { name: 'Resubmit run' }).click();
+  await page.waitForURL(/\/runs\/run-49\d\d$/);
+  await page
+    .getByText('Invoices, version 6')
+    .or(page.getByText('v6'))
+    .or(page.getByText('version 6'))
+    .first()
+    .waitFor();
+  await page.context().close();
+});
+
 test('a log of twenty thousand lines opens at its end and draws only what is seen', async () => {
   const { page } = await portal.open('/runs/run-4812');
   await page.getByText('Count = 20000').waitFor();

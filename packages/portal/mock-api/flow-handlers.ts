@@ -2,7 +2,7 @@ import type { Diagnostic } from '@deskhand/protocol/http/flows.ts';
 import type { Handlers } from './handler-types.ts';
 import { sendLive } from './live-stream.ts';
 import { found, Refusal } from './refusal.ts';
-import { addRun } from './run-handlers.ts';
+import { addRun } from './add-run.ts';
 import { helloDesktop } from './seed-flows.ts';
 import { baseRun } from './seed-runs.ts';
 import type { StoredFlow, World } from './world.ts';

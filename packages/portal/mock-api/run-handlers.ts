@@ -1,12 +1,11 @@
-import { whyNot } from '@deskhand/domain/run/run-can.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Handlers } from './handler-types.ts';
-import { beginLife, endRun } from './life.ts';
-import { sendLive } from './live-stream.ts';
+import { addRun } from './add-run.ts';
 import { seedReport } from './machine-check.ts';
-import { membersOf, moveRunsToTop, queueView, replaceRun, settleQueue, startOf, undoMoveOf } from './queue.ts';
+import { membersOf, moveRunsToTop, queueView, replaceRun, startOf, undoMoveOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
+import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
 import { drawScreenshot } from './screenshot.ts';
 import { baseRun } from './seed-runs.ts';
 import { flowOf, type World } from './world.ts';
@@ -18,6 +17,9 @@ type RunOperations =
   | 'getRun'
   | 'cancelRun'
   | 'resubmitRun'
+  | 'countRuns'
+  | 'cancelRuns'
+  | 'resubmitRuns'
   | 'getRunLog'
   | 'getRunEvents'
   | 'listScreenshots'
@@ -37,18 +39,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
     );
   return {
     listRuns: ({ query }) => {
-      const states = query.state?.split(',') ?? [];
-      const words = query.search?.toLowerCase() ?? '';
-      const matching = world.runs.filter(
-        (run) =>
-          (states.length === 0 || states.includes(run.state)) &&
-          (!query.flow || run.flow.id === query.flow) &&
-          (!query.cluster || run.cluster.id === query.cluster) &&
-          (!query.gateway || run.gateway?.id === query.gateway) &&
-          (!query.mode || run.mode === query.mode) &&
-          (!query.from || run.requestedAt >= query.from) &&
-          JSON.stringify([run.flow.name, run.inputs, run.error, run.requestNumber]).toLowerCase().includes(words),
-      );
+      const matching = runsOf(world, query);
       const start = Number(query.cursor ?? 0);
       const end = start + (query.limit ?? 50);
       return { items: matching.slice(start, end), nextCursor: end < matching.length ? String(end) : null };
@@ -74,28 +65,9 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       });
       return addRun(world, run);
     },
-    resubmitRun: ({ params, body }) => {
-      const old = runOf(params.id);
-      if (whyNot({ state: old.state, topRank: null }, 'resubmit')) throw new Refusal('run-not-finished');
-      if (old.state === 'uncertain' && !body.acceptUncertain) throw new Refusal('uncertain-needs-confirmation');
-      const current = flowOf(world, old.flow.id);
-      const version = body.version === 'original' || !current ? old.flow.version : current.version;
-      const fresh = baseRun(found(current, 'desktop flow'), ++world.nextNumber, {
-        connection: old.connection,
-        cluster: old.cluster,
-        mode: old.mode,
-        priority: old.priority,
-        inputs: body.inputs ?? old.inputs,
-        resubmitOf: old.id,
-        requestedAt: new Date().toISOString(),
-      });
-      return addRun(world, { ...fresh, flow: { ...fresh.flow, version } });
-    },
-    cancelRun: ({ params }) => {
-      const run = runOf(params.id);
-      if (whyNot({ state: run.state, topRank: null }, 'cancel')) throw new Refusal('run-already-finished');
-      return endRun(world, run, 'cancelled');
-    },
+    resubmitRun: ({ params, body }) => resubmitOf(world, runOf(params.id), body),
+    cancelRun: ({ params }) => cancelOf(world, runOf(params.id)),
+    ...manyRunsHandlers(world),
     getRunLog: ({ params, query }) => {
       const run = runOf(params.id);
       const all = world.logs.get(run.id) ?? [];
@@ -158,21 +130,6 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       return replaceRun(world, { ...run, priority: body.priority });
     },
   };
-}
-
-export function addRun(world: World, run: Run): Run {
-  world.runs = [run, ...world.runs];
-  settleQueue(world, run.cluster.id);
-  const added = found(
-    world.runs.find((item) => item.id === run.id),
-    'run',
-  );
-  sendLive(
-    { type: 'run', data: added },
-    { type: 'run-queue', data: { clusterId: run.cluster.id, version: Date.now() } },
-  );
-  beginLife(world, added);
-  return added;
 }
 
 function eventsOf(run: Run) {

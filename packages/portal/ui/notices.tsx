@@ -34,6 +34,13 @@ export function noticeRefused(what: string, error: unknown): void {
   set([...notices, { id: ++lastId, kind: 'refused' as const, text: what, detail }].slice(-SHOWN_MAX));
 }
 
+/** Says what many runs were left as they are for; it stays until it is closed. */
+export function noticeLeft(what: string, because: readonly string[]): void {
+  set(
+    [...notices, { id: ++lastId, kind: 'refused' as const, text: what, detail: because.join(' ') }].slice(-SHOWN_MAX),
+  );
+}
+
 const dismiss = (id: number): void => set(notices.filter((notice) => notice.id !== id));
 
 const subscribe = (listener: () => void) => {

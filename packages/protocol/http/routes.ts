@@ -4,6 +4,7 @@ import { doctorRoutes } from './doctor.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
+import { manyRunsRoutes } from './many-runs.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...connectionRoutes,
   ...flowRoutes,
   ...runRoutes,
+  ...manyRunsRoutes,
   ...recoveryRoutes,
   ...systemRoutes,
 };

@@ -119,7 +119,7 @@ export const SubmitRunRequest = Type.Object({
 });
 export type SubmitRunRequest = Static<typeof SubmitRunRequest>;
 
-const ordered = Type.Object({ runs: Type.Array(id, { minItems: 1, maxItems: 200 }) });
+const ordered = Type.Object({ runs: Type.Array(id, { minItems: 1, maxItems: limits.RUNS_NAMED_MAX }) });
 
 /** When a waiting run will probably start, predicted when asked from measured durations. */
 export const PredictedStart = Type.Object({
@@ -186,6 +186,21 @@ export const RunQueueView = Type.Object({
 });
 export type RunQueueView = Static<typeof RunQueueView>;
 
+/** What a list of runs is narrowed by; names as in the addresses of the portal. */
+export const runFilter = {
+  state: Type.Optional(Type.String({ maxLength: 200, description: 'States, separated by commas' })),
+  flow: Type.Optional(id),
+  connection: Type.Optional(id),
+  cluster: Type.Optional(id),
+  gateway: Type.Optional(id),
+  mode: Type.Optional(oneOf(runModes)),
+  from: Type.Optional(time),
+  to: Type.Optional(time),
+  search: Type.Optional(Type.String({ maxLength: 120 })),
+};
+const RunFilterQuery = Type.Object(runFilter);
+export type RunFilterQuery = Static<typeof RunFilterQuery>;
+
 export const runRoutes = {
   submitRun: route('POST', '/runs', {
     permission: 'run.submit',
@@ -204,18 +219,7 @@ export const runRoutes = {
   listRuns: route('GET', '/runs', {
     permission: 'run.read',
     summary: 'Runs, newest request first',
-    query: Type.Object({
-      state: Type.Optional(Type.String({ maxLength: 200, description: 'States, separated by commas' })),
-      flow: Type.Optional(id),
-      connection: Type.Optional(id),
-      cluster: Type.Optional(id),
-      gateway: Type.Optional(id),
-      mode: Type.Optional(oneOf(runModes)),
-      from: Type.Optional(time),
-      to: Type.Optional(time),
-      search: Type.Optional(Type.String({ maxLength: 120 })),
-      ...page,
-    }),
+    query: Type.Object({ ...runFilter, ...page }),
     reply: pageOf(Run),
   }),
   getRun: route('GET', '/runs/{id}', { permission: 'run.read', summary: 'One run', params: idParams, reply: Run }),

@@ -1,7 +1,7 @@
 import type { Command } from '../../command.ts';
 import { text } from '../../command.ts';
-import { find } from '../../find.ts';
 import { usageFailure } from '../../terminal/errors.ts';
+import { filterOf, filterOptions } from './filter-options.ts';
 import { runColumns } from './show-run.ts';
 
 const RUNS_SHOWN = '50';
@@ -10,13 +10,7 @@ const RUNS_PER_PAGE_MAX = 200;
 export const list: Command = {
   name: 'runs list',
   summary: 'List runs, newest request first.',
-  options: [
-    { syntax: '--state <states>', description: 'only these states, separated by commas' },
-    { syntax: '--flow <flow>', description: 'only runs of this desktop flow' },
-    { syntax: '--connection <connection>', description: 'only runs with this connection' },
-    { syntax: '--search <text>', description: 'only runs whose names or errors hold this text' },
-    { syntax: '-n, --limit <count>', description: 'how many', default: RUNS_SHOWN },
-  ],
+  options: [...filterOptions, { syntax: '-n, --limit <count>', description: 'how many', default: RUNS_SHOWN }],
   examples: [
     'deskhand runs list',
     'deskhand runs list --state queued,running --flow Invoices',
@@ -25,18 +19,7 @@ export const list: Command = {
   exitCodes: [0, 4, 5, 7],
   run: async (call) => {
     const api = await call.api();
-    const flow = text(call, 'flow');
-    const connection = text(call, 'connection');
-    const state = text(call, 'state');
-    const search = text(call, 'search');
-    const query = {
-      ...(state === undefined ? {} : { state }),
-      ...(search === undefined ? {} : { search }),
-      ...(flow === undefined ? {} : { flow: find('desktop flow', flow, (await api.listFlows()).items).id }),
-      ...(connection === undefined
-        ? {}
-        : { connection: find('connection', connection, (await api.listConnections()).items).id }),
-    };
+    const query = await filterOf(call);
     let left = countOf(text(call, 'limit') ?? RUNS_SHOWN);
     const runs = [];
     for (let cursor: string | null | undefined; left > 0 && cursor !== null; ) {

@@ -1,11 +1,9 @@
-import type { Connection } from '@deskhand/protocol/http/connections.ts';
-import type { DesktopFlow } from '@deskhand/protocol/http/flows.ts';
 import type { SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
-import { argument, type Call, type Command, text, texts } from '../../command.ts';
+import { argument, type Call, type Command, text } from '../../command.ts';
 import { find } from '../../find.ts';
-import { cannot, usageFailure } from '../../terminal/errors.ts';
+import { usageFailure } from '../../terminal/errors.ts';
 import { timeOption } from '../time-option.ts';
-import { declaredInput, inputValue, parseInputs } from './inputs.ts';
+import { givenInputs } from './given-inputs.ts';
 
 /** What a submission is said with, whether it is submitted or asked about. */
 export const submissionOptions: NonNullable<Command['options']> = [
@@ -39,34 +37,8 @@ export async function requestOf(call: Call): Promise<SubmitRunRequest> {
     connectionId: connection.id,
     mode,
     priority: text(call, 'priority') === 'high' ? 'high' : 'normal',
-    inputs: await inputsFor(call, flow, connection),
+    inputs: await givenInputs(call, flow, connection.clusterId),
     ...(startDeadlineMs === undefined ? {} : { startDeadlineMs }),
     ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
   };
-}
-
-async function inputsFor(call: Call, flow: DesktopFlow, connection: Connection): Promise<Record<string, unknown>> {
-  const inputs: Record<string, unknown> = {};
-  for (const [written, value] of parseInputs(texts(call, 'input'))) {
-    const declared = declaredInput(written, flow.inputs);
-    inputs[declared.name] = declared.sensitive
-      ? await sealedInput(call, flow, connection, declared.name, value)
-      : inputValue(value, declared.type);
-  }
-  return inputs;
-}
-
-/** A sensitive input leaves this process only as something the cluster's gateways can open. */
-async function sealedInput(call: Call, flow: DesktopFlow, connection: Connection, inputName: string, value: string) {
-  const { inputSealContext, seal } = await import('@deskhand/protocol/seal.ts');
-  const cluster = await (await call.api()).getCluster({ params: { id: connection.clusterId } });
-  if (cluster.publicKey === null)
-    throw cannot(
-      `The sensitive input ${inputName} cannot be sent.`,
-      `the cluster ${cluster.name} has no key yet, so nobody could open it`,
-      'enrol a gateway that signs accounts in',
-      'cluster-without-key',
-    );
-  const context = inputSealContext({ clusterId: cluster.id, flowId: flow.id, inputName });
-  return { sealed: await seal(cluster.publicKey, value, context) };
 }

@@ -40,6 +40,10 @@ type Step = readonly [
   keep?: (reply: Reply, ids: Record<string, string>) => void,
 ];
 
+/** Of several runs that were made. */
+const firstMade = (reply: Reply, ids: Record<string, string>): void => {
+  ids.run = (reply.resubmitted as { run: string }[])[0]?.run ?? '';
+};
 const idAs =
   (name: string) =>
   (reply: Reply, ids: Record<string, string>): void => {
@@ -123,7 +127,9 @@ const steps: readonly Step[] = [
   ['undoMove', ({ run }) => ({ params: { id: String(run) } })],
   ['cancelRun', ({ run }) => ({ params: { id: String(run) } })],
   ['resubmitRun', ({ run }) => ({ params: { id: String(run) }, body: {} }), idAs('run')],
-  ['cancelRun', ({ run }) => ({ params: { id: String(run) } })],
+  ['cancelRuns', ({ run }) => ({ body: { runs: [run] } })],
+  ['resubmitRuns', ({ run }) => ({ body: { runs: [run] } }), firstMade],
+  ['cancelRuns', ({ run }) => ({ body: { runs: [run] } })],
   ['deleteConnection', ({ connection }) => ({ params: { id: String(connection) } })],
   ['deleteFlow', ({ flow }) => ({ params: { id: String(flow) } })],
   ['removeGateway', ({ gateway }) => ({ params: { id: String(gateway) } })],
@@ -178,7 +184,10 @@ test('every route that changes something leaves exactly one row, and a refused o
     const route = routes[id] as Route;
     const { params = {}, body } = make(ids);
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
-    const headers = { cookie: `deskhand=${admin.cookie}` };
+    const headers = {
+      cookie: `deskhand=${admin.cookie}`,
+      ...(route.idempotent === true ? { 'idempotency-key': `audit-${id}` } : {}),
+    };
     const before = (await world.auditRows()).length;
 
     const strange = await world.ask(route.method, path, {

@@ -1,8 +1,9 @@
+import type { manyRunsRoutes } from '@deskhand/protocol/http/many-runs.ts';
 import type { runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { RunUseCases } from '../../use-cases/runs/create-run-use-cases.ts';
 import type { HandlersOf } from './handlers.ts';
 
-export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes> {
+export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes & typeof manyRunsRoutes> {
   return {
     submitRun: ({ caller, body, idempotencyKey }) => runs.submit(caller, body, idempotencyKey),
     dryRun: ({ caller, body }) => runs.dryRun(caller, body),
@@ -11,6 +12,9 @@ export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes> {
     cancelRun: ({ caller, params }) => runs.cancel(caller, params.id),
     resubmitRun: ({ caller, params, body, idempotencyKey }) =>
       runs.resubmit(caller, params.id, body, { key: idempotencyKey }),
+    countRuns: ({ caller, query }) => runs.count(caller, query),
+    cancelRuns: ({ caller, body }) => runs.cancelMany(caller, body),
+    resubmitRuns: ({ caller, body, idempotencyKey }) => runs.resubmitMany(caller, body, idempotencyKey),
     getRunLog: ({ caller, params, query }) => runs.log(caller, params.id, query),
     getRunEvents: ({ caller, params }) => runs.events(caller, params.id),
     listScreenshots: ({ caller, params }) => runs.screenshots(caller, params.id),

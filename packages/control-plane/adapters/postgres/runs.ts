@@ -1,29 +1,26 @@
-import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
-import type { RunState } from '@deskhand/domain/run/run.ts';
+import type { RunId } from '@deskhand/domain/brand.ts';
 import type { Pool } from 'pg';
 import type {
   AddedRun,
-  CancelAnswer,
   IdempotencyKey,
   JudgedBy,
   NewRun,
   OfferAtOnce,
   RunEventRecord,
-  RunFilter,
   RunRecord,
   RunStore,
   ScreenshotRecord,
   SubmitFacts,
 } from '../../ports/runs.ts';
 import type { AuditFact } from '../../ports/outcome.ts';
-import { writeAudit } from './audit.ts';
+import { cancelRun, cancelRuns } from './cancel-runs.ts';
+import { countRuns, findRuns, listRuns } from './find-runs.ts';
 import { isRetryable, isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
-import { inTransaction, rowOf, rowsOf } from './query.ts';
+import { rowOf, rowsOf } from './query.ts';
 import { readLog } from './run-log.ts';
 import { type RunRow, runFromRow, selectRuns } from './run-row.ts';
-import { statesBefore } from './run-states.ts';
 
 const IDEMPOTENCY_KEY_HOURS = 24;
 
@@ -36,7 +33,9 @@ export function openRunStore(pool: Pool): RunStore {
       (await named<RunRow>(pool, 'runs-by-ids', `${selectRuns('run', 'listed')} where r.id = any($1)`, [ids])).map(
         runFromRow,
       ),
-    list: (filter) => list(pool, filter),
+    list: (filter) => listRuns(pool, filter),
+    find: (stretch) => findRuns(pool, stretch),
+    count: (conditions) => countRuns(pool, conditions),
     log: (runId, window) => readLog(pool, runId, window),
     events: (runId) =>
       rowsOf<RunEventRecord>(
@@ -57,7 +56,8 @@ export function openRunStore(pool: Pool): RunStore {
           number,
         ])
       )?.png,
-    cancel: (runId, actor, audit) => cancel(pool, runId, actor, audit),
+    cancel: (runId, actor, audit) => cancelRun(pool, runId, actor, audit),
+    cancelMany: (runIds, actor, audit) => cancelRuns(pool, runIds, actor, audit),
     countQueued: async (clusterId, limit) =>
       (
         await rowOf<{ count: number }>(
@@ -246,70 +246,4 @@ function addedFromRow(row: AddedRow): AddedRun {
     startDeadlineAt: row.start_deadline_at,
     offeredAt: row.offered_at,
   };
-}
-
-async function list(pool: Pool, filter: RunFilter): Promise<readonly RunRecord[]> {
-  const values: unknown[] = [];
-  const place = (value: unknown): string => `$${String(values.push(value))}`;
-  const conditions: string[] = [];
-  const equal = {
-    flow_id: filter.flowId,
-    connection_id: filter.connectionId,
-    cluster_id: filter.clusterId,
-    gateway_id: filter.gatewayId,
-    submitted_by: filter.submittedBy,
-    mode: filter.mode,
-  };
-  for (const [column, value] of Object.entries(equal))
-    if (value !== undefined) conditions.push(`r.${column} = ${place(value)}`);
-  if (filter.states !== undefined) conditions.push(`r.state = any(${place(filter.states)})`);
-  if (filter.from !== undefined) conditions.push(`r.requested_at >= ${place(filter.from)}`);
-  if (filter.to !== undefined) conditions.push(`r.requested_at < ${place(filter.to)}`);
-  if (filter.before !== null) conditions.push(`r.request_number < ${place(filter.before)}`);
-  if (filter.search !== undefined) conditions.push(searchCondition(filter.search, place));
-  if (filter.visibleTo !== null) {
-    const me = place(filter.visibleTo);
-    conditions.push(`(r.submitted_by = ${me} or f.owner_id = ${me} or ${me} = any(f.co_owners))`);
-  }
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  const text = `${selectRuns('run', 'listed')} ${where} order by r.request_number desc limit ${place(filter.limit)}`;
-  return (await rowsOf<RunRow>(pool, text, values)).map(runFromRow);
-}
-
-function searchCondition(search: string, place: (value: unknown) => string): string {
-  const pattern = place(`%${search.replace(/[\\%_]/g, '\\$&')}%`);
-  return `(f.name ilike ${pattern} or c.name ilike ${pattern} or c.account_name ilike ${pattern} or a.name ilike ${pattern} or r.id = ${place(search)})`;
-}
-
-/** A queued run ends at once; one on a machine is asked to end there. */
-async function cancel(pool: Pool, runId: string, actor: string, audit: AuditFact): Promise<CancelAnswer> {
-  return await inTransaction(pool, async (client) => {
-    const run = await rowOf<{ state: RunState; attempt: number; gateway_id: string | null }>(
-      client,
-      'select state, attempt, gateway_id from run where id = $1 for no key update',
-      [runId],
-    );
-    if (run === undefined) return { did: 'not-found' };
-    const isWaiting = statesBefore('cancel', 'cancelled').includes(run.state);
-    if (!isWaiting && !statesBefore('cancel', 'cancelling').includes(run.state))
-      return { did: 'nothing', state: run.state };
-    const change = isWaiting ? `state = 'cancelled', ended_at = clock_timestamp()` : `state = 'cancelling'`;
-    await client.query(
-      `update run set ${change}, cancel_because = 'cancelled' where id = $1 and attempt = $2 and state = $3`,
-      [runId, run.attempt, run.state],
-    );
-    if (isWaiting) await client.query('update add_on_slot set run_id = null where run_id = $1', [runId]);
-    await client.query('insert into run_event (run_id, attempt, event, detail, actor) values ($1, $2, $3, $4, $5)', [
-      runId,
-      run.attempt,
-      'cancel',
-      isWaiting ? 'Cancelled before it started' : 'Asked to end',
-      actor,
-    ]);
-    await writeAudit(client, audit);
-    const gatewayId = run.gateway_id as GatewayId;
-    if (isWaiting)
-      return { did: 'cancelled', attempt: run.attempt, withdrawnFrom: run.state === 'offered' ? gatewayId : null };
-    return { did: 'cancelling', attempt: run.attempt, gatewayId };
-  });
 }

@@ -2,7 +2,7 @@ import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, RunId } from '@
 import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { RunError, RunState } from '@deskhand/domain/run/run.ts';
 import type { PlanCommit, PlanToCommit, QueueReading } from '../run-queue.ts';
-import type { NewRun, OfferAtOnce, RunFilter } from '../runs.ts';
+import type { NewRun, OfferAtOnce, RunConditions, RunFilter } from '../runs.ts';
 import {
   type Act,
   audit,
@@ -168,6 +168,14 @@ export function runOf(context: Context, choose: Choose): RunId {
 
 function filterOf(context: Context, choose: Choose): RunFilter {
   return {
+    ...conditionsOf(context, choose),
+    before: choose.chance(0.8) ? null : choose.below(20),
+    limit: choose.of([1, 5, 100]),
+  };
+}
+
+export function conditionsOf(context: Context, choose: Choose): RunConditions {
+  return {
     ...(choose.chance(0.3) ? { states: states.filter(() => choose.chance(0.5)) } : {}),
     ...(choose.chance(0.2) ? { flowId: choose.of(context.flows) } : {}),
     ...(choose.chance(0.2) ? { clusterId: choose.of(context.clusters) } : {}),
@@ -178,8 +186,6 @@ function filterOf(context: Context, choose: Choose): RunFilter {
     ...(choose.chance(0.1) ? { to: new Date(context.nowMs()) } : {}),
     ...(choose.chance(0.2) ? { search: choose.of(['FLOW', 'user', 'alice', '%', 'run-1']) } : {}),
     visibleTo: choose.chance(0.6) ? null : (choose.of(context.accounts) as AccountId),
-    before: choose.chance(0.8) ? null : choose.below(20),
-    limit: choose.of([1, 5, 100]),
   };
 }
 

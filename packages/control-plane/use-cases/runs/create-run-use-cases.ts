@@ -19,10 +19,12 @@ import { lookAt } from '../run-queue/queue-look.ts';
 import { createSharedLooks } from '../run-queue/shared-looks.ts';
 import { dryRun } from './dry-run.ts';
 import { createQueueDepth } from './queue-depth.ts';
+import * as choose from './choose-runs.ts';
 import * as read from './read.ts';
 import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
 import * as steer from './steer.ts';
 import { type Submission, submissionOf } from './judge-submission.ts';
+import * as many from './steer-many.ts';
 import { submit } from './submit.ts';
 
 export interface RunUseCasesPorts {
@@ -60,6 +62,9 @@ export interface RunUseCases {
   readonly explain: After<typeof read.explain>;
   readonly cancel: After<typeof steer.cancel>;
   readonly resubmit: After<typeof steer.resubmit>;
+  readonly count: After<typeof choose.count>;
+  readonly cancelMany: After<typeof many.cancelMany>;
+  readonly resubmitMany: After<typeof many.resubmitMany>;
   readonly viewQueue: After<typeof queue.view>;
   readonly moveToTop: After<typeof queue.moveToTop>;
   readonly undoMove: After<typeof queue.undoMove>;
@@ -101,6 +106,9 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     explain: (...rest) => read.explain(ports, ...rest),
     cancel: (...rest) => steer.cancel(ports, ...rest),
     resubmit: (...rest) => steer.resubmit(ports, ...rest),
+    count: (...rest) => choose.count(ports, ...rest),
+    cancelMany: (...rest) => many.cancelMany(ports, ...rest),
+    resubmitMany: (...rest) => many.resubmitMany(ports, ...rest),
     viewQueue: (...rest) => queue.view(ports, ...rest),
     moveToTop: (...rest) => queue.moveToTop(ports, ...rest),
     undoMove: (...rest) => queue.undoMove(ports, ...rest),

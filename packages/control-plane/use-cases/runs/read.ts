@@ -1,6 +1,3 @@
-import { seesEverything } from '@deskhand/domain/account/permissions.ts';
-import { allStates } from '@deskhand/domain/run/transitions.ts';
-import type { RunState } from '@deskhand/domain/run/run.ts';
 import type { QueryOf, ReplyOf } from '@deskhand/protocol/http/route.ts';
 import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { RunFilter } from '../../ports/runs.ts';
@@ -9,6 +6,7 @@ import { startToWire } from '../run-queue/start-to-wire.ts';
 import { planToRead } from '../run-queue/waiting.ts';
 import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
+import { conditionsOf } from './run-conditions.ts';
 import { findRun, type RunPorts, shown, shownList } from './run-ports.ts';
 
 const PAGE_DEFAULT = 50;
@@ -39,25 +37,11 @@ export async function list(
 }
 
 function filterOf(caller: Caller, query: QueryOf<typeof runRoutes.listRuns>): Outcome<RunFilter> {
-  const states = query.state?.split(',').map((state) => state.trim());
-  const unknown = states?.find((state) => !(allStates as readonly string[]).includes(state));
-  if (unknown !== undefined) return refuse('invalid-request', { detail: `there is no state ${unknown}` });
+  const conditions = conditionsOf(caller, query);
+  if (!conditions.ok) return conditions;
   const before = query.cursor === undefined ? null : requestNumberOf(query.cursor);
   if (before === undefined) return refuse('invalid-request', { detail: 'the cursor is not one of ours' });
-  return done({
-    limit: query.limit ?? PAGE_DEFAULT,
-    visibleTo: seesEverything(caller.roles) ? null : caller.id,
-    before,
-    ...(states === undefined ? {} : { states: states as RunState[] }),
-    ...(query.flow === undefined ? {} : { flowId: query.flow }),
-    ...(query.connection === undefined ? {} : { connectionId: query.connection }),
-    ...(query.cluster === undefined ? {} : { clusterId: query.cluster }),
-    ...(query.gateway === undefined ? {} : { gatewayId: query.gateway }),
-    ...(query.mode === undefined ? {} : { mode: query.mode }),
-    ...(query.from === undefined ? {} : { from: new Date(query.from) }),
-    ...(query.to === undefined ? {} : { to: new Date(query.to) }),
-    ...(query.search === undefined || query.search === '' ? {} : { search: query.search }),
-  });
+  return done({ ...conditions.value, limit: query.limit ?? PAGE_DEFAULT, before });
 }
 
 function cursorOf(requestNumber: number): string {

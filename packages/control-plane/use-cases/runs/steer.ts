@@ -1,3 +1,4 @@
+import type { RunId } from '@deskhand/domain/brand.ts';
 import { runCan } from '@deskhand/domain/run/run-can.ts';
 import { planResubmit } from '@deskhand/domain/run/resubmit.ts';
 import type { DesktopFlowRun } from '@deskhand/domain/run/run.ts';
@@ -21,21 +22,22 @@ export async function cancel(ports: RunPorts, caller: Caller, id: string): Promi
   if (!can.ok) return refuse('run-already-finished');
   const answer = await ports.runs.cancel(run.id, caller.name, auditBy(caller, 'cancel', `run ${run.id}`));
   if (answer.did === 'nothing' && answer.state !== 'cancelling') return refuse('run-already-finished');
-  tellOfCancel(ports, run, answer);
+  tellOfCancel(ports, run.id, answer);
   ports.changes.publish({ kind: 'run', runId: run.id });
   ports.changes.publish({ kind: 'run-queue', clusterId: run.cluster.id });
   ports.wakeups.wake(run.cluster.id);
   return await shownById(ports, run.id);
 }
 
-function tellOfCancel(ports: RunPorts, run: RunRecord, answer: CancelAnswer): void {
+/** Gateways that have, or were offered, what was cancelled. */
+export function tellOfCancel(ports: RunPorts, runId: RunId, answer: CancelAnswer): void {
   if (answer.did === 'cancelling') {
-    const message = { type: 'cancel', runId: run.id, attempt: answer.attempt, because: 'cancelled' } as const;
+    const message = { type: 'cancel', runId, attempt: answer.attempt, because: 'cancelled' } as const;
     tellGateway(ports, answer.gatewayId, message);
   }
   if (answer.did === 'cancelled' && answer.withdrawnFrom !== null) {
     // A withdraw that is lost does no harm: the gateway's acquire will be stale.
-    tellGateway(ports, answer.withdrawnFrom, { type: 'withdraw', runId: run.id, attempt: answer.attempt });
+    tellGateway(ports, answer.withdrawnFrom, { type: 'withdraw', runId, attempt: answer.attempt });
   }
 }
 

@@ -14,6 +14,8 @@ export interface RunOrder {
   readonly priority: Run['priority'];
   readonly startWithin: string;
   readonly timeout: string;
+  /** Of the flow, for a run that is submitted again. */
+  readonly version: 'current' | 'original';
 }
 
 interface SendRun {
@@ -105,6 +107,7 @@ function bodyOf({ flow, order }: Pick<SendRun, 'flow' | 'order'>, inputs: Inputs
   };
 }
 
-function resubmit({ again, idempotencyKey }: SendRun, inputs: Inputs): Promise<Run> {
-  return api.resubmitRun({ params: { id: again?.id ?? '' }, body: { inputs }, idempotencyKey });
+function resubmit({ again, order, idempotencyKey }: SendRun, inputs: Inputs): Promise<Run> {
+  const body = { inputs, version: order.version };
+  return api.resubmitRun({ params: { id: again?.id ?? '' }, body, idempotencyKey });
 }

@@ -68,6 +68,9 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
           keepsSecrets={again !== undefined}
           onChange={(name, value) => setTyped({ ...typed, [name]: value })}
         />
+        {again && again.flow.version !== flow.version && (
+          <VersionField current={flow.version} original={again.flow.version} value={order.version} onChange={set} />
+        )}
         {!again && <OrderFields order={order} problems={problems} connections={connections} onChange={set} />}
         {refusal !== null && <ProblemView error={refusal} />}
         <div className="row">
@@ -92,7 +95,10 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
           <Section title="Where it will run">
             <Facts
               facts={[
-                ['Flow', `${flow.name}, version ${flow.version}`],
+                [
+                  'Flow',
+                  `${flow.name}, version ${again && order.version === 'original' ? again.flow.version : flow.version}`,
+                ],
                 ['Signs in as', connection.accountName],
                 ['Gateway cluster', connection.clusterName],
                 ...(cluster
@@ -178,6 +184,28 @@ function OrderFields({ order, problems, connections, onChange }: OrderFieldsProp
   );
 }
 
+interface VersionFieldProps {
+  readonly current: number;
+  readonly original: number;
+  readonly value: RunOrder['version'];
+  readonly onChange: (change: Partial<RunOrder>) => void;
+}
+
+function VersionField({ current, original, value, onChange }: VersionFieldProps) {
+  return (
+    <Field label="Version of the flow" hint="The current one, when what failed was corrected in the flow.">
+      <RadioGroup
+        layout="horizontal"
+        value={value}
+        onChange={(_event, picked) => onChange({ version: picked.value === 'original' ? 'original' : 'current' })}
+      >
+        <Radio value="current" label={`Current, version ${current}`} />
+        <Radio value="original" label={`Original, version ${original}`} />
+      </RadioGroup>
+    </Field>
+  );
+}
+
 interface DurationFieldProps {
   readonly label: string;
   readonly hint: string;
@@ -211,6 +239,7 @@ function firstOrder(
     priority: again?.priority ?? 'normal',
     startWithin: '',
     timeout: again ? writeDuration(again.executionTimeoutMs) : EXECUTION_TIMEOUT_DEFAULT,
+    version: 'current',
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { Run, RunFilterQuery } from '@deskhand/protocol/http/runs.ts';
 import { Button } from '@fluentui/react-components';
 import { Play20Regular } from '@fluentui/react-icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -32,6 +32,10 @@ export function RunsPage() {
   const filters = useMemo(() => filtersFromSearch({ ...search }), [search]);
   // The span starts when the filter was chosen or refreshed, so that the question stays the same between paints.
   const query = useMemo(() => runsQueryOf(filters, Date.now()), [filters]);
+  const filter = useMemo(() => {
+    const { limit: _limit, cursor: _cursor, ...asked } = query;
+    return isFiltered(filters) ? asked : null;
+  }, [query, filters]);
   const navigate = useNavigate();
   const runs = useQuery(runsQuery(query));
   const change = (next: RunFilters) => void navigate({ to: '/runs', search: searchFromFilters(next) });
@@ -53,7 +57,7 @@ export function RunsPage() {
     >
       <FilterBar filters={filters} onChange={change} />
       <QueryView query={runs} skeletonRows={16}>
-        {(page) => <RunList page={page} filters={filters} onChange={change} />}
+        {(page) => <RunList page={page} filters={filters} filter={filter} onChange={change} />}
       </QueryView>
     </PageFrame>
   );
@@ -62,12 +66,14 @@ export function RunsPage() {
 interface RunListProps {
   readonly page: { readonly items: readonly Run[]; readonly nextCursor: string | null };
   readonly filters: RunFilters;
+  /** The filters as the API takes them; null when there are none. */
+  readonly filter: RunFilterQuery | null;
   readonly onChange: (filters: RunFilters) => void;
 }
 
 const keyOf = (run: Run): string => run.id;
 
-function RunList({ page, filters, onChange }: RunListProps) {
+function RunList({ page, filters, filter, onChange }: RunListProps) {
   const actions = useRunActions();
   const cache = useQueryClient();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -97,7 +103,12 @@ function RunList({ page, filters, onChange }: RunListProps) {
         selection={{ keys: selected, onChange: setSelected }}
       />
       {chosen.length > 0 && (
-        <BulkActions runs={chosen} whyNotSubmit={actions.whyNotSubmit} onDone={() => setSelected(new Set())} />
+        <BulkActions
+          runs={chosen}
+          filter={filter}
+          whyNotSubmit={actions.whyNotSubmit}
+          onDone={() => setSelected(new Set())}
+        />
       )}
       <Pager filters={filters} nextCursor={page.nextCursor} count={rows.length} onChange={onChange} />
       {actions.dialog}

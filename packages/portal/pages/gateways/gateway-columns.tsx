@@ -40,7 +40,7 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
         />
       ),
     },
-    { key: 'policy', header: 'Session policy', width: '184px', cell: (gateway) => <Policy gateway={gateway} /> },
+    { key: 'policy', header: 'Session policy', width: '128px', cell: (gateway) => <Policy gateway={gateway} /> },
     {
       key: 'sessions',
       header: 'Sessions',
@@ -96,7 +96,7 @@ function Policy({ gateway }: { readonly gateway: Gateway }) {
   const { machine } = gateway;
   if (!machine) return <span className="faint">–</span>;
   return (
-    <span className="row tight" style={{ flexWrap: 'nowrap' }}>
+    <span className="row tight">
       <span>{machine.policy}</span>
       {machine.rehearsal && (
         <span
@@ -121,7 +121,7 @@ function Sessions({ gateway }: { readonly gateway: Gateway }) {
     })
     .join(' · ');
   return (
-    <span className="clip" title={text}>
+    <span className="two-lines" title={text}>
       {text}
     </span>
   );

@@ -37,6 +37,7 @@ import * as clusterCreate from './commands/gateway-clusters/create.ts';
 import { clusters } from './commands/gateways/clusters.ts';
 import * as clusterList from './commands/gateway-clusters/list.ts';
 import * as clusterSet from './commands/gateway-clusters/set.ts';
+import * as clusterShow from './commands/gateway-clusters/show.ts';
 import { declareGone } from './commands/gateways/declare-gone.ts';
 import { disable, enable } from './commands/gateways/enable.ts';
 import { gatewayDoctor } from './commands/gateways/doctor.ts';
@@ -117,6 +118,7 @@ export const commands: readonly Command[] = [
   declareGone,
   gatewayRemove.remove,
   clusterList.list,
+  clusterShow.show,
   clusterCreate.create,
   clusterSet.set,
   connectionList.list,

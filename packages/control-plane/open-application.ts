@@ -50,6 +50,7 @@ import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { closeLinks, tellGateway } from './use-cases/link/reach-gateway.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
+import { settingsChanged } from './use-cases/system/settings-changed.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
 
 export interface ApplicationParts {
@@ -220,7 +221,8 @@ async function openHttp({
         startedAt: new Date(),
         status: statusRows(prepared.statusPage),
       },
-      settingsChanged: () => changes.publish({ kind: 'changed', what: 'settings', id: 'settings' }),
+      settingsChanged: (what) =>
+        settingsChanged({ queue: stores.queue, changes, wake: (id) => runs.wakeups.wake(id) }, what),
     }),
   };
   return await createHttpServer({

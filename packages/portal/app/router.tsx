@@ -74,6 +74,11 @@ const runQueue = createRoute({
   path: '/gateway-clusters/$cluster/run-queue',
   component: lazyRouteComponent(() => import('../pages/run-queue/run-queue-page.tsx'), 'RunQueuePage'),
 });
+const cluster = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/gateway-clusters/$cluster',
+  component: lazyRouteComponent(() => import('../pages/gateways/cluster-page.tsx'), 'ClusterPage'),
+});
 const gateways = createRoute({
   getParentRoute: () => signedIn,
   path: '/gateways',
@@ -122,6 +127,7 @@ const routeTree = root.addChildren([
     run,
     runQueues,
     runQueue,
+    cluster,
     gateways,
     enrol,
     connections,

@@ -119,7 +119,7 @@ function SideNav({ open, path }: { readonly open: boolean; readonly path: string
 /** A run queue stands under its own entry, wherever its address is. */
 function isAt(path: string, to: string): boolean {
   if (to === '/') return path === '/';
-  if (to === '/run-queues' && path.startsWith('/gateway-clusters/')) return true;
+  if (path.startsWith('/gateway-clusters/')) return to === (path.endsWith('/run-queue') ? '/run-queues' : '/gateways');
   return path === to || path.startsWith(`${to}/`);
 }
 

@@ -42,7 +42,7 @@ const orderOf = (names: string[]) => names.map((name) => Number(/\d+$/.exec(name
 test('the queue by keyboard alone: down the rows, to the top, and back', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-kiosks/run-queue');
   const table = page.getByRole('table', { name: 'Waiting runs in order' });
-  const order = async () => orderOf(await table.locator('td[data-label="Run"]').allInnerTexts());
+  const order = async () => orderOf(await table.locator('td[data-label="Run"] a').allInnerTexts());
   await table.waitFor();
   expect(await order()).toEqual([4815, 4820, 4816, 4818, 4819, 4821]);
   const run = table.getByRole('link', { name: 'Stock sync 4821' });
@@ -62,7 +62,7 @@ test('several selected runs are moved to the top in their order', async () => {
   await table.getByRole('checkbox', { name: 'Select Stock sync 4821' }).check();
   await page.getByRole('button', { name: 'Move to top in this order' }).click();
   await expect
-    .poll(async () => orderOf(await table.locator('td[data-label="Run"]').allInnerTexts()))
+    .poll(async () => orderOf(await table.locator('td[data-label="Run"] a').allInnerTexts()))
     .toEqual([4816, 4821, 4815, 4820, 4818, 4819]);
   await page.context().close();
 });
@@ -72,7 +72,7 @@ test('rows keep their place and focus while fifty events arrive', async () => {
   const table = page.getByRole('table', { name: 'Waiting runs in order' });
   const run = table.getByRole('link', { name: 'Invoices 4818' });
   await run.focus();
-  const before = await table.locator('td[data-label="Run"]').allInnerTexts();
+  const before = await table.locator('td[data-label="Run"] a').allInnerTexts();
   await page.evaluate(() => {
     const { world, sendLive } = window.simulated ?? {};
     if (!world || !sendLive) return;
@@ -81,7 +81,7 @@ test('rows keep their place and focus while fifty events arrive', async () => {
       sendLive({ type: 'run-queue', data: { clusterId: 'clu-kiosks', version } });
   });
   await page.getByRole('button', { name: 'The order changed. Show it' }).waitFor();
-  expect(await table.locator('td[data-label="Run"]').allInnerTexts()).toEqual(before);
+  expect(await table.locator('td[data-label="Run"] a').allInnerTexts()).toEqual(before);
   expect(await run.evaluate((link) => link === document.activeElement)).toBe(true);
   await page.context().close();
 });
@@ -251,8 +251,8 @@ test('keys lead to pages and to the filter', async () => {
   await page.context().close();
 });
 
-test('a machine is checked from the gateways page: it looks, and what is amiss comes first with its fix', async () => {
-  const { page, faults } = await portal.open('/gateways');
+test('a machine is checked from its cluster’s page: it looks, and what is amiss comes first with its fix', async () => {
+  const { page, faults } = await portal.open('/gateway-clusters/clu-kiosks');
   await page.getByRole('button', { name: 'Actions for kiosk-1' }).click();
   await page.getByRole('menuitem', { name: 'Check this machine…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Machine of kiosk-1' });
@@ -270,7 +270,7 @@ test('a machine is checked from the gateways page: it looks, and what is amiss c
 });
 
 test('S59: an offline machine is not asked; power and network are said first, with the way to help', async () => {
-  const { page } = await portal.open('/gateways');
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks');
   await page.getByRole('button', { name: 'Actions for kiosk-3' }).click();
   await page.getByRole('menuitem', { name: 'Check this machine…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Machine of kiosk-3' });

@@ -30,6 +30,8 @@ const pages = [
   ['/desktop-flows/flow-invoices?tab=access', 'Invoices'],
   ['/desktop-flows/flow-invoices/edit', 'Invoices: script'],
   ['/gateways', 'Gateways'],
+  ['/gateway-clusters/clu-kiosks', 'Kiosks'],
+  ['/gateway-clusters/clu-office', 'Office desks'],
   ['/gateways/enrol', 'Enrol a machine'],
   ['/connections', 'Connections'],
   ['/connections?new=yes', 'Connections'],

@@ -1,3 +1,5 @@
+import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
+import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
 import type { PredictedStart, Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { found } from './refusal.ts';
@@ -84,11 +86,20 @@ export function queueView(world: World, clusterId: string): RunQueueView {
       inUse: running.length,
       all: machines.reduce((sum, gateway) => sum + (gateway.machine?.sessionLimit ?? 0), 0),
     },
+    addOns: addOnsOf(world),
     atRisk: 0,
     accuracy: null,
-    maySteer: true,
+    maySteer: mayDo(world.me.roles, 'queue.order') && seesEverything(world.me.roles),
     version: Date.now(),
   };
+}
+
+function addOnsOf({ runs, settings }: World): RunQueueView['addOns'] {
+  const all = settings.unattendedAddOns;
+  const held = runs.filter(
+    (run) => run.mode === 'unattended' && ['offered', 'starting', 'running', 'cancelling'].includes(run.state),
+  );
+  return all === null ? null : { inUse: Math.min(all, held.length), all };
 }
 
 /** One after the other, every three minutes. */
@@ -109,14 +120,12 @@ export function membersOf(world: World, run: Run) {
   const answers = {
     'gw-1': run.because?.code === 'user-busy' ? reasons.busy : reasons.slot,
     'gw-2': reasons.session,
-    'gw-3': reasons.offline,
-    'gw-4': reasons.disabled,
   };
   return world.gateways
     .filter((gateway) => gateway.clusterId === run.cluster.id)
-    .map((gateway) => ({
-      gatewayId: gateway.id,
-      name: gateway.name,
-      because: answers[gateway.id as keyof typeof answers] ?? reasons.slot,
-    }));
+    .map((gateway) => {
+      const standing = memberAvailability({ ...gateway, online: gateway.status === 'online' });
+      const because = standing.ok ? (answers[gateway.id as keyof typeof answers] ?? reasons.slot) : standing.because;
+      return { gatewayId: gateway.id, name: gateway.name, because };
+    });
 }

@@ -25,9 +25,7 @@ export const reasons = {
     'Move it to the top to start it next.',
   ),
   session: reason('session-exists-single', SESSION_EXISTS_SINGLE, 'Ask bob to sign out on kiosk-2.'),
-  offline: reason('gateway-offline', 'kiosk-3 is offline since 42 minutes.', 'Start the gateway on that machine.'),
   busy: reason('user-busy', 'alice already has a run on kiosk-1.', 'Wait for run 4811 to end.'),
-  disabled: reason('gateway-disabled', 'kiosk-4 is disabled.', 'An admin can enable it on the gateways page.'),
 };
 
 export function baseRun(flow: DesktopFlow, requestNumber: number, change: Partial<Run>): Run {

@@ -6,6 +6,7 @@ interface ActionButtonProps {
   readonly onClick?: () => void;
   readonly icon?: ReactElement;
   readonly appearance?: 'primary' | 'secondary' | 'subtle';
+  readonly size?: 'small' | 'medium';
   readonly type?: 'button' | 'submit';
   /** Why it cannot be pressed now; the button stays in place and says so. */
   readonly disabledReason?: string | null;
@@ -14,11 +15,13 @@ interface ActionButtonProps {
 
 /** A button that keeps its place, label and width while it is busy, and says why when it may not be pressed. */
 export function ActionButton(props: ActionButtonProps) {
-  const { children, onClick, icon, appearance = 'secondary', type = 'button', disabledReason, busy = false } = props;
+  const { children, onClick, icon, appearance = 'secondary', type = 'button', size = 'medium' } = props;
+  const { disabledReason, busy = false } = props;
   const blocked = Boolean(disabledReason) || busy;
   const button = (
     <Button
       type={type}
+      size={size}
       appearance={appearance}
       disabledFocusable={blocked}
       {...(icon ? { icon: busy ? <Spinner size="extra-tiny" aria-hidden /> : icon } : {})}

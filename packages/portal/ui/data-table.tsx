@@ -7,7 +7,7 @@ import {
   TableHeaderCell,
   TableRow,
 } from '@fluentui/react-components';
-import { Fragment, type KeyboardEvent, type ReactNode } from 'react';
+import { Fragment, type HTMLAttributes, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface Column<T> {
   readonly key: string;
@@ -27,10 +27,20 @@ export interface Selection {
   readonly onChange: (keys: ReadonlySet<string>) => void;
 }
 
+/** Rows below a heading of their own; together the groups hold the rows of the table in their order. */
+export interface RowGroup<T> {
+  readonly key: string;
+  readonly heading: ReactNode;
+  readonly rows: readonly T[];
+  /** For the whole group, for example that something can be dropped on it. */
+  readonly attributes?: HTMLAttributes<HTMLElement>;
+}
+
 interface DataTableProps<T> {
   readonly label: string;
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
+  readonly groups?: readonly RowGroup<T>[];
   readonly keyOf: (row: T) => string;
   readonly nameOf?: (row: T) => string;
   readonly selection?: Selection;
@@ -66,11 +76,26 @@ export function DataTable<T>(props: DataTableProps<T>) {
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody>
-          {rows.map((row) => (
-            <DataRow key={keyOf(row)} row={row} {...props} />
-          ))}
-        </TableBody>
+        {props.groups ? (
+          props.groups.map((group) => (
+            <TableBody key={group.key} className="row-group" {...group.attributes}>
+              <tr className="group-head">
+                <th scope="rowgroup" colSpan={columnCount(props)}>
+                  {group.heading}
+                </th>
+              </tr>
+              {group.rows.map((row) => (
+                <DataRow key={keyOf(row)} row={row} {...props} />
+              ))}
+            </TableBody>
+          ))
+        ) : (
+          <TableBody>
+            {rows.map((row) => (
+              <DataRow key={keyOf(row)} row={row} {...props} />
+            ))}
+          </TableBody>
+        )}
       </Table>
     </div>
   );
@@ -108,12 +133,15 @@ function DataRow<T>(props: DataTableProps<T> & { readonly row: T }) {
       </TableRow>
       {noted && (
         <TableRow className="note-row">
-          <TableCell colSpan={columns.length + (selection ? 1 : 0)}>{noted}</TableCell>
+          <TableCell colSpan={columnCount(props)}>{noted}</TableCell>
         </TableRow>
       )}
     </Fragment>
   );
 }
+
+const columnCount = <T,>({ columns, selection }: Pick<DataTableProps<T>, 'columns' | 'selection'>): number =>
+  columns.length + (selection ? 1 : 0);
 
 function SelectAll<T>(props: Pick<DataTableProps<T>, 'rows' | 'keyOf'> & { readonly selection: Selection }) {
   const { rows, keyOf, selection } = props;

@@ -169,6 +169,8 @@ export const RunQueueView = Type.Object({
   /** All waiting runs; `queued` holds the first 200. */
   total: Type.Integer(),
   slots: Type.Object({ inUse: Type.Integer(), all: Type.Integer() }),
+  /** The pool of unattended add-ons, which all clusters share (S54); null while it is unlimited. */
+  addOns: orNull(Type.Object({ inUse: Type.Integer(), all: Type.Integer() })),
   version: Type.Integer(),
   /** Waiting runs that will probably miss their start deadline. */
   atRisk: Type.Integer(),

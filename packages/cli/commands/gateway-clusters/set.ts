@@ -8,6 +8,7 @@ export const set: Command = {
   summary: 'Change settings of a gateway cluster.',
   arguments: [{ syntax: '<cluster>', description: 'name or id' }],
   options: [
+    { syntax: '--name <name>', description: 'another name' },
     {
       syntax: '--run-on-all-gateways <yes-or-no>',
       description: 'share the runs among all members',
@@ -24,11 +25,13 @@ export const set: Command = {
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
     const api = await call.api();
+    const name = text(call, 'name');
     const everywhere = text(call, 'runOnAllGateways');
     const selection = text(call, 'selection') as 'random' | 'leastBusy' | undefined;
     const accountRule = text(call, 'accountRule') as 'same' | 'serviceAccounts' | undefined;
     const startDeadlineMs = timeOption(call, 'startDeadline');
     const body = {
+      ...(name === undefined ? {} : { name }),
       ...(everywhere === undefined ? {} : { runOnAllGateways: everywhere === 'yes' }),
       ...(selection === undefined ? {} : { selection }),
       ...(accountRule === undefined ? {} : { accountRule }),

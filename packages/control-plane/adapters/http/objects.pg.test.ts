@@ -216,6 +216,17 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     }
   });
 
+  test('the queue tells how much of the pool of add-ons is held, and nothing while it is unlimited', async () => {
+    const addOns = async (): Promise<unknown> => {
+      const queue = await world.ask('GET', `/gateway-clusters/${things.cluster}/run-queue`, { as: by('viewer') });
+      return queue.json<{ addOns: unknown }>().addOns;
+    };
+    expect(await addOns()).toBeNull();
+    expect(await status('admin', 'PATCH', '/settings', { unattendedAddOns: 3 })).toBe(200);
+    expect(await addOns()).toEqual({ inUse: 0, all: 3 });
+    expect(await status('admin', 'PATCH', '/settings', { unattendedAddOns: null })).toBe(200);
+  });
+
   test('a co-owner of the flow sees the run and leaves its place alone', async () => {
     const run = await runOfUser();
     expect(await priority('coOwner', run)).toBe(403);

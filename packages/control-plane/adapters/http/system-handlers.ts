@@ -27,7 +27,7 @@ export interface SystemPorts {
     readonly status: readonly StatusRow[];
   };
   /** Tells pages and planners that settings changed. */
-  readonly settingsChanged: () => void;
+  readonly settingsChanged: (what: { readonly addOns: boolean }) => Promise<void>;
 }
 
 const AUDIT_PAGE_DEFAULT = 50;
@@ -79,7 +79,7 @@ export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRout
       const allowedDomains = body.allowedDomains?.map((domain) => domain.toLowerCase());
       const change = { ...body, ...(allowedDomains ? { allowedDomains } : {}) };
       const settings = await ports.installation.changeSettings(change, auditBy(caller, 'update', 'settings', change));
-      ports.settingsChanged();
+      await ports.settingsChanged({ addOns: body.unattendedAddOns !== undefined });
       return done(settings);
     },
     getAbout: async () => {

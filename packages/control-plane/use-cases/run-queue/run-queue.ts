@@ -7,6 +7,7 @@ import { memberAvailability } from '@deskhand/domain/gateway/member-availability
 import { isAtRisk } from '@deskhand/domain/prediction/deadline-risk.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import type { QueueReading } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
@@ -46,6 +47,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
     }),
     total,
     slots: slotsOf(reading.snapshot),
+    addOns: addOnsOf(reading),
     version,
     atRisk: atRiskOf(predicted),
     accuracy: predicted?.accuracy ?? null,
@@ -64,6 +66,11 @@ function slotsOf({ members, inHand }: QueueSnapshot): RunQueueView['slots'] {
   const open = members.filter((member) => memberAvailability(member).ok);
   const all = open.reduce((sum, member) => sum + (member.facts === null ? 0 : limitOfMember(member, member.facts)), 0);
   return { inUse: inHand.length, all };
+}
+
+/** A pool that was made smaller than what is held counts as used up. */
+function addOnsOf({ addOns, snapshot }: QueueReading): RunQueueView['addOns'] {
+  return addOns === null ? null : { inUse: addOns - (snapshot.addOnsFree ?? 0), all: addOns };
 }
 
 /** Product-reference §2.1: the order of a queue belongs to admins, operators and the owner of its cluster. */

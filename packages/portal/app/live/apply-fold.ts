@@ -21,7 +21,8 @@ const keysOfChanged: Record<ChangedKind, readonly string[]> = {
   connection: ['connections'],
   'gateway-cluster': ['gateway-clusters', 'home'],
   account: ['accounts'],
-  settings: ['settings', 'recovery'],
+  // The pool of add-ons is a setting, and each run queue tells how much of it is held.
+  settings: ['settings', 'recovery', 'run-queue'],
 };
 
 /** Writes a fold into what the pages show: rows by id in place, everything else asked again. */

@@ -1,16 +1,26 @@
+import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import { RUN_ON_ALL_GATEWAYS } from '@deskhand/domain/session/texts.ts';
-import type { GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
-import { Select, Switch } from '@fluentui/react-components';
+import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
+import { Field, Select, Switch } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
+import { Section } from '../../ui/page-frame.tsx';
+
+type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection'>>;
+
+interface ClusterSettingsProps {
+  readonly cluster: GatewayCluster;
+  /** In the order in which they take over. */
+  readonly members: readonly Gateway[];
+}
 
 /** The toggle of S47, and how one of all gateways is chosen. */
-export function ClusterSettings({ cluster }: { readonly cluster: GatewayCluster }) {
+export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
   const cache = useQueryClient();
   const whyNot = useWhyNotAllowed('gateway.admin');
-  const update = async (body: Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection'>>, done: string) => {
+  const update = async (body: Choice, done: string) => {
     try {
       const changed = await api.updateCluster({ params: { id: cluster.id }, body });
       cache.setQueryData<{ items: readonly GatewayCluster[] }>(['gateway-clusters'], (list) =>
@@ -22,38 +32,49 @@ export function ClusterSettings({ cluster }: { readonly cluster: GatewayCluster 
     }
   };
   return (
-    <div className="row" {...(whyNot ? { title: whyNot } : {})}>
-      <Switch
-        label={RUN_ON_ALL_GATEWAYS}
-        labelPosition="before"
-        checked={cluster.runOnAllGateways}
-        disabled={whyNot !== null}
-        onChange={(_event, { checked }) =>
-          void update(
-            { runOnAllGateways: checked },
-            checked
-              ? `Runs of ${cluster.name} go to any online gateway.`
-              : `Runs of ${cluster.name} go to its primary gateway.`,
-          )
-        }
-      />
-      {cluster.runOnAllGateways && (
-        <Select
-          size="small"
-          aria-label="How a gateway is chosen"
-          value={cluster.selection}
+    <Section title="Who takes a run">
+      <div className="card cluster-settings" {...(whyNot ? { title: whyNot } : {})}>
+        <Switch
+          label={RUN_ON_ALL_GATEWAYS}
+          labelPosition="before"
+          checked={cluster.runOnAllGateways}
           disabled={whyNot !== null}
-          onChange={(_event, { value }) =>
+          onChange={(_event, { checked }) =>
             void update(
-              { selection: value === 'leastBusy' ? 'leastBusy' : 'random' },
-              `Changed how ${cluster.name} chooses.`,
+              { runOnAllGateways: checked },
+              checked
+                ? `Runs of ${cluster.name} go to any online gateway.`
+                : `Runs of ${cluster.name} go to its primary gateway.`,
             )
           }
-        >
-          <option value="random">Random</option>
-          <option value="leastBusy">Least busy</option>
-        </Select>
-      )}
-    </div>
+        />
+        <p className="faint">{whoTakes(cluster, members)}</p>
+        {cluster.runOnAllGateways && (
+          <Field label="How one of them is chosen">
+            <Select
+              value={cluster.selection}
+              disabled={whyNot !== null}
+              onChange={(_event, { value }) =>
+                void update(
+                  { selection: value === 'leastBusy' ? 'leastBusy' : 'random' },
+                  `Changed how ${cluster.name} chooses.`,
+                )
+              }
+            >
+              <option value="random">Random</option>
+              <option value="leastBusy">Least busy</option>
+            </Select>
+          </Field>
+        )}
+      </div>
+    </Section>
   );
+}
+
+/** With the toggle off, the one that takes the runs at this moment is named. */
+function whoTakes({ runOnAllGateways }: GatewayCluster, members: readonly Gateway[]): string {
+  if (runOnAllGateways) return 'Every gateway that can take runs is asked.';
+  const taker = members.find((member) => memberAvailability({ ...member, online: member.status === 'online' }).ok);
+  const rule = 'The first gateway by order takes every run; when it cannot, the next one does.';
+  return `${rule} Now: ${taker?.name ?? 'none of them'}.`;
 }

@@ -1,21 +1,12 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import { Switch } from '@fluentui/react-components';
-import {
-  CheckmarkCircle16Filled,
-  Clock16Regular,
-  DismissCircle16Regular,
-  type FluentIcon,
-  PauseCircle16Regular,
-  ShieldError16Regular,
-  Warning16Regular,
-  Wrench16Regular,
-} from '@fluentui/react-icons';
+import { Warning16Regular } from '@fluentui/react-icons';
 import { healthHelp, journalHelp } from '@deskhand/protocol/help-links.ts';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
-import type { Tone } from '../../ui/run-state.ts';
 import { Moment } from '../../ui/time.tsx';
+import { HealthBadge } from './health-badge.tsx';
 
 interface GatewayColumnOptions {
   readonly menu: (gateway: Gateway) => readonly MenuAction[];
@@ -25,8 +16,15 @@ interface GatewayColumnOptions {
 
 export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions): readonly Column<Gateway>[] {
   return [
-    { key: 'name', header: 'Gateway', cell: (gateway) => <span className="clip strong">{gateway.name}</span> },
-    { key: 'status', header: 'Status', width: '140px', cell: (gateway) => <GatewayStatus gateway={gateway} /> },
+    {
+      key: 'order',
+      header: 'Order',
+      width: '60px',
+      numeric: true,
+      cell: ({ order }) => order,
+    },
+    { key: 'name', header: 'Gateway', width: '16%', cell: (gateway) => <Machine gateway={gateway} /> },
+    { key: 'status', header: 'Status', width: '140px', cell: (gateway) => <HealthBadge word={gateway.health.word} /> },
     {
       key: 'enabled',
       header: 'Takes runs',
@@ -42,21 +40,10 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
         />
       ),
     },
-    {
-      key: 'machine',
-      header: 'Machine',
-      secondary: true,
-      cell: ({ machine }) => (
-        <span className="clip" title={machine?.operatingSystem}>
-          {machine?.operatingSystem ?? '–'}
-        </span>
-      ),
-    },
-    { key: 'policy', header: 'Session policy', width: '184px', cell: (gateway) => <Policy gateway={gateway} /> },
+    { key: 'policy', header: 'Session policy', width: '128px', cell: (gateway) => <Policy gateway={gateway} /> },
     {
       key: 'sessions',
       header: 'Sessions',
-      width: '22%',
       secondary: true,
       cell: (gateway) => <Sessions gateway={gateway} />,
     },
@@ -94,25 +81,14 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
   ];
 }
 
-const looks: Readonly<Record<Gateway['health']['word'], { readonly icon: FluentIcon; readonly tone: Tone }>> = {
-  Quarantined: { icon: ShieldError16Regular, tone: 'bad' },
-  Offline: { icon: DismissCircle16Regular, tone: 'bad' },
-  Unreachable: { icon: DismissCircle16Regular, tone: 'bad' },
-  'Needs attention': { icon: Warning16Regular, tone: 'bad' },
-  Maintenance: { icon: Wrench16Regular, tone: 'waiting' },
-  Disabled: { icon: PauseCircle16Regular, tone: 'quiet' },
-  Starting: { icon: Clock16Regular, tone: 'waiting' },
-  Online: { icon: CheckmarkCircle16Filled, tone: 'good' },
-};
-
-function GatewayStatus({ gateway }: { readonly gateway: Gateway }) {
-  const { word } = gateway.health;
-  const { icon: Icon, tone } = looks[word];
+function Machine({ gateway: { name, machine } }: { readonly gateway: Gateway }) {
   return (
-    <span className="state" data-tone={tone}>
-      <Icon aria-hidden />
-      <HelpLink to={healthHelp[word]}>{word}</HelpLink>
-    </span>
+    <>
+      <span className="clip strong" title={name}>
+        {name}
+      </span>
+      {machine && <span className="clip small faint">{machine.operatingSystem}</span>}
+    </>
   );
 }
 
@@ -120,7 +96,7 @@ function Policy({ gateway }: { readonly gateway: Gateway }) {
   const { machine } = gateway;
   if (!machine) return <span className="faint">–</span>;
   return (
-    <span className="row tight" style={{ flexWrap: 'nowrap' }}>
+    <span className="row tight">
       <span>{machine.policy}</span>
       {machine.rehearsal && (
         <span
@@ -145,7 +121,7 @@ function Sessions({ gateway }: { readonly gateway: Gateway }) {
     })
     .join(' · ');
   return (
-    <span className="clip" title={text}>
+    <span className="two-lines" title={text}>
       {text}
     </span>
   );

@@ -7,14 +7,17 @@ import { Modal } from '../../ui/dialog.tsx';
 import { noticeDone } from '../../ui/notices.tsx';
 import { ProblemView } from '../../ui/states.tsx';
 
+const NAME_LENGTH_MAX = 120;
+
 interface GatewayDialogProps {
   readonly gateway: Gateway;
   readonly onClose: () => void;
   readonly onSaved: () => void;
 }
 
-/** Order, capacity, and the rehearsal of a Windows policy. */
+/** Name, order, capacity, and the rehearsal of a Windows policy. */
 export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps) {
+  const [name, setName] = useState(gateway.name);
   const [policy, setPolicy] = useState(gateway.policyOverride ?? '');
   const [capacity, setCapacity] = useState(gateway.capacityOverride === null ? '' : String(gateway.capacityOverride));
   const [order, setOrder] = useState(String(gateway.order));
@@ -26,6 +29,7 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
       await api.updateGateway({
         params: { id: gateway.id },
         body: {
+          name: name.trim(),
           policyOverride: (policy || null) as Gateway['policyOverride'],
           capacityOverride: capacity === '' ? null : Number(capacity),
           order: Number(order),
@@ -41,17 +45,25 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
   };
   return (
     <Modal
-      title={`Policy and capacity of ${gateway.name}`}
+      title={`Settings of ${gateway.name}`}
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Keep as it is</Button>
-          <ActionButton appearance="primary" busy={busy} onClick={() => void save()}>
+          <ActionButton
+            appearance="primary"
+            busy={busy}
+            disabledReason={name.trim() === '' ? 'Give the gateway a name.' : null}
+            onClick={() => void save()}
+          >
             Save gateway
           </ActionButton>
         </>
       }
     >
+      <Field label="Name" required>
+        <Input value={name} maxLength={NAME_LENGTH_MAX} onChange={(_event, { value }) => setName(value)} />
+      </Field>
       <Field
         label="Session policy"
         hint="A rehearsal makes this Linux machine obey a Windows rule with its own sessions, with the Windows texts."

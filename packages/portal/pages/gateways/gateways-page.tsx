@@ -6,16 +6,14 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { clustersQuery, gatewaysQuery } from '../../api/queries.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { formatCount } from '../../ui/format.ts';
-import { DataTable } from '../../ui/data-table.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
-import { ClusterSettings } from './cluster-settings.tsx';
-import { GatewayNote, gatewayColumns, hasNote } from './gateway-columns.tsx';
-import { useGatewayActions } from './use-gateway-actions.tsx';
+import { membersInOrder, troublesOf } from './cluster-troubles.ts';
+import { HealthBadge } from './health-badge.tsx';
 
-/** Machines by cluster: who is online, what each can take, and what keeps one from taking more. */
+/** Every gateway cluster in a row: who is online, what runs and waits, and what is wrong; each has a page of its own. */
 export function GatewaysPage() {
   const navigate = useNavigate();
   const clusters = useQuery(clustersQuery);
@@ -35,18 +33,16 @@ export function GatewaysPage() {
         </ActionButton>
       }
     >
-      <p className="small">
+      <QueryView query={clusters}>
+        {(list) => (
+          <QueryView query={gateways}>{({ items }) => <Clusters clusters={list.items} gateways={items} />}</QueryView>
+        )}
+      </QueryView>
+      <p className="small help-line">
         <HelpLink to={gatewayHelp.install}>Install a gateway</HelpLink> ·{' '}
         <HelpLink to={gatewayHelp.use}>Use it</HelpLink> ·{' '}
         <HelpLink to={gatewayHelp.troubleshoot}>Troubleshoot</HelpLink>
       </p>
-      <QueryView query={clusters} skeletonRows={10}>
-        {(list) => (
-          <QueryView query={gateways} skeletonRows={10}>
-            {({ items }) => <Clusters clusters={list.items} gateways={items} />}
-          </QueryView>
-        )}
-      </QueryView>
     </PageFrame>
   );
 }
@@ -63,52 +59,78 @@ function Clusters({ clusters, gateways }: ClustersProps) {
         A gateway is the Deskhand program on a machine. Enrol one, and runs can sign in there.
       </Empty>
     );
-  return clusters.map((cluster) => (
-    <Cluster
-      key={cluster.id}
-      cluster={cluster}
-      members={gateways
-        .filter((gateway) => gateway.clusterId === cluster.id)
-        .toSorted((one, other) => one.order - other.order)}
+  return (
+    <DataTable
+      label="Gateway clusters"
+      columns={clusterColumns(gateways)}
+      rows={clusters}
+      keyOf={(cluster) => cluster.id}
     />
-  ));
+  );
 }
 
-function Cluster({ cluster, members }: { readonly cluster: GatewayCluster; readonly members: readonly Gateway[] }) {
-  const actions = useGatewayActions();
+const clusterColumns = (gateways: readonly Gateway[]): readonly Column<GatewayCluster>[] => [
+  {
+    key: 'name',
+    header: 'Gateway cluster',
+    width: '28%',
+    cell: (cluster) => (
+      <Link to="/gateway-clusters/$cluster" params={{ cluster: cluster.id }} className="clip strong">
+        {cluster.name}
+      </Link>
+    ),
+  },
+  {
+    key: 'online',
+    header: 'Online',
+    width: '96px',
+    numeric: true,
+    cell: ({ online, members }) => (
+      <span {...(online < members ? { className: 'state', 'data-tone': 'bad' } : {})}>
+        {online} of {members}
+      </span>
+    ),
+  },
+  { key: 'running', header: 'Running', width: '88px', numeric: true, cell: (cluster) => cluster.running },
+  {
+    key: 'waiting',
+    header: 'Waiting',
+    width: '88px',
+    numeric: true,
+    cell: (cluster) => (
+      <Link
+        to="/gateway-clusters/$cluster/run-queue"
+        params={{ cluster: cluster.id }}
+        aria-label={`Run queue of ${cluster.name}: ${cluster.waiting} waiting`}
+      >
+        {cluster.waiting}
+      </Link>
+    ),
+  },
+  {
+    key: 'wrong',
+    header: 'What is wrong',
+    cell: (cluster) => <Troubles members={membersInOrder(gateways, cluster.id)} />,
+  },
+];
+
+function Troubles({ members }: { readonly members: readonly Gateway[] }) {
+  const troubles = troublesOf(members);
+  if (troubles.length === 0) return <span className="faint">All well</span>;
   return (
-    <section className="cluster-block" aria-label={`Gateway cluster ${cluster.name}`}>
-      <div className="cluster-head">
-        <div className="row">
-          <h2>{cluster.name}</h2>
-          <span className="faint">
-            {cluster.online} of {formatCount(cluster.members, 'gateway')} online
-          </span>
-          <Link to="/gateway-clusters/$cluster/run-queue" params={{ cluster: cluster.id }}>
-            Run queue: {cluster.running} running, {cluster.waiting} waiting
-          </Link>
-        </div>
-        <ClusterSettings cluster={cluster} />
-      </div>
-      {members.length === 0 ? (
-        <Empty
-          title={`${cluster.name} has no gateway`}
-          action={
-            <Link to="/gateways/enrol" search={{ cluster: cluster.id }}>
-              Enrol a machine
-            </Link>
-          }
-        />
-      ) : (
-        <DataTable
-          label={`Gateways of ${cluster.name}`}
-          columns={gatewayColumns({ menu: actions.menu, onEnable: actions.setEnabled, whyNot: actions.whyNot })}
-          rows={members}
-          keyOf={(gateway) => gateway.id}
-          note={(gateway) => (hasNote(gateway) ? <GatewayNote gateway={gateway} /> : null)}
-        />
-      )}
-      {actions.dialog}
-    </section>
+    <span className="troubles">
+      {troubles.map(({ word, names }) => (
+        <span key={word} className="row tight">
+          {word === 'No gateway' ? (
+            <span className="state" data-tone="bad">
+              No gateway
+            </span>
+          ) : (
+            <HealthBadge word={word} />
+          )}
+          <span>{names.join(', ')}</span>
+        </span>
+      ))}
+    </span>
   );
 }

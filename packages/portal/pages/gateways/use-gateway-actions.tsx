@@ -10,6 +10,7 @@ import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { DoctorDialog } from './doctor-dialog.tsx';
 import { GatewayDialog } from './gateway-dialog.tsx';
 import { MaintenanceDialog } from './maintenance-dialog.tsx';
+import { fixOfReason, type GatewayActs } from './reason-fix.ts';
 
 type Asking =
   | { readonly what: 'remove'; readonly gateway: Gateway; readonly unfinished: string | null }
@@ -24,7 +25,9 @@ export function useGatewayActions() {
   const [asking, setAsking] = useState<Asking | null>(null);
 
   const refresh = () =>
-    Promise.all(['gateways', 'gateway-clusters'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+    Promise.all(
+      ['gateways', 'gateway-clusters', 'run-queue'].map((key) => cache.invalidateQueries({ queryKey: [key] })),
+    );
 
   const setEnabled = async (gateway: Gateway, enabled: boolean) => {
     try {
@@ -95,7 +98,7 @@ export function useGatewayActions() {
       disabledReason: whyNot ?? (gateway.status === 'offline' ? 'This gateway is offline.' : null),
     },
     {
-      label: 'Change policy and capacity…',
+      label: 'Change name, policy, capacity and order…',
       onSelect: () => setAsking({ what: 'edit', gateway }),
       disabledReason: whyNot,
     },
@@ -134,9 +137,17 @@ export function useGatewayActions() {
       whyNotAsk={whyNotAsk}
     />
   );
+  const acts: GatewayActs = {
+    whyNot,
+    enable: (gateway) => void setEnabled(gateway, true),
+    endMaintenance: (gateway) => void endMaintenance(gateway),
+    edit: (gateway) => setAsking({ what: 'edit', gateway }),
+    check: (gateway) => setAsking({ what: 'check', gateway }),
+  };
   return {
     whyNot,
     menu,
+    fixOf: (reason: Parameters<typeof fixOfReason>[0], gateway: Gateway) => fixOfReason(reason, gateway, acts),
     setEnabled: (gateway: Gateway, enabled: boolean) => void setEnabled(gateway, enabled),
     dialog,
   };

@@ -1,6 +1,7 @@
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
-import { ArrowCircleUp16Filled, ChevronDown16Regular, ChevronRight16Regular } from '@fluentui/react-icons';
+import { ChevronDown16Regular, ChevronRight16Regular, ReOrderDotsVertical16Regular } from '@fluentui/react-icons';
 import { Link } from '@tanstack/react-router';
+import type { HTMLAttributes } from 'react';
 import { ActionMenu, type MenuAction } from '../../ui/action-menu.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
@@ -15,39 +16,30 @@ interface QueueColumnOptions {
   readonly menu: (entry: QueueEntry) => readonly MenuAction[];
   readonly isOpen: (entry: QueueEntry) => boolean;
   readonly onToggle: (entry: QueueEntry) => void;
+  /** Null for a run that the person may not move. */
+  readonly handle: (entry: QueueEntry) => HTMLAttributes<HTMLElement> | null;
 }
 
-export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): readonly Column<QueueEntry>[] {
+export function queueColumns(options: QueueColumnOptions): readonly Column<QueueEntry>[] {
+  const { menu, isOpen, onToggle, handle } = options;
   return [
-    { key: 'position', header: 'Place', width: '56px', numeric: true, cell: (entry) => entry.position },
     {
-      key: 'run',
-      header: 'Run',
-      width: '190px',
-      cell: ({ run }) => (
-        <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip" title={runName(run)}>
-          {runName(run)}
-        </Link>
-      ),
+      key: 'place',
+      header: 'Place',
+      width: '64px',
+      cell: (entry) => <PlaceCell entry={entry} handle={handle(entry)} />,
     },
+    { key: 'run', header: 'Run', width: '208px', cell: (entry) => <RunCell entry={entry} /> },
     {
       key: 'state',
       header: 'State',
-      width: '128px',
+      width: '120px',
       cell: ({ run }) => <RunStateBadge run={{ ...run, position: null }} />,
     },
     {
-      key: 'account',
-      header: 'Account',
-      width: '112px',
-      secondary: true,
-      cell: ({ run }) => <span className="clip">{run.connection.accountName}</span>,
-    },
-    { key: 'priority', header: 'Priority', width: '84px', cell: (entry) => <PriorityCell entry={entry} /> },
-    {
       key: 'starts',
       header: 'Starts',
-      width: '128px',
+      width: '136px',
       numeric: true,
       cell: ({ starts }) => <PredictedStart starts={starts} />,
     },
@@ -57,16 +49,9 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
       cell: (entry) => <BecauseCell entry={entry} open={isOpen(entry)} onToggle={() => onToggle(entry)} />,
     },
     {
-      key: 'waited',
-      header: 'Waited',
-      width: '92px',
-      numeric: true,
-      cell: ({ run }) => <RunningDuration since={run.requestedAt} until={null} />,
-    },
-    {
       key: 'deadline',
       header: 'Must start',
-      width: '108px',
+      width: '104px',
       numeric: true,
       cell: (entry) => <DeadlineCell entry={entry} />,
     },
@@ -84,17 +69,35 @@ export function queueColumns({ menu, isOpen, onToggle }: QueueColumnOptions): re
   ];
 }
 
-function PriorityCell({ entry }: { readonly entry: QueueEntry }) {
-  if (entry.run.movedToTop)
-    return (
-      <span className="state" data-tone="active">
-        <ArrowCircleUp16Filled aria-hidden /> Top
-      </span>
-    );
+interface PlaceCellProps {
+  readonly entry: QueueEntry;
+  readonly handle: HTMLAttributes<HTMLElement> | null;
+}
+
+/** The handle is for a pointer; the menu of the row and Alt with an arrow do the same. */
+function PlaceCell({ entry, handle }: PlaceCellProps) {
   return (
-    <span className={entry.run.priority === 'high' ? 'strong' : ''}>
-      {entry.run.priority === 'high' ? 'High' : 'Normal'}
+    <span className="place">
+      {handle && (
+        <span className="drag-handle" title="Drag to another part of the queue" aria-hidden {...handle}>
+          <ReOrderDotsVertical16Regular />
+        </span>
+      )}
+      <span className="num">{entry.position}</span>
     </span>
+  );
+}
+
+function RunCell({ entry: { run } }: { readonly entry: QueueEntry }) {
+  return (
+    <>
+      <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip" title={runName(run)}>
+        {runName(run)}
+      </Link>
+      <span className="clip small faint">
+        {run.connection.accountName} · waited <RunningDuration since={run.requestedAt} until={null} />
+      </span>
+    </>
   );
 }
 
@@ -107,7 +110,7 @@ interface BecauseCellProps {
 function BecauseCell({ entry, open, onToggle }: BecauseCellProps) {
   const text = entry.because?.message ?? 'Starts as soon as it is offered.';
   return (
-    <span style={{ display: 'flex', alignItems: 'center', gap: 4, minWidth: 0 }}>
+    <span className="why-cell">
       <button
         type="button"
         className="icon-button"
@@ -117,7 +120,7 @@ function BecauseCell({ entry, open, onToggle }: BecauseCellProps) {
       >
         {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
       </button>
-      <span className="clip" title={text}>
+      <span className="two-lines" title={text}>
         {entry.because ? <Because reason={entry.because} /> : text}
       </span>
     </span>

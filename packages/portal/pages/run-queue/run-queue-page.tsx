@@ -1,22 +1,14 @@
-import type { Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
-import { Button } from '@fluentui/react-components';
+import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { runQueueQuery } from '../../api/queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { PageFrame, Section } from '../../ui/page-frame.tsx';
-import { RunStateBadge } from '../../ui/run-state-badge.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { useNow } from '../../ui/time.tsx';
-import { useSteadyRows } from '../../ui/use-steady-rows.ts';
-import { MemberAnswers } from '../../ui/wait-reason.tsx';
-import { runName, useRunActions } from '../run/use-run-actions.tsx';
-import { Ran, Waited } from '../runs/run-columns.tsx';
-import { type QueueEntry, queueColumns } from './queue-columns.tsx';
-import { useQueueMoves } from './use-queue-moves.tsx';
+import { QueueTable } from './queue-table.tsx';
+import { RunningLanes } from './running-lanes.tsx';
 
 /** The live run queue of a cluster: what runs, what is next, and why each other run waits. */
 export function RunQueuePage() {
@@ -30,7 +22,9 @@ export function RunQueuePage() {
         <>
           <Link to="/run-queues">Run queues</Link>
           <span>›</span>
-          <span>{name}</span>
+          <Link to="/gateway-clusters/$cluster" params={{ cluster }}>
+            {name}
+          </Link>
         </>
       }
       actions={<CopyButton text={`deskhand queue show ${cluster}`} label="Copy as CLI" />}
@@ -51,6 +45,14 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
     <>
       <p className="page-below">
         {view.slots.inUse} of {formatCount(view.slots.all, 'slot')} busy · {view.total} waiting
+        {view.addOns && (
+          <>
+            {' · '}
+            <span {...(view.addOns.inUse >= view.addOns.all ? { className: 'state', 'data-tone': 'waiting' } : {})}>
+              {view.addOns.inUse} of {formatCount(view.addOns.all, 'add-on')} in use
+            </span>
+          </>
+        )}
         {mustStartSoon > 0 && (
           <>
             {' · '}
@@ -74,15 +76,7 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
         )}
       </p>
       <Section title="Running">
-        {view.running.length === 0 ? (
-          <p className="faint">Nothing runs on this cluster now.</p>
-        ) : (
-          <div className="now-lanes">
-            {view.running.map((run) => (
-              <Lane key={run.id} run={run} />
-            ))}
-          </div>
-        )}
+        <RunningLanes runs={view.running} />
       </Section>
       <Section
         title="Waiting"
@@ -104,106 +98,4 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
       </Section>
     </>
   );
-}
-
-function Lane({ run }: { readonly run: Run }) {
-  return (
-    <div className="lane" data-tone="active">
-      <div className="row">
-        <RunStateBadge run={run} />
-        <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip">
-          {runName(run)}
-        </Link>
-      </div>
-      <span className="small faint">
-        {run.gateway?.name ?? '–'} · {run.connection.accountName} · waited <Waited run={run} />
-        {run.startedAt && (
-          <>
-            {' · '}ran <Ran run={run} />
-          </>
-        )}
-      </span>
-    </div>
-  );
-}
-
-const keyOf = (entry: QueueEntry): string => entry.run.id;
-
-function QueueTable({ view }: { readonly view: RunQueueView }) {
-  const { rows, pending, holders, settle } = useSteadyRows(view.queued, keyOf);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const runActions = useRunActions();
-  const moves = useQueueMoves({ clusterId: view.cluster.id, maySteer: view.maySteer, onMoved: settle });
-  const keepFocus = useKeptFocus(rows);
-  const chosen = rows.filter((entry) => selected.has(entry.run.id)).map((entry) => entry.run);
-  const columns = useMemo(
-    () =>
-      queueColumns({
-        menu: (entry) => moves.menu(entry.run, runActions.cancel),
-        isOpen: (entry) => open.has(entry.run.id),
-        onToggle: (entry) => setOpen((before) => toggled(before, entry.run.id)),
-      }),
-    [moves.menu, runActions.cancel, open],
-  );
-  return (
-    <div {...holders}>
-      {pending > 0 && (
-        <Button size="small" className="newer" onClick={settle}>
-          The order changed. Show it
-        </Button>
-      )}
-      <DataTable
-        label="Waiting runs in order"
-        columns={columns}
-        rows={rows}
-        keyOf={keyOf}
-        nameOf={(entry) => runName(entry.run)}
-        selection={{ keys: selected, onChange: setSelected }}
-        note={(entry) => (open.has(entry.run.id) ? <MemberAnswers members={entry.members} /> : null)}
-        onRowKeyDown={(event, entry) => {
-          keepFocus(entry.run.id);
-          moves.onKey(event, entry.run);
-        }}
-      />
-      {chosen.length > 0 && (
-        <div className="bulk-bar" role="toolbar" aria-label="Actions for the selected runs">
-          <span className="strong">{formatCount(chosen.length, 'run')} selected</span>
-          <Button
-            appearance="primary"
-            disabled={moves.whyNot !== null}
-            onClick={() => void moves.toTop(chosen).then(() => setSelected(new Set()))}
-          >
-            Move to top in this order
-          </Button>
-          <Button appearance="subtle" onClick={() => setSelected(new Set())}>
-            Clear selection
-          </Button>
-        </div>
-      )}
-      <p className="small faint" style={{ marginTop: 8 }}>
-        Alt+↑ moves the focused run to the top, Alt+↓ gives it its old place back.
-      </p>
-      {runActions.dialog}
-    </div>
-  );
-}
-
-/** A row that is moved in the page loses the focus; it is given back to the run's link. */
-function useKeptFocus(rows: readonly QueueEntry[]): (id: string) => void {
-  const wanted = useRef<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again whenever the rows have moved
-  useLayoutEffect(() => {
-    if (wanted.current === null || document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>(`[data-row="${CSS.escape(wanted.current)}"] a`)?.focus();
-  }, [rows]);
-  return (id) => {
-    wanted.current = id;
-  };
-}
-
-function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  const next = new Set(keys);
-  if (!next.delete(key)) next.add(key);
-  return next;
 }

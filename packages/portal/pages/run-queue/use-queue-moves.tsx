@@ -8,6 +8,7 @@ import type { MenuAction } from '../../ui/action-menu.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { runName, whyNotRun } from '../run/use-run-actions.tsx';
+import type { Drop, SteerRights } from './queue-drop.ts';
 
 interface QueueMovesOptions {
   readonly clusterId: string;
@@ -61,6 +62,17 @@ export function useQueueMoves({ clusterId, maySteer, onMoved }: QueueMovesOption
     }
   };
 
+  const rightsOf = (run: Run): SteerRights => ({
+    order: whyNot,
+    priority: run.submittedBy.id === me.id ? whyNotOrder : whyNot,
+  });
+
+  const drop = (run: Run, wanted: Extract<Drop, { ok: true }>) => {
+    if (wanted.verb === 'setPriority') void setPriority(run, wanted.priority);
+    else if (wanted.verb === 'moveToTop') void toTop([run]);
+    else void undo([run]);
+  };
+
   const menu = (run: Run, cancel: (run: Run) => Promise<void>): readonly MenuAction[] => {
     const other = run.priority === 'high' ? 'normal' : 'high';
     return [
@@ -82,7 +94,7 @@ export function useQueueMoves({ clusterId, maySteer, onMoved }: QueueMovesOption
         label: `Set priority to ${other}`,
         icon: <Flag20Regular />,
         onSelect: () => void setPriority(run, other),
-        disabledReason: (run.submittedBy.id === me.id ? whyNotOrder : whyNot) ?? whyNotRun(run, 'setPriority'),
+        disabledReason: rightsOf(run).priority ?? whyNotRun(run, 'setPriority'),
       },
       {
         label: 'Cancel run',
@@ -104,5 +116,5 @@ export function useQueueMoves({ clusterId, maySteer, onMoved }: QueueMovesOption
     else void undo([run]);
   };
 
-  return { whyNot, toTop, menu, onKey };
+  return { whyNot, toTop, menu, onKey, rightsOf, drop };
 }

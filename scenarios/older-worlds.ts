@@ -19,6 +19,7 @@ const slowPace = {
   deadlinesMs: 5_000,
   wakeMs: 15_000,
   predictionsMs: 60 * MINUTE_MS,
+  preflightsMs: 60 * MINUTE_MS,
   durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,

@@ -205,6 +205,7 @@ export class SimulatedReplica {
       store: stores.links,
       recovery: stores.recovery,
       checks: stores.checks,
+      preflights: stores.preflights,
       newEpoch,
       links,
       changes,
@@ -216,6 +217,10 @@ export class SimulatedReplica {
       startSweeps(
         {
           ...shared,
+          newRoundId: () => {
+            ids += 1;
+            return `round-${replica}-${String(ids)}`;
+          },
           deadlines: stores.deadlines,
           queue: stores.queue,
           predictions: stores.predictions,

@@ -4,6 +4,7 @@ import { doctorRoutes } from './doctor.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
+import { preflightRoutes } from './preflight.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...doctorRoutes,
   ...joiningRoutes,
   ...connectionRoutes,
+  ...preflightRoutes,
   ...flowRoutes,
   ...runRoutes,
   ...recoveryRoutes,

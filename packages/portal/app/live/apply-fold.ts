@@ -18,7 +18,7 @@ export interface ShownPages {
 
 const keysOfChanged: Record<ChangedKind, readonly string[]> = {
   'desktop-flow': ['desktop-flows', 'desktop-flow', 'desktop-flow-versions', 'home'],
-  connection: ['connections'],
+  connection: ['connections', 'preflight'],
   'gateway-cluster': ['gateway-clusters', 'home'],
   account: ['accounts'],
   settings: ['settings', 'recovery'],

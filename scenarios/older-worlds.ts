@@ -10,6 +10,7 @@ const LATER_FAULTS = [
   'machine-is-declared-gone-at-a-cancel',
   'partition-at-an-acquire',
   'database-is-restored',
+  'connection-is-checked',
 ] as const;
 
 const MINUTE_MS = 60_000;

@@ -205,7 +205,7 @@ async function openHttp({
     ...doctorHandlers({ clusters: stores.clusters, checks: stores.checks, tell }, runs),
     ...joiningHandlers(stores),
     ...connectionHandlers(stores),
-    ...preflightHandlers({ ...stores, links, changes }),
+    ...preflightHandlers({ ...stores, links, changes, newRoundId: newId }),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),
     ...recoveryHandlers({ recovery: stores.recovery, changes, wake: (id) => runs.wakeups.wake(id) }),

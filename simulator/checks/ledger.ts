@@ -108,7 +108,7 @@ export class Ledger {
   ): void {
     this.#world.trace.tell(() => `${machine.name} checks an account: ${isRight ? 'right' : 'wrong'}`);
     if (isRight || this.doubtful.has(machine.name)) return;
-    const there = `${machine.name} ${password}`;
+    const there = `${machine.name} ${gatewayId} ${password}`;
     if (this.#wrongThere.has(there))
       this.#world.violated('N9', `${gatewayId} checks a password on ${machine.name} that was wrong there before`);
     this.#wrongThere.add(there);
@@ -178,6 +178,8 @@ export class Ledger {
 
   /** The database is about to be set back while these runs are in hand. */
   keepGranted(runs: Iterable<HeldRun & { readonly id: string }>): void {
+    // Passwords of before may be the ones of now again.
+    this.#wrongThere.clear();
     for (const { id, attempt, gatewayId } of runs)
       if (gatewayId !== null) this.#grantedBefore.add(`${gatewayId} ${id}/${String(attempt)}`);
   }

@@ -1,10 +1,11 @@
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { PreflightRecord } from '../../ports/preflights.ts';
-import { newId } from '../accounts/secrets.ts';
 import { type AskPorts, goOn, readBoard } from './ask-members.ts';
 import { type ConnectionPorts, connectionFor } from './connections.ts';
 
-export interface PreflightPorts extends ConnectionPorts, AskPorts {}
+export interface PreflightPorts extends ConnectionPorts, AskPorts {
+  readonly newRoundId: () => string;
+}
 
 /** Whoever may use the connection may have it checked; who asks while it is being checked looks on. */
 export async function beginPreflight(
@@ -14,10 +15,12 @@ export async function beginPreflight(
 ): Promise<Outcome<PreflightRecord>> {
   const connection = await connectionFor(ports, caller, id);
   if (!connection.ok) return connection;
-  const round = { connectionId: id, roundId: newId(), begunBy: caller.email };
+  const round = { connectionId: id, roundId: ports.newRoundId(), begunBy: caller.email };
   const { accountName: account, passwordVersion } = connection.value;
   const audit = auditBy(caller, 'preflight', `connection ${id}`, { account, passwordVersion });
-  if ((await ports.preflights.begin(round, audit)) === 'begun') await goOn(ports, id);
+  await ports.preflights.begin(round, audit);
+  // Of a round that is under way too: a member that did not answer in time holds up nobody who looks.
+  await goOn(ports, id);
   return await boardFor(ports, id);
 }
 

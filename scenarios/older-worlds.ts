@@ -10,6 +10,7 @@ const LATER_FAULTS = [
   'machine-is-declared-gone-at-a-cancel',
   'partition-at-an-acquire',
   'database-is-restored',
+  'connection-is-checked',
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -19,6 +20,7 @@ const slowPace = {
   deadlinesMs: 5_000,
   wakeMs: 15_000,
   predictionsMs: 60 * MINUTE_MS,
+  preflightsMs: 60 * MINUTE_MS,
   durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,

@@ -11,6 +11,7 @@ import * as connectionCreate from './commands/connections/create.ts';
 import * as connectionDelete from './commands/connections/delete.ts';
 import * as connectionList from './commands/connections/list.ts';
 import * as connectionPassword from './commands/connections/set-password.ts';
+import { preflight } from './commands/connections/preflight.ts';
 import * as connectionShare from './commands/connections/share.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
@@ -125,6 +126,7 @@ export const commands: readonly Command[] = [
   connectionCreate.create,
   connectionPassword.setPassword,
   connectionShare.share,
+  preflight,
   connectionDelete.remove,
   accountList.list,
   accountCreate.create,

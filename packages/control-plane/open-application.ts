@@ -14,6 +14,7 @@ import type { Handlers } from './adapters/http/handlers.ts';
 import { joiningHandlers } from './adapters/http/joining-handlers.ts';
 import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
 import { startLiveFeed } from './adapters/http/live-feed.ts';
+import { preflightHandlers } from './adapters/http/preflight-handlers.ts';
 import { recoveryHandlers } from './adapters/http/recovery-handlers.ts';
 import { runHandlers } from './adapters/http/run-handlers.ts';
 import { createHttpServer } from './adapters/http/server.ts';
@@ -32,6 +33,7 @@ import { openJoinStore } from './adapters/postgres/joining.ts';
 import { openMachineCheckStore } from './adapters/postgres/machine-checks.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
+import { openPreflightStore } from './adapters/postgres/preflights.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
@@ -100,6 +102,7 @@ export async function openApplication(parts: ApplicationParts) {
     changes,
     unlink,
     tell,
+    links,
     standing,
     trustedProxies,
     metrics,
@@ -148,6 +151,7 @@ function openStores(database: Database) {
     predictions: openPredictionStore(pool),
     links: openGatewayLinkStore(pool),
     checks: openMachineCheckStore(pool),
+    preflights: openPreflightStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
@@ -164,6 +168,7 @@ interface HttpParts {
   readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
   readonly unlink: (gatewayId: string) => void;
   readonly tell: (gatewayId: string, message: ServerMessage) => void;
+  readonly links: EndableLinks;
   readonly standing: { readonly isStopping: boolean };
   readonly metrics: Metrics;
   readonly trustedProxies: readonly string[];
@@ -179,6 +184,7 @@ async function openHttp({
   changes,
   unlink,
   tell,
+  links,
   standing,
   trustedProxies,
   log,
@@ -200,6 +206,7 @@ async function openHttp({
     ...doctorHandlers({ clusters: stores.clusters, checks: stores.checks, tell }, runs),
     ...joiningHandlers(stores),
     ...connectionHandlers(stores),
+    ...preflightHandlers({ ...stores, links, changes, newRoundId: newId }),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),
     ...recoveryHandlers({ recovery: stores.recovery, changes, wake: (id) => runs.wakeups.wake(id) }),

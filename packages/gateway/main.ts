@@ -33,6 +33,7 @@ import {
   showClusterKey,
 } from './cluster-commands.ts';
 import { examineHere, probesOf } from './doctor-command.ts';
+import { openPreflightFile, preflightFilePath } from './adapters/preflight/preflight-file.ts';
 import { makePassableFolder, makePrivateFolder, StartRefused } from './disk/private-folder.ts';
 import { runtimeFolder } from './disk/runtime-folder.ts';
 import type { GatewayIdentity } from './ports/identity.ts';
@@ -116,6 +117,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
       link: async () => standing.now(),
       sessions: noSessions,
     }),
+    preflights: openPreflightFile(preflightFilePath(folder)),
     restart: () => void stop().finally(() => startAnew(command)),
     log,
   });

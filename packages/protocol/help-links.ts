@@ -15,6 +15,8 @@ export const healthHelp = {
   Quarantined: `${HELP_PREFIX}/gateway/troubleshoot#quarantined`,
   'Needs attention': `${HELP_PREFIX}/gateway/troubleshoot#something-missing`,
 } as const satisfies Record<HealthWord, string>;
+/** What each answer about an account means, and who mends it. */
+export const preflightHelp = `${HELP_PREFIX}/gateway/troubleshoot#accounts`;
 export const journalHelp = `${HELP_PREFIX}/gateway/troubleshoot#journal`;
 
 /** The pages about gateways (S61). */

@@ -49,6 +49,8 @@ export class Ledger {
   readonly doubtful = new Set<string>();
   readonly #begun = new Map<string, Begun>();
   readonly #halfAsked = new Set<string>();
+  /** Passwords that were checked on a machine and were wrong. */
+  readonly #wrongThere = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -96,6 +98,20 @@ export class Ledger {
       this.#world.violated('I12', `${gatewayId} signed in ${user} with a password of another account`);
     }
     this.#isGranted(machine, gatewayId, request.runId, Number(name.slice(request.runId.length + 1)));
+  }
+
+  /** A check of an account may cost it one wrong try, and never a second one with the same password (N9). */
+  checksAccount(
+    machine: SeenMachine,
+    gatewayId: string,
+    { password, isRight }: { readonly password: string; readonly isRight: boolean },
+  ): void {
+    this.#world.trace.tell(() => `${machine.name} checks an account: ${isRight ? 'right' : 'wrong'}`);
+    if (isRight || this.doubtful.has(machine.name)) return;
+    const there = `${machine.name} ${gatewayId} ${password}`;
+    if (this.#wrongThere.has(there))
+      this.#world.violated('N9', `${gatewayId} checks a password on ${machine.name} that was wrong there before`);
+    this.#wrongThere.add(there);
   }
 
   spawned(machine: SeenMachine, gatewayId: string, runner: SeenProcess): void {
@@ -162,6 +178,8 @@ export class Ledger {
 
   /** The database is about to be set back while these runs are in hand. */
   keepGranted(runs: Iterable<HeldRun & { readonly id: string }>): void {
+    // Passwords of before may be the ones of now again.
+    this.#wrongThere.clear();
     for (const { id, attempt, gatewayId } of runs)
       if (gatewayId !== null) this.#grantedBefore.add(`${gatewayId} ${id}/${String(attempt)}`);
   }

@@ -1,9 +1,11 @@
 import { declareGone, removeGateway, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
+import { beginPreflight } from '@deskhand/control-plane/use-cases/connections/preflight.ts';
 import { caller } from '../people/caller.ts';
 import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
 import { inSeconds } from './network-faults.ts';
 
 const AT_ONCE_MAX = 6;
+const CHECKS_LAST_MS = 8 * MINUTE_MS;
 
 /** F8 and F13: what people do at the screen and at the portal, at the same instants as everything else. */
 export const peopleFaults: readonly FaultKind[] = [
@@ -74,6 +76,25 @@ export const peopleFaults: readonly FaultKind[] = [
       const forMs = someTime(random, 5 * MINUTE_MS);
       later(forMs, () => universe.sealPassword(user, version));
       return `the password of ${user} is changed; the connections know it in ${inSeconds(forMs)}`;
+    },
+  },
+  {
+    name: 'connection-is-checked',
+    everyMs: 25 * MINUTE_MS,
+    strike: ({ universe, people, random, later }) => {
+      const { id, clusterId, user } = random.pick(universe.connections);
+      const version = random.chance(0.7) ? universe.changePassword(user) : undefined;
+      if (version !== undefined) later(CHECKS_LAST_MS, () => universe.sealPassword(user, version));
+      const check = (): void => void people.administer((admin) => beginPreflight(admin, caller, id));
+      check();
+      // Asked for again and again, over the time after which a member counts as one that does not answer.
+      for (let times = 1; times <= 4; times += 1) later((times * CHECKS_LAST_MS) / 5, check);
+      const asked = universe.gateways.find(({ gatewayId }) => universe.database.clusterOf(gatewayId) === clusterId);
+      if (asked !== undefined && random.chance(0.5)) {
+        later(random.between(1, 500), () => asked.crash());
+        later(5_000, () => asked.start());
+      }
+      return `the account of ${id} is checked${version === undefined ? '' : ', with the password of before'}`;
     },
   },
   {

@@ -1,6 +1,7 @@
 import { openJournal } from '@deskhand/gateway/adapters/journal/open-journal.ts';
 import { openLinkMemory } from '@deskhand/gateway/adapters/link/link-memory.ts';
 import { ServerLink } from '@deskhand/gateway/adapters/link/open-link.ts';
+import { openPreflightFile } from '@deskhand/gateway/adapters/preflight/preflight-file.ts';
 import type { Dial } from '@deskhand/gateway/adapters/link/link-wire.ts';
 import { compactEntries } from '@deskhand/gateway/use-cases/attempt-record.ts';
 import type { GatewayPorts } from '@deskhand/gateway/use-cases/core.ts';
@@ -191,6 +192,7 @@ export class SimulatedGateway {
         },
       },
       probes: wellMachine,
+      preflights: openPreflightFile(`${FOLDER}/${gatewayId}/preflights.json`, machine.disk),
       // Its supervisor starts it again.
       restart: () => {
         this.crash();

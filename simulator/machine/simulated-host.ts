@@ -1,4 +1,6 @@
 import type {
+  AccountCheck,
+  AccountCheckRequest,
   AttachRequest,
   HostedSession,
   SessionAccount,
@@ -45,6 +47,7 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
       return machine.facts();
     },
     checkPassword: async () => refused('account-unknown', 'Nobody asks here.'),
+    checkAccount: async (request) => await checkAccount(machine, life, gatewayId, request),
     signIn: async (request) => await signIn(machine, life, gatewayId, request, hosted),
     attach: async (request) => await attach(machine, life, gatewayId, request, hosted),
     adopt: async (record) => {
@@ -68,6 +71,29 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
       return swept.map((session) => session.id);
     },
   };
+}
+
+/** Whether the password is right; nothing is opened, and a wrong one counts as it does at a sign-in. */
+async function checkAccount(
+  machine: SimulatedMachine,
+  life: Life,
+  gatewayId: string,
+  { accountName, password, beforeTry }: AccountCheckRequest,
+): Promise<AccountCheck> {
+  const user = accountOnMachine(accountName);
+  const answered = (answer: AccountCheck['answer']): AccountCheck => ({ answer, isDirectoryAccount: false });
+  await life.later(LOOK_MS);
+  if (password === undefined) return answered('no-password');
+  try {
+    beforeTry({ isDirectoryAccount: false });
+  } catch {
+    return answered('no-answer');
+  }
+  const isRight = password === passwordOf(user, machine.passwordVersions.get(user) ?? 1);
+  machine.ledger.checksAccount(machine, gatewayId, { password, isRight });
+  machine.world.reached.add(`preflight ${isRight ? 'right' : 'wrong'}`);
+  await life.later(machine.random.tail(SIGN_IN_TYPICAL_MS, 10_000));
+  return answered(isRight ? 'ok' : 'password-wrong');
 }
 
 type Host = (session: MachineSession, record: SessionRecord) => HostedSession;

@@ -11,6 +11,7 @@ import { gatewayToWire } from '@deskhand/control-plane/adapters/http/gateway-han
 import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
 import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
 import { done } from '@deskhand/control-plane/ports/outcome.ts';
+import type { PreflightPorts } from '@deskhand/control-plane/use-cases/connections/preflight.ts';
 import { createLinkUseCases, type LinkUseCases } from '@deskhand/control-plane/use-cases/link/create-link-use-cases.ts';
 import { createRunUseCases, type RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
 import { closeLinks } from '@deskhand/control-plane/use-cases/link/reach-gateway.ts';
@@ -43,7 +44,7 @@ const SERVER_VERSION = '0.1.0';
 /** The head of an answer, with which a browser says that the stream is open. */
 export const STREAM_OPENS = 'HTTP/1.1 200';
 
-export type Admin = Parameters<typeof updateGateway>[0];
+export type Admin = Parameters<typeof updateGateway>[0] & PreflightPorts;
 
 type LiveParts = Pick<Running, 'runs'> & Pick<StoreReplica, 'changes' | 'stores'>;
 
@@ -205,17 +206,23 @@ export class SimulatedReplica {
       store: stores.links,
       recovery: stores.recovery,
       checks: stores.checks,
+      preflights: stores.preflights,
       newEpoch,
       links,
       changes,
       wakeups: runs.wakeups,
       replica,
     };
+    const newRoundId = (): string => {
+      ids += 1;
+      return `round-${replica}-${String(ids)}`;
+    };
     const link = createLinkUseCases(shared);
     const sweep = () =>
       startSweeps(
         {
           ...shared,
+          newRoundId,
           deadlines: stores.deadlines,
           queue: stores.queue,
           predictions: stores.predictions,
@@ -230,7 +237,7 @@ export class SimulatedReplica {
         sweepIntervals,
       );
     const admin: Admin = {
-      accounts: stores.accounts,
+      ...{ ...shared, accounts: stores.accounts, connections: stores.connections, newRoundId },
       clusters: stores.clusters,
       wake: (clusterId) => runs.wakeups.wake(clusterId),
       unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),

@@ -18,6 +18,8 @@ import type {
   JoinRequestRow,
   JournalOnlyRow,
   MachineCheckRow,
+  PreflightResultRow,
+  PreflightRoundRow,
   PredictionRow,
   RunEventRow,
   RunParts,
@@ -92,6 +94,9 @@ export class SimulatedDatabase {
   /** By gateway, run and attempt. */
   readonly journalOnlyRuns = this.#table<JournalOnlyRow>();
   readonly machineChecks = this.#table<MachineCheckRow>();
+  readonly preflightRounds = this.#table<PreflightRoundRow>();
+  /** By connection and gateway. */
+  readonly preflightResults = this.#table<PreflightResultRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
   readonly replicas = new Map<string, ReplicaRow>();
@@ -220,13 +225,13 @@ export class SimulatedDatabase {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
-    const { machineChecks } = this;
+    const { machineChecks, preflightRounds, preflightResults } = this;
     const numbered = { addOnSlots, audit };
     const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
       ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
-      ...{ flowDurations, machineChecks, predictions },
+      ...{ flowDurations, machineChecks, predictions, preflightRounds, preflightResults },
     };
   }
 }

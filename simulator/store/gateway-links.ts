@@ -123,6 +123,7 @@ function identity(database: SimulatedDatabase, gatewayId: string): LinkIdentity 
 async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore['openLink']>[0]): Promise<boolean> {
   const { database } = session.server;
   const { gatewayId, linkNumber, replica, journalId, journalPosition, version, encryptedClusterKey } = link;
+  const { linkVersion = 1 } = link;
   const isOpen = await session.run(
     'open-link',
     () => {
@@ -130,7 +131,7 @@ async function openLink(session: StoreSession, link: Parameters<GatewayLinkStore
       const gateway = admitted(database, gatewayId);
       if (gateway?.linkNumber !== linkNumber) return false;
       const seen = { lastSeenAtMs: database.nowMs(), unreachableSinceMs: null };
-      const linked = { linkedTo: replica, journalId, journalPosition, version, facts: stored(link.facts) };
+      const linked = { linkedTo: replica, journalId, journalPosition, version, linkVersion, facts: stored(link.facts) };
       database.gateways.set(gatewayId, { ...gateway, ...linked, ...seen });
       return true;
     },

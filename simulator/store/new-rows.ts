@@ -37,6 +37,7 @@ export function newGateway(given: Pick<GatewayRow, GatewayGiven> & Partial<Gatew
     capacityOverride: null,
     linkNumber: 0,
     pendingLinkNumber: null,
+    linkVersion: 1,
     linkedTo: null,
     journalId: null,
     journalPosition: null,

@@ -12,6 +12,7 @@ import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChange
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedJoinStore } from './joining.ts';
 import { openSimulatedMachineCheckStore } from './machine-checks.ts';
+import { openSimulatedPreflightStore } from './preflights.ts';
 import { openSimulatedPredictionStore } from './predictions.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
@@ -39,6 +40,7 @@ export function openSimulatedStores(session: StoreSession) {
     predictions: openSimulatedPredictionStore(session),
     links: openSimulatedGatewayLinkStore(session),
     checks: openSimulatedMachineCheckStore(session),
+    preflights: openSimulatedPreflightStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),

@@ -1,5 +1,6 @@
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { Role } from '@deskhand/domain/account/permissions.ts';
+import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { RememberedDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
@@ -95,6 +96,7 @@ export interface GatewayRow {
   readonly capacityOverride: number | null;
   readonly linkNumber: number;
   readonly pendingLinkNumber: number | null;
+  readonly linkVersion: number;
   /** Which replica holds the link, null when none does. */
   readonly linkedTo: string | null;
   readonly journalId: string | null;
@@ -228,6 +230,25 @@ export interface MachineCheckRow {
   readonly answeredId: string | null;
   readonly answeredAtMs: number | null;
   readonly report: DoctorReport | null;
+}
+
+export interface PreflightRoundRow {
+  readonly connectionId: ConnectionId;
+  readonly roundId: string;
+  readonly begunBy: string;
+  readonly begunAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface PreflightResultRow {
+  readonly connectionId: ConnectionId;
+  readonly gatewayId: GatewayId;
+  readonly roundId: string;
+  readonly passwordVersion: number;
+  readonly askedAtMs: number;
+  readonly answeredAtMs: number | null;
+  readonly answer: PreflightAnswer | null;
+  readonly isDirectoryAccount: boolean;
 }
 
 export interface InstallationRow {

@@ -41,6 +41,7 @@ const slowIntervals = {
   wakeMs: 30_000,
   predictionsMs: HOUR_MS,
   durationsMs: HOUR_MS,
+  preflightsMs: HOUR_MS / 6,
   retentionMs: HOUR_MS,
   retentionLookMs: HOUR_MS,
 };

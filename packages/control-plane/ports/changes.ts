@@ -18,6 +18,8 @@ export type Change =
 export type Nudge =
   /** A server of 0.1.0 sends no message along: then everything that waits for the gateway is sent. */
   | { readonly kind: 'send'; readonly gatewayId: string; readonly message?: ServerMessage }
+  /** A member of a cluster is to be asked about an account: whoever holds its link reads what, and sends it. */
+  | { readonly kind: 'preflight'; readonly gatewayId: string; readonly roundId: string }
   /** `olderThan` null ends the link whatever its number. */
   | { readonly kind: 'unlink'; readonly gatewayId: string; readonly olderThan: number | null };
 

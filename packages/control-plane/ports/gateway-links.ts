@@ -132,6 +132,8 @@ export interface GatewayLinkStore {
     /** Null from a gateway that does not tell it: then nothing of before counts. */
     readonly journalPosition: number | null;
     readonly version: string;
+    /** What both speak; absent where it is the oldest. */
+    readonly linkVersion?: number;
     readonly facts: MachineFacts;
     readonly encryptedClusterKey: string | null;
   }): Promise<boolean>;

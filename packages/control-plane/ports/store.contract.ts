@@ -13,6 +13,7 @@ import { makeFixture } from './store-contract/fixture.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
 import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
+import { preflightOperations } from './store-contract/preflight-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
 import { manyRunsOperations } from './store-contract/many-runs-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
@@ -47,6 +48,7 @@ const operations = {
   ...joinOperations,
   ...predictionOperations,
   ...machineCheckOperations,
+  ...preflightOperations,
 } satisfies Operations;
 
 /** What comes at the same moment most often when several servers and people are at it, and does most to one another. */

@@ -11,6 +11,7 @@ import { ensureInstallation, openInstallationStore } from '../adapters/postgres/
 import { openJoinStore } from '../adapters/postgres/joining.ts';
 import { openOverviewStore } from '../adapters/postgres/overview.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
+import { openPreflightStore } from '../adapters/postgres/preflights.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../adapters/postgres/replicas.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
@@ -97,6 +98,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     retention: openRetentionStore(pool),
     joins: openJoinStore(pool),
     checks: openMachineCheckStore(pool),
+    preflights: openPreflightStore(pool),
     recovery: openRecoveryStore(pool),
     turns: openTurnStore(database),
     replicas,

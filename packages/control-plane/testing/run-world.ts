@@ -6,6 +6,7 @@ import type { AttemptReport, GatewayMessage, ServerMessage } from '@deskhand/pro
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
+import { openPreflightStore } from '../adapters/postgres/preflights.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -120,9 +121,10 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     ...options.ports,
   });
   const { wakeups } = runs;
-  const { store, recovery, checks } = stores;
+  const { store, recovery, checks, preflights } = stores;
   const newEpoch = (): string => randomBytes(9).toString('hex');
-  const link = createLinkUseCases({ store, recovery, checks, newEpoch, links, changes: feed, wakeups, replica: 'one' });
+  const linkStores = { store, recovery, checks, preflights };
+  const link = createLinkUseCases({ ...linkStores, newEpoch, links, changes: feed, wakeups, replica: 'one' });
   const sweepPorts = { ...stores, links, changes: feed, wakeups, monotonicMs: () => performance.now() };
   const world: RunWorld = {
     database,
@@ -178,6 +180,7 @@ function openStores({ pool }: TestDatabase) {
     store: openGatewayLinkStore(pool),
     recovery: openRecoveryStore(pool),
     checks: openMachineCheckStore(pool),
+    preflights: openPreflightStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };

@@ -1,3 +1,4 @@
+import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 
 /**
@@ -10,8 +11,10 @@ export interface SessionHost {
   probe(): Promise<SessionHostProbe>;
   /** Every user session of the machine, people's and ours, in tens of milliseconds. */
   listSessions(): Promise<readonly SessionFact[]>;
-  /** Proves a password without opening anything; used before attach and by preflight. */
+  /** Proves a password without opening anything. */
   checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck>;
+  /** Whether the account would be signed in; opens nothing, and never uses the last try before an account is locked. */
+  checkAccount(request: AccountCheckRequest): Promise<AccountCheck>;
   /** Resolves when a program can show a window. Refuses a user who has a session of any kind (S20, S40). */
   signIn(request: SignInRequest): Promise<SessionResult>;
   /** Joins the open, unlocked session of a person; opens and ends nothing. */
@@ -98,6 +101,19 @@ export type SessionRefusalCode =
 export type PasswordCheck =
   | { readonly ok: true; readonly account: SessionAccount }
   | { readonly ok: false; readonly because: SessionRefusal };
+
+export interface AccountCheckRequest {
+  readonly accountName: string;
+  /** Undefined where the connection holds none: then the account alone is looked at. */
+  readonly password: string | undefined;
+  /** Called right before the password is tried, so that a try is never forgotten; one that throws keeps it from being tried. */
+  readonly beforeTry: (account: { readonly isDirectoryAccount: boolean }) => void;
+}
+
+export interface AccountCheck {
+  readonly answer: PreflightAnswer;
+  readonly isDirectoryAccount: boolean;
+}
 
 /** What the journal keeps of a session, enough to find it again: plain data, no secrets. */
 export interface SessionRecord {

@@ -1,4 +1,5 @@
 import type { LogLine } from '@deskhand/protocol/http/runs.ts';
+import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { RunnerCommand, RunnerResult } from '@deskhand/protocol/runner.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
@@ -6,8 +7,11 @@ import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import { type Journal, type JournalEntry, JournalFault } from '../ports/journal.ts';
 import type { WorkMessage } from '../ports/link.ts';
 import type { MachineProbes } from '../ports/machine-probes.ts';
+import type { RememberedPassword } from '../ports/preflight-memory.ts';
 import type { ChannelRequest } from '../ports/runner-channels.ts';
 import type {
+  AccountCheck,
+  AccountCheckRequest,
   HostedSession,
   SessionHost,
   SessionProcess,
@@ -54,6 +58,11 @@ export class FakeWorld {
   endSession: (because: string) => void = () => undefined;
   endRunner: (code: number) => void = () => undefined;
   restarts = 0;
+  readonly triedPasswords = new Map<string, RememberedPassword>();
+  /** Accounts whose password was tried. */
+  readonly tries: string[] = [];
+  /** What the machine says once the password was tried. */
+  accountAnswer: PreflightAnswer | Promise<PreflightAnswer> = 'ok';
   readonly looks: string[] = [];
   /** A machine where all is well; a test may replace what is found. */
   probes: MachineProbes = wellMachine((what) => this.looks.push(what));
@@ -65,6 +74,17 @@ export class FakeWorld {
 
   of<Type extends WorkMessage['type']>(type: Type): readonly Sent<Type>[] {
     return this.sent.filter((message): message is Sent<Type> => message.type === type);
+  }
+
+  async checkAccount({ accountName, password, beforeTry }: AccountCheckRequest): Promise<AccountCheck> {
+    if (password === undefined) return { answer: 'no-password', isDirectoryAccount: false };
+    try {
+      beforeTry({ isDirectoryAccount: false });
+    } catch {
+      return { answer: 'no-answer', isDirectoryAccount: false };
+    }
+    this.tries.push(accountName);
+    return { answer: await this.accountAnswer, isDirectoryAccount: false };
   }
 
   offer(order: StartOrder): void {
@@ -129,6 +149,14 @@ export class FakeWorld {
         ...secrets,
       },
       probes: lately(() => this.probes),
+      preflights: {
+        of: (id) => this.triedPasswords.get(id),
+        note: (id, tried) => {
+          if (this.diskFault !== null) throw new Error(this.diskFault);
+          this.triedPasswords.set(id, tried);
+        },
+        forget: (id) => void this.triedPasswords.delete(id),
+      },
       restart: () => void (this.restarts += 1),
       log: { info: silent, warn: silent, error: silent },
     };
@@ -178,6 +206,7 @@ export class FakeWorld {
       }),
       listSessions: async () => this.sessions,
       checkPassword: async () => ({ ok: false, because: { code: 'account-unknown', message: '' } }),
+      checkAccount: async (request) => await this.checkAccount(request),
       signIn: async (request) => await open('signed-in', request),
       attach: async (request) => await open('attached', request),
       adopt: async () => undefined,
@@ -230,6 +259,7 @@ export class FakeWorld {
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 

@@ -7,8 +7,10 @@ import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
 import type { MachineProbes } from '../ports/machine-probes.ts';
 import type { RunnerChannel, RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
+import type { PreflightMemory } from '../ports/preflight-memory.ts';
 import type { SecretOpener } from '../ports/secrets.ts';
 import type { HostedSession, SessionHost } from '../ports/session-host.ts';
+import type { AccountTurns } from './account-turns.ts';
 import type { AttemptBook } from './attempt-book.ts';
 import type { AttemptKey } from './attempt-record.ts';
 import type { FailedRun } from './machine-checks.ts';
@@ -29,6 +31,7 @@ export interface GatewayPorts {
   readonly kit: () => RunnerKit;
   readonly secrets: SecretOpener;
   readonly probes: MachineProbes;
+  readonly preflights: PreflightMemory;
   /** Ends this program and lets the next one adopt what runs. */
   readonly restart: () => void;
   readonly log: GatewayLog;
@@ -46,6 +49,7 @@ export interface Core extends GatewayPorts {
   readonly book: AttemptBook;
   readonly machine: MachineWatch;
   readonly doctor: Doctor;
+  readonly accountTurns: AccountTurns;
   /** Attempts whose sign-out or delivery is not complete. */
   readonly inHand: Map<AttemptKey, AttemptInHand>;
   /** Acquired by us, not yet confirmed by the server: they hold their slot and account already. */

@@ -1,9 +1,11 @@
 import { assertNever } from '@deskhand/domain/brand.ts';
 import type { Heartbeat, LinkHandlers, WorkOrder } from '../ports/link.ts';
+import { createAccountTurns } from './account-turns.ts';
 import { openAttemptBook } from './attempt-book.ts';
 import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import { answerDoctor, createDoctor } from './doctor.ts';
+import { createPreflightDesk, type PreflightDesk } from './preflight.ts';
 import { createMachineWatch } from './machine-watch.ts';
 import { journalPages, obeyDecisions, positionToTell, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
@@ -34,11 +36,12 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     book: openAttemptBook(ports.journal),
     machine: createMachineWatch(ports),
     doctor: createDoctor(),
+    accountTurns: createAccountTurns(),
     inHand: new Map(),
     acquiring: new Map(),
     wasReconciled: false,
   };
-  const desk = { core, lock: createMachineLock(), offersWaiting: 0 };
+  const desk = { core, lock: createMachineLock(), preflights: createPreflightDesk(), offersWaiting: 0 };
   const leftovers = createLeftoverSweep(core);
   return {
     resume: async () => {
@@ -67,6 +70,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
 interface Desk {
   readonly core: Core;
   readonly lock: MachineLock;
+  readonly preflights: PreflightDesk;
   offersWaiting: number;
 }
 
@@ -100,6 +104,9 @@ function obeyOrder(desk: Desk, order: WorkOrder): void {
       return;
     case 'runDoctor':
       answerDoctor(core, order.requestId);
+      return;
+    case 'preflight':
+      desk.preflights.take(core, order);
       return;
     case 'restart':
       core.log.warn({}, 'the server asked for a restart');

@@ -1,3 +1,4 @@
+import { accountOnMachine } from '@deskhand/domain/connection/account-name.ts';
 import { STARTING_LIMIT_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { SessionRefusal, SessionResult, SignInRequest } from '../ports/session-host.ts';
@@ -34,7 +35,10 @@ export async function openSession(
   const callOff = onDeadline(core, limit, () => tooLong.abort());
   try {
     const signal = AbortSignal.any([attempt.ending.signal, tooLong.signal]);
-    const answer = await requestSession(core, order, { password, signal, runner });
+    const request = () => requestSession(core, order, { password, signal, runner });
+    // Whoever proves no password waits for nobody: a person at the screen may be asked for a minute.
+    const user = accountOnMachine(order.accountName);
+    const answer = await (password === undefined ? request() : core.accountTurns.hold(user, request));
     if (!answer.ok) return endingOfRefusal(core, attempt, answer.because, tooLong.signal.aborted);
     attempt.session = answer.session;
   } finally {

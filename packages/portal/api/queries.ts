@@ -118,6 +118,14 @@ export const connectionsQuery = queryOptions({
   queryFn: ({ signal }) => api.listConnections({ signal }),
 });
 
+/** Looked at again while the members are asked, in case a live event is missed. */
+export const preflightQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['preflight', id],
+    queryFn: ({ signal }) => api.getPreflight({ params: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'under-way' ? CHECK_POLL_MS : false),
+  });
+
 export const accountsQuery = queryOptions({
   queryKey: ['accounts'],
   queryFn: ({ signal }) => api.listAccounts({ signal }),

@@ -269,6 +269,28 @@ test('a machine is checked from its cluster’s page: it looks, and what is amis
   await page.context().close();
 });
 
+test('S48: a connection is checked on every gateway: the one that differs says so, with who mends it', async () => {
+  const { page, faults } = await portal.open('/connections');
+  await page.getByRole('button', { name: 'Actions for Ledger' }).click();
+  await page.getByRole('menuitem', { name: 'Check on every gateway…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ledger on every gateway' });
+  await dialog.getByText('Never checked.').waitFor();
+  await dialog.getByRole('button', { name: 'Check now' }).click();
+  await dialog.getByText('One gateway after another is asked').waitFor();
+  const table = dialog.getByRole('table', { name: 'What each gateway says' });
+  await dialog.getByText('Last checked').waitFor();
+  await dialog.getByRole('button', { name: 'Check again' }).waitFor({ timeout: 10_000 });
+  await table.getByText('alice may sign in, and the password is right.').first().waitFor();
+  const differs = table.getByRole('row').filter({ hasText: 'kiosk-2' });
+  await differs.getByText('tried once and is not tried again').waitFor({ timeout: 10_000 });
+  await differs.getByText('The owner of the connection: Give the account the same password').waitFor();
+  expect(await dialog.getByRole('link', { name: 'Learn more' }).getAttribute('href')).toBe(
+    '/docs/gateway/troubleshoot#accounts',
+  );
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('S59: an offline machine is not asked; power and network are said first, with the way to help', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-kiosks');
   await page.getByRole('button', { name: 'Actions for kiosk-3' }).click();

@@ -4,6 +4,7 @@
  */
 import { API_PREFIX, routes } from '@deskhand/protocol/http/routes.ts';
 import { machineHandlers, peopleHandlers } from './admin-handlers.ts';
+import { preflightHandlers } from './preflight.ts';
 import { flowHandlers } from './flow-handlers.ts';
 import type { Handlers, PageOperation } from './handler-types.ts';
 import { loseLink, SimulatedEventSource, sendLive } from './live-stream.ts';
@@ -44,6 +45,7 @@ export function startSimulatedServer(): void {
     ...runHandlers(world),
     ...flowHandlers(world),
     ...machineHandlers(world),
+    ...preflightHandlers(world),
     ...peopleHandlers(world),
     ...systemHandlers(world),
   };

@@ -5,6 +5,7 @@ import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
 import { manyRunsRoutes } from './many-runs.ts';
+import { preflightRoutes } from './preflight.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...doctorRoutes,
   ...joiningRoutes,
   ...connectionRoutes,
+  ...preflightRoutes,
   ...flowRoutes,
   ...runRoutes,
   ...manyRunsRoutes,

@@ -4,6 +4,7 @@ import { DoctorReport } from '../doctor.ts';
 import { id, oneOf, orNull } from '../http/route.ts';
 import { LogLine, RunFailure, runModes, WaitReason } from '../http/runs.ts';
 import { limits } from '../limits.ts';
+import { PreflightQuestion, PreflightReply } from '../preflight.ts';
 import { linkVersions } from './versions.ts';
 
 /**
@@ -192,6 +193,8 @@ export const GatewayMessage = Type.Union([
   Type.Object({ ...kind('result'), ...runRef, result: RunResult }),
   /** The answer to `runDoctor`. */
   Type.Object({ ...kind('doctorReport'), requestId: id, report: DoctorReport }),
+  /** The answer to `preflight`. */
+  Type.Object({ ...kind('preflightResult'), requestId: id, ...PreflightReply.properties }),
 ]);
 export type GatewayMessage = Static<typeof GatewayMessage>;
 
@@ -241,6 +244,8 @@ export const ServerMessage = Type.Union([
   Type.Object({ ...kind('resultAck'), ...runRef }),
   /** A person wants to know how the machine is. */
   Type.Object({ ...kind('runDoctor'), requestId: id }),
+  /** Would this account be signed in? Asked of one member of a cluster after another. */
+  Type.Object({ ...kind('preflight'), requestId: id, ...PreflightQuestion.properties }),
   /** A person wants the gateway to start anew; its runs go on, and are adopted. */
   Type.Object({ ...kind('restart') }),
 ]);

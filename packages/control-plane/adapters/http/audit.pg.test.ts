@@ -110,6 +110,7 @@ const steps: readonly Step[] = [
     }),
   ],
   ['shareConnection', ({ connection, bob }) => ({ params: { id: String(connection) }, body: { accounts: [bob] } })],
+  ['beginPreflight', ({ connection }) => ({ params: { id: String(connection) } })],
   ['createFlow', () => ({ body: { name: 'F', script: `# ${CANARY}\nWAIT 1` } }), idAs('flow')],
   ['updateFlow', ({ flow }) => ({ params: { id: String(flow) }, body: { description: 'New' } })],
   [

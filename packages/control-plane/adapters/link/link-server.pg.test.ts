@@ -240,6 +240,8 @@ test('a gateway of the release before is not told what it does not know, and kee
   await old.next('reconciled');
   expect(links.send('g1', { type: 'runDoctor', requestId: 'q1' })).toBe(false);
   expect(links.send('g1', { type: 'restart' })).toBe(false);
+  const { rows } = await world.database.pool.query('select link_version from gateway');
+  expect(rows).toEqual([{ link_version: 1 }]);
   expect(links.send('g1', { type: 'withdraw', runId: 'r1', attempt: 1 })).toBe(true);
   await old.next('withdraw');
   expect(old.heard.map(({ type }) => type)).not.toContain('runDoctor');

@@ -262,7 +262,7 @@ export class ServedLink {
   ): Promise<void> {
     const { version, encryptedClusterKey = null } = hello;
     const journal = { journalWasWanted: wantsJournal, journalIsLeft: this.#journalIsLeft };
-    const report = { ...message, ...journal, version, encryptedClusterKey };
+    const report = { ...message, ...journal, version, linkVersion: this.#version, encryptedClusterKey };
     const decisions = await this.#useCases.reconcile(link, report);
     if (decisions === undefined) return this.#endAsOlder();
     this.#write({ type: 'reconciled', decisions: [...decisions] });

@@ -118,13 +118,14 @@ async function openLinks(pool: Pool, all: readonly Opened[]): Promise<readonly b
     pool,
     'open-links',
     `with newest as (
-        select g.id, g.cluster_id, s.number, s.replica, s.journal_id, s.version, s.facts, s.position
-          from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[])
-            as s(id, number, replica, journal_id, version, facts, position)
+        select g.id, g.cluster_id, s.number, s.replica, s.journal_id, s.version, s.facts, s.position,
+            s.link_version
+          from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[], $8::int[])
+            as s(id, number, replica, journal_id, version, facts, position, link_version)
           join gateway g on g.id = s.id and g.link_number = s.number and not g.quarantined and g.removed_at is null
         order by g.id for no key update of g
       ), opened as (
-        update gateway g set linked_to = n.replica, journal_id = n.journal_id, version = n.version, facts = n.facts,
+        update gateway g set linked_to = n.replica, journal_id = n.journal_id, version = n.version, facts = n.facts, link_version = n.link_version,
           last_seen_at = clock_timestamp(), unreachable_since = null,
           journal_position = n.position, journal_position_link = n.number
         from newest n where g.id = n.id returning g.id
@@ -137,6 +138,7 @@ async function openLinks(pool: Pool, all: readonly Opened[]): Promise<readonly b
       all.map((one) => one.version),
       all.map((one) => json(one.facts)),
       all.map((one) => one.journalPosition),
+      all.map((one) => one.linkVersion ?? 1),
     ],
   );
   return foundIn(rows, all);

@@ -10,6 +10,7 @@ import type { JoinStore } from '../joining.ts';
 import type { MachineCheckStore } from '../machine-checks.ts';
 import type { AuditFact } from '../outcome.ts';
 import type { OverviewStore } from '../overview.ts';
+import type { PreflightStore } from '../preflights.ts';
 import type { PredictionStore } from '../predictions.ts';
 import type { RecoveryStore } from '../recovery.ts';
 import type { ReplicaStore, TurnStore } from '../replicas.ts';
@@ -35,6 +36,7 @@ export interface AllStores {
   readonly joins: JoinStore;
   readonly recovery: RecoveryStore;
   readonly checks: MachineCheckStore;
+  readonly preflights: PreflightStore;
   readonly replicas: ReplicaStore;
   readonly turns: TurnStore;
 }

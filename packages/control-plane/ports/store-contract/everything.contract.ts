@@ -25,6 +25,11 @@ export const everything: Questions = {
   audit: async ({ audit }) => await audit.list({ actor: null, object: null, before: null, limit: ALL }),
   machineChecks: async ({ checks }, context) =>
     await Promise.all(context.gateways.map((id) => checks.read(id, 20_000))),
+  preflights: async ({ preflights }, context) => [
+    await Promise.all(context.connections.map((id) => preflights.read(id, 90_000))),
+    await preflights.underWay(ALL),
+    await preflights.due(86_400_000, ALL),
+  ],
   overview: async ({ overview }) => await overview.counts(null),
 };
 

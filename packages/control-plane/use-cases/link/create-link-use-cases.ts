@@ -7,6 +7,7 @@ import { createConfirmedNumbers } from './confirmed-numbers.ts';
 import { confirm, connect, disconnected, identify, type Welcome } from './connect.ts';
 import type { WorkMessage } from './handle-message.ts';
 import { handleMessages } from './handle-messages.ts';
+import { sendQuestionHere } from '../connections/ask-members.ts';
 import type { LinkPorts, OpenLink, Replies } from './link-ports.ts';
 import type { BeginningLink } from './quarantine.ts';
 import { type AnsweredAttempt, reconcileLink } from './reconcile.ts';
@@ -16,6 +17,8 @@ export interface Reconcile {
   readonly attempts: readonly AttemptReport[];
   readonly facts: MachineFacts;
   readonly version: string;
+  /** The version of the link that was agreed on; absent where it is the oldest. */
+  readonly linkVersion?: number;
   readonly encryptedClusterKey: string | null;
   /** Missing from a gateway of the release before, as is the next. */
   readonly journalPosition?: number;
@@ -72,15 +75,15 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
     takeJournal: (link, entries) => takeJournal(ports, link, entries),
     reconcile: async (link, report) => {
       if (report.journalWasWanted === true) await nameUnknown(ports, link, report.attempts);
-      const { facts, version, encryptedClusterKey, journalPosition = null } = report;
+      const { facts, version, linkVersion = 1, encryptedClusterKey, journalPosition = null } = report;
       const answers = await reconcileLink(
         ports,
         { ...link, journalPosition, journalKnows: knownBy(report) },
         report.attempts,
       );
       if (answers === undefined) return undefined;
-      const opened = { ...link, journalPosition, replica: ports.replica, facts, version, encryptedClusterKey };
-      if (!(await ports.store.openLink(opened))) return undefined;
+      const opened = { ...link, journalPosition, replica: ports.replica, facts, version, linkVersion };
+      if (!(await ports.store.openLink({ ...opened, encryptedClusterKey }))) return undefined;
       if (report.journalIsLeft !== true) await journalReported(ports, link.gatewayId);
       ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
       ports.changes.publish({ kind: 'run-queue', clusterId: link.clusterId });
@@ -99,6 +102,10 @@ export function createLinkUseCases(ports: LinkPorts): LinkUseCases {
         if (nudge.message !== undefined) ports.links.send(nudge.gatewayId, nudge.message);
         // A fault here is mended by the sweep, which takes an unanswered offer back.
         else void useCases.sendWaiting(nudge.gatewayId).catch(() => undefined);
+        return;
+      case 'preflight':
+        // What is lost counts as unanswered after a while.
+        void sendQuestionHere(ports, nudge.gatewayId, nudge.roundId).catch(() => undefined);
     }
     // What a server of a later release may ask is passed over.
   });

@@ -10,6 +10,7 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf, ReachedPhase } from '../../ports/gateway-links.ts';
 import { type LinkPorts, type OpenLink, type Replies, runChanged, runEnded } from './link-ports.ts';
+import { memberAnswered } from '../connections/ask-members.ts';
 import { noteEndOfUnknown } from './recovery.ts';
 
 /** The messages of an open link; those that begin one are `connect` and `reconcile`. */
@@ -44,6 +45,9 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
     case 'doctorReport':
       if (await ports.checks.answer(link.gatewayId, message.requestId, message.report))
         ports.changes.publish({ kind: 'gateway', gatewayId: link.gatewayId });
+      return nothing;
+    case 'preflightResult':
+      await memberAnswered(ports, link.gatewayId, message);
       return nothing;
     default:
       return assertNever(message);

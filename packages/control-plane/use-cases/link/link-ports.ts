@@ -2,6 +2,7 @@ import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { EndableLinks, GatewayLinkStore } from '../../ports/gateway-links.ts';
 import type { MachineCheckStore } from '../../ports/machine-checks.ts';
+import type { PreflightStore } from '../../ports/preflights.ts';
 import type { RecoveryStore } from '../../ports/recovery.ts';
 import type { Planner } from '../run-queue/wakeups.ts';
 
@@ -9,6 +10,7 @@ export interface LinkPorts {
   readonly store: GatewayLinkStore;
   readonly recovery: RecoveryStore;
   readonly checks: Pick<MachineCheckStore, 'answer' | 'attach'>;
+  readonly preflights: PreflightStore;
   readonly newEpoch: () => string;
   readonly links: EndableLinks;
   readonly changes: ChangeFeed;

@@ -27,8 +27,9 @@ function otherServer(change: Partial<GatewayLinkStore> = {}): LinkUseCases & { r
   const links = { send: () => false, close: () => undefined };
   const { wakeups } = world.runs;
   const store = { ...world.stores.store, ...change };
-  const { recovery, checks } = world.stores;
-  const ports = { store, recovery, checks, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
+  const { recovery, checks, preflights } = world.stores;
+  const stores = { store, recovery, checks, preflights };
+  const ports = { ...stores, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
   return { ...createLinkUseCases(ports), nudges };
 }
 

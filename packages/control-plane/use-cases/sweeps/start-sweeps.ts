@@ -4,6 +4,7 @@ import type { RetentionStore } from '../../ports/sweeps.ts';
 import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replicas/presence.ts';
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { createPredictionSweep, type PredictionSweepPorts } from './sweep-predictions.ts';
+import { type PreflightSweepPorts, sweepPreflights } from './sweep-preflights.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
 export const sweepIntervals = {
@@ -14,6 +15,8 @@ export const sweepIntervals = {
   /** How soon a waiting run is predicted first, and how late it is told that one came to be at risk. */
   predictionsMs: 5_000,
   durationsMs: 30_000,
+  /** How soon a round goes on in which somebody did not answer, and how late one that is due begins. */
+  preflightsMs: 15_000,
   retentionMs: 300_000,
   /** How often a server looks whether retention is due: so soon it goes on where a server died. */
   retentionLookMs: 15_000,
@@ -32,6 +35,7 @@ export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmCloc
 export function startSweeps(
   ports: SweepPorts &
     PredictionSweepPorts &
+    PreflightSweepPorts &
     PresencePorts & {
       readonly timers: Timers;
       readonly turns: TurnStore;
@@ -70,6 +74,9 @@ export function startSweeps(
     }),
     every(intervals.durationsMs, async () => {
       if (await isOurTurn('durations', intervals.durationsMs)) await predictions.measure(2 * intervals.durationsMs);
+    }),
+    every(intervals.preflightsMs, async () => {
+      if (await isOurTurn('preflights', intervals.preflightsMs)) await sweepPreflights(ports);
     }),
     every(intervals.retentionLookMs, async () => {
       if (await isOurTurn('retention', intervals.retentionMs)) await sweepRetention(ports.retention);

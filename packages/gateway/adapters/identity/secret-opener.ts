@@ -6,7 +6,7 @@ import {
   openSealed,
   tryConnectionSealContext,
 } from '@deskhand/protocol/seal.ts';
-import type { OpenedInputs, SecretOpener } from '../../ports/secrets.ts';
+import type { OpenedInputs, SealedPasswordOf, SecretOpener } from '../../ports/secrets.ts';
 import type { GatewayIdentity } from '../../ports/identity.ts';
 
 export class NoClusterKey extends Error {
@@ -28,7 +28,7 @@ export function createSecretOpener(identity: GatewayIdentity): SecretOpener {
   };
 }
 
-function passwordContext(order: StartOrder, { clusterName }: GatewayIdentity): string {
+function passwordContext(order: SealedPasswordOf, { clusterName }: GatewayIdentity): string {
   if (order.sealContext === 'try') return tryConnectionSealContext({ clusterName, accountName: order.accountName });
   return connectionSealContext(order);
 }

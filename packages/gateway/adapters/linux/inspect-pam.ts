@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PamFound } from '../../ports/machine-probes.ts';
 import { PAM_SERVICE } from './pam-service.ts';
+import { moduleOf, readPamStack } from './pam-stack.ts';
 
 export interface PamPlaces {
   readonly services: string;
@@ -10,7 +11,6 @@ export interface PamPlaces {
 }
 
 const places: PamPlaces = { services: '/etc/pam.d', libraries: ['/lib', '/usr/lib', '/lib64', '/usr/lib64'] };
-const FILES_READ_MAX = 50;
 
 /** Whether the service file can be used: ours, whole, and with every file and module that it names. Writes nothing. */
 export function inspectPam(isNeeded: boolean, { services, libraries }: PamPlaces = places): PamFound {
@@ -45,23 +45,10 @@ export function inspectPam(isNeeded: boolean, { services, libraries }: PamPlaces
 
 function missingParts(services: string, libraries: readonly string[]): readonly string[] {
   const modules = new Set(libraries.flatMap(modulesBelow));
-  const missing: string[] = [];
-  const files = [PAM_SERVICE];
-  for (const name of files) {
-    if (!existsSync(join(services, name))) {
-      missing.push(join(services, name));
-      continue;
-    }
-    for (const line of readFileSync(join(services, name), 'utf8').split('\n')) {
-      const included = /^\s*@include\s+(\S+)|^\s*\w+\s+(?:include|substack)\s+(\S+)/.exec(line);
-      const next = included?.[1] ?? included?.[2];
-      if (next !== undefined && !files.includes(next) && files.length < FILES_READ_MAX) files.push(next);
-      // A line that begins with a dash is passed over by PAM itself when its module is missing.
-      const module = /^\s*(?:auth|account|password|session)\s+(?:\[[^\]]*\]|\w+)\s+(pam_\w+\.so)/.exec(line)?.[1];
-      if (module !== undefined && !modules.has(module)) missing.push(module);
-    }
-  }
-  return [...new Set(missing)];
+  const { lines, missing } = readPamStack(services, PAM_SERVICE);
+  // A line that begins with a dash is passed over by PAM itself when its module is missing.
+  const named = lines.flatMap((line) => moduleOf(line)?.module ?? []);
+  return [...new Set([...missing, ...named.filter((module) => !modules.has(module))])];
 }
 
 /** `/lib/security` and, where a system has several architectures, `/lib/<triplet>/security`. */

@@ -3,6 +3,8 @@ import { cpus, hostname, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type {
+  AccountCheck,
+  AccountCheckRequest,
   AttachRequest,
   HostedSession,
   PasswordCheck,
@@ -42,8 +44,10 @@ import {
   type BegunSession,
   type Place,
 } from '../../session-desktop/session-register.ts';
+import { checkAccount } from './check-account.ts';
 import { endLeader, Leaders, type Leader, type LeaderStart } from './leader.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
+import { fromPam } from './pam-environment.ts';
 import { leaderOf, People } from './people.ts';
 import { ensurePamService, PAM_SERVICE } from './pam-service.ts';
 import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refusal.ts';
@@ -148,6 +152,10 @@ export class LinuxHost implements SessionHost {
     const started = await this.leaders.start({ order, password, signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS) });
     if (started.ok) return { ok: true, account };
     return { ok: false, because: await this.refusal(started.answer, account) };
+  }
+
+  checkAccount(request: AccountCheckRequest): Promise<AccountCheck> {
+    return checkAccount(this, request);
   }
 
   /** The account behind a connection's account name, with the reasons it may not be used; for preflight as for sign-in. */
@@ -384,12 +392,4 @@ export class LinuxHost implements SessionHost {
   sweep(keep: ReadonlySet<string>): Promise<readonly string[]> {
     return this.register.sweep(keep);
   }
-}
-
-/** What PAM modules may add to a session: language, tickets, proxies. Anything else would fight with what we set ourselves. */
-const FROM_PAM =
-  /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|KRB5CCNAME|XDG_SESSION_ID|XDG_SEAT|XDG_VTNR|(https?|ftp|no|all)_proxy|MAIL)$/i;
-
-function fromPam(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => FROM_PAM.test(name)));
 }

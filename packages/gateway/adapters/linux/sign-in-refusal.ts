@@ -43,7 +43,7 @@ async function refusalByShadow(answer: Refused, { user }: SessionAccount): Promi
     : { code: 'password-wrong', message: `The password of ${user} is not right.` };
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /**
  * A shadow entry: name, hash, last change, minimum, maximum, warning, inactivity, expiry; all in days. `passwd -l` puts an

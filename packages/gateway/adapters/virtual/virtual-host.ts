@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { cpus, hostname, totalmem, userInfo } from 'node:os';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type {
+  AccountCheck,
+  AccountCheckRequest,
   AttachRequest,
   HostedSession,
   PasswordCheck,
@@ -138,6 +140,12 @@ export class VirtualHost implements SessionHost {
   /** Needs none: the gateway already is the account. */
   checkPassword(account: SessionAccount): Promise<PasswordCheck> {
     return this.findAccount(account.user);
+  }
+
+  /** Nobody is signed in here, so there is no password that could be right or wrong. */
+  async checkAccount({ accountName }: AccountCheckRequest): Promise<AccountCheck> {
+    const found = await this.findAccount(accountName);
+    return { answer: found.ok ? 'not-supported' : 'not-permitted', isDirectoryAccount: false };
   }
 
   async signIn(request: SignInRequest): Promise<SessionResult> {

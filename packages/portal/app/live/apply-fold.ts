@@ -18,7 +18,7 @@ export interface ShownPages {
 
 const keysOfChanged: Record<ChangedKind, readonly string[]> = {
   'desktop-flow': ['desktop-flows', 'desktop-flow', 'desktop-flow-versions', 'home'],
-  connection: ['connections'],
+  connection: ['connections', 'preflight'],
   'gateway-cluster': ['gateway-clusters', 'home'],
   account: ['accounts'],
   // The pool of add-ons is a setting, and each run queue tells how much of it is held.

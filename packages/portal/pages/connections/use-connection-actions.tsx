@@ -7,11 +7,12 @@ import { useMe, useWhyNotAllowed } from '../../app/me.tsx';
 import type { MenuAction } from '../../ui/action-menu.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
+import { PreflightDialog } from './preflight-dialog.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 
 interface Asking {
-  readonly what: 'rotate' | 'share' | 'delete';
+  readonly what: 'rotate' | 'share' | 'delete' | 'preflight';
   readonly connection: Connection;
 }
 
@@ -60,6 +61,11 @@ export function useConnectionActions() {
         disabledReason: whyNotSubmit,
       },
       {
+        label: 'Check on every gateway…',
+        onSelect: () => setAsking({ what: 'preflight', connection }),
+        disabledReason: null,
+      },
+      {
         label: connection.hasPassword ? 'Rotate password…' : 'Set password…',
         onSelect: () => setAsking({ what: 'rotate', connection }),
         disabledReason,
@@ -97,22 +103,30 @@ export function useConnectionActions() {
 
   const close = () => setAsking(null);
   const dialog = asking && (
-    <Dialogs asking={asking} onClose={close} onDelete={(connection) => void remove(connection)} />
+    <Dialogs
+      asking={asking}
+      whyNotCheck={whyNotSubmit}
+      onClose={close}
+      onDelete={(connection) => void remove(connection)}
+    />
   );
   return { menu, dialog };
 }
 
 interface DialogsProps {
   readonly asking: Asking;
+  readonly whyNotCheck: string | null;
   readonly onClose: () => void;
   readonly onDelete: (connection: Connection) => void;
 }
 
-function Dialogs({ asking, onClose, onDelete }: DialogsProps) {
+function Dialogs({ asking, whyNotCheck, onClose, onDelete }: DialogsProps) {
   const { connection } = asking;
   switch (asking.what) {
     case 'rotate':
       return <RotateDialog connection={connection} onClose={onClose} />;
+    case 'preflight':
+      return <PreflightDialog connection={connection} whyNotCheck={whyNotCheck} onClose={onClose} />;
     case 'share':
       return <ShareDialog connection={connection} onClose={onClose} />;
     case 'delete':

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** An account as one machine of a test knows it. */
+export interface MadeUpAccount {
+  readonly user: string;
+  readonly uid: number;
+  readonly password: string;
+  readonly shell?: string;
+  /** `passwd --lock`. */
+  readonly isLocked?: boolean;
+  /** Past since 1970. */
+  readonly hasExpired?: boolean;
+  /** Its password had to be changed long ago. */
+  readonly isPasswordOld?: boolean;
+  /** By the access rules of the machine. */
+  readonly isBarred?: boolean;
+}
+
+/**
+ * A machine with an account database of its own, for programs that are started with `prefix`: passwd, shadow and the rules of
+ * PAM are mounted in a namespace that no other program sees. Wrong passwords are counted by pam_faillock, three lock.
+ */
+export interface OwnAccounts {
+  readonly prefix: readonly string[];
+  /** Replaces what the machine knows; the programs see it at once. */
+  write(accounts: readonly MadeUpAccount[]): void;
+  /** Wrong passwords that count for an account. */
+  failuresOf(user: string): number;
+  /** As somebody else's wrong passwords. */
+  fail(user: string, times: number): void;
+  remove(): void;
+}
+
+const DENY = 3;
+const RECORD_BYTES = 64;
+
+export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts {
+  const folder = mkdtempSync('/tmp/dh-accounts-');
+  const at = (name: string): string => join(folder, name);
+  const tally = (user: string): string => join(folder, user);
+  const [passwd, shadow] = [readFileSync('/etc/passwd', 'utf8'), readFileSync('/etc/shadow', 'utf8')];
+  const write = (known: readonly MadeUpAccount[]): void => {
+    writeFileSync(at('passwd'), `${passwd.trimEnd()}\n${known.map(passwdLine).join('')}`, { mode: 0o644 });
+    writeFileSync(at('shadow'), `${shadow.trimEnd()}\n${known.map(shadowLine).join('')}`, { mode: 0o600 });
+    const barred = known.filter(({ isBarred }) => isBarred).map(({ user }) => `-:${user}:ALL\n`);
+    writeFileSync(at('access.conf'), barred.join(''));
+  };
+  write(accounts);
+  cpSync('/etc/pam.d', at('pam.d'), { recursive: true });
+  writeFileSync(at('pam.d/deskhand'), serviceText(folder), { mode: 0o644 });
+  const mounts = ['passwd', 'shadow', 'pam.d'].map((name) => `mount --bind ${at(name)} /etc/${name}`);
+  return {
+    prefix: ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'],
+    write,
+    failuresOf: (user) => validRecords(existsSync(tally(user)) ? readFileSync(tally(user)) : Buffer.alloc(0)),
+    fail: (user, times) => writeFileSync(tally(user), recordsOf(times), { mode: 0o600 }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+const serviceText = (folder: string): string => {
+  const counted = `deny=${String(DENY)} dir=${folder}`;
+  return `auth required pam_faillock.so preauth silent ${counted}
+auth [success=1 default=ignore] pam_unix.so
+auth [default=die] pam_faillock.so authfail ${counted}
+auth sufficient pam_faillock.so authsucc ${counted}
+account required pam_access.so accessfile=${folder}/access.conf
+account required pam_unix.so
+session required pam_unix.so
+`;
+};
+
+const passwdLine = ({ user, uid, shell = '/bin/bash' }: MadeUpAccount): string =>
+  `${user}:x:${String(uid)}:${String(uid)}::/tmp:${shell}\n`;
+
+function shadowLine({ user, password, isLocked, hasExpired, isPasswordOld }: MadeUpAccount): string {
+  const hash = execFileSync('perl', ['-e', 'chomp($p = <STDIN>); print crypt($p, q($6$deskhandtests$))'], {
+    input: password,
+    encoding: 'utf8',
+  });
+  const today = Math.floor(Date.now() / 86_400_000);
+  const changed = isPasswordOld ? today - 100 : today;
+  return `${user}:${isLocked ? '!' : ''}${hash}:${String(changed)}:0:${isPasswordOld ? '30' : '99999'}:7::${hasExpired ? '1' : ''}:\n`;
+}
+
+/** As pam_faillock writes them: 52 bytes of source, two of nothing, two of status, eight of seconds. */
+function recordsOf(times: number): Buffer {
+  const bytes = Buffer.alloc(times * RECORD_BYTES);
+  for (let index = 0; index < times; index += 1) {
+    bytes.write('console', index * RECORD_BYTES);
+    bytes.writeUInt16LE(1, index * RECORD_BYTES + 54);
+    bytes.writeBigUInt64LE(BigInt(Math.floor(Date.now() / 1_000)), index * RECORD_BYTES + 56);
+  }
+  return bytes;
+}
+
+const validRecords = (bytes: Buffer): number =>
+  Array.from({ length: bytes.length / RECORD_BYTES }, (_, index) =>
+    bytes.readUInt16LE(index * RECORD_BYTES + 54),
+  ).filter((status) => (status & 1) !== 0).length;

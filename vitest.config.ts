@@ -10,7 +10,7 @@ import { defineConfig } from 'vitest/config';
  * - `*.e2e.test.ts` the real programs, kill -9
  * - `*.up.test.ts` `deskhand up`, which holds the one gateway that a machine has
  * - `*.browser.test.ts` the portal in a browser, on a simulated server
- * - `*.alone.test.ts` what measures time, with nothing else beside it
+ * - `*.alone.test.ts` what measures time or answers for every session of the machine, with nothing else beside it
  */
 const kinds = {
   pg: { testTimeout: 120_000, globalSetup: ['packages/control-plane/testing/shared-postgres.ts'] },

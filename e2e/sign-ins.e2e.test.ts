@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createClient } from '@deskhand/protocol/http/client.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
-import { openPersonDesktop, type PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
+import type { PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
+import { openDesktopOf, whenSessionSeen } from './stack/desktops.ts';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { makeFlow, submit, whenEnded, whenState } from './stack/runs.ts';
@@ -155,22 +156,9 @@ describe.runIf(isRoot)('real sign-ins', () => {
     beforeAll(async () => {
       person = newPerson();
       connectionId = await connect(person);
-      const account = {
-        user: person.user,
-        uid: person.uid,
-        gid: person.uid,
-        home: `/home/${person.user}`,
-        shell: '/bin/bash',
-      };
-      desktop = await openPersonDesktop(account, true);
+      desktop = await openDesktopOf(person);
       monitor = watchPopups(person, desktop, titles);
-      await waitUntil(
-        'the gateway to see the session',
-        async () =>
-          (await stack.client.listGateways()).items[0]?.machine?.sessions.some(
-            ({ user, locked }) => user === person.user && locked === false,
-          ) || undefined,
-      );
+      await whenSessionSeen(stack.client, person, false);
     }, 60_000);
     afterAll(async () => {
       monitor?.kill();
@@ -249,15 +237,7 @@ describe.runIf(isRoot)('real sign-ins', () => {
 
     test('S23: a locked session refuses the run, and unlocking lets the next one in', async () => {
       await desktop.lock();
-      const seen = (locked: boolean) =>
-        waitUntil(
-          'the gateway to see the lock',
-          async () =>
-            (await stack.client.listGateways()).items[0]?.machine?.sessions.some(
-              (session) => session.user === person.user && session.locked === locked,
-            ) || undefined,
-        );
-      await seen(true);
+      await whenSessionSeen(stack.client, person, true);
       const flowId = await makeFlow(stack.client, whereFlow);
       const refused = await whenEnded(
         stack.client,
@@ -268,7 +248,7 @@ describe.runIf(isRoot)('real sign-ins', () => {
         'Cannot execute desktop flow. There is a locked or inactive user session on the target device',
       );
       await desktop.unlock();
-      await seen(false);
+      await whenSessionSeen(stack.client, person, false);
       expect(
         (await whenEnded(stack.client, (await submit(stack.client, { flowId, connectionId, mode: 'attended' })).id))
           .state,

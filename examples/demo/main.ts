@@ -2,7 +2,8 @@
  * `npm run demo`: the main job from end to end, on a scratch installation that is gone afterwards. It brings everything
  * up with `deskhand up`, signs runs in unattended, opens a session and runs attended in it, and checks by what the flows
  * wrote down, not by what Deskhand says, that each ran where it should. As root the runs sign in as a fresh account of the
- * operating system; otherwise as the own account on a virtual display.
+ * operating system; otherwise as the own account on a virtual display. `npm run demo -- orchestration` is another one, in
+ * its own folder.
  *
  * Exit codes: 0 everything was as it should be · 1 something was not · 2 no program for virtual displays · 130 interrupted.
  */
@@ -17,6 +18,8 @@ import { type Check, checkAttended, checkSignedOut, checkUnattended, readReport,
 import { clusterOfThisMachine, connect, signInAsFirstAdmin } from './first-admin.ts';
 import { cancelUnfinishedRuns, followRun } from './follow-run.ts';
 import { scratchFolder, startInstallation } from './installation.ts';
+import { cleanedUp, stopOnSignals } from './ending.ts';
+import { orchestration } from './orchestration/main.ts';
 import { openPersonSession } from './person-session.ts';
 import { say, step } from './progress.ts';
 import { timeline } from './timeline.ts';
@@ -61,17 +64,6 @@ async function main(): Promise<number> {
     say(`\n  ${stopping.signal.aborted ? 'Interrupted.' : (error as Error).message}`);
   }
   return cleanedUp(cleanup, exitCode);
-}
-
-async function cleanedUp(cleanup: AsyncDisposableStack, exitCode: number): Promise<number> {
-  try {
-    say();
-    await step('Cleaning up', () => cleanup.disposeAsync());
-    return exitCode;
-  } catch (error) {
-    say(`  ${(error as Error).message}`);
-    return exitCode || 1;
-  }
 }
 
 async function setUp(cleanup: AsyncDisposableStack, signal: AbortSignal): Promise<Stage> {
@@ -204,17 +196,4 @@ function judged(groups: readonly (readonly [string, readonly Check[]])[]): numbe
   return good ? 0 : 1;
 }
 
-/** A first signal stops the demo and lets it clean up; further ones are too late to change anything. */
-function stopOnSignals(): { readonly signal: AbortSignal; readonly exitCode: () => number } {
-  const controller = new AbortController();
-  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-  let exitCode = 1;
-  for (const [name, code] of Object.entries(codes))
-    process.on(name, () => {
-      if (!controller.signal.aborted) exitCode = code;
-      controller.abort(new Error('Interrupted.'));
-    });
-  return { signal: controller.signal, exitCode: () => exitCode };
-}
-
-process.exitCode = await main();
+process.exitCode = process.argv[2] === 'orchestration' ? await orchestration(process.argv.slice(3)) : await main();

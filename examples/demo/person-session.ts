@@ -10,6 +10,8 @@ import { waitFor } from './wait-for.ts';
 /** A desktop session that the account has open, as a person who signed in has one. Deskhand did not make it. */
 export interface PersonSession {
   readonly display: string;
+  /** Of the programs in it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
@@ -60,16 +62,17 @@ async function openOn(number: number, wish: SessionWish, folder: string): Promis
   if (account.password !== undefined) chownSync(folder, account.uid, account.gid);
   const marker = `DEMO_SESSION=${randomBytes(8).toString('hex')}`;
   const [command = 'sh', ...args] = [...asAccount(account), 'sh', '-c', START, 'sh', ...serverCommand(server, number)];
+  const own = { ...environment(account, folder, number), DEMO_SESSION: marker.split('=')[1] ?? '' };
   const child = spawn(command, args, {
     cwd: '/',
-    env: { ...environment(account, folder, number), DEMO_SESSION: marker.split('=')[1] },
+    env: own,
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(wildCookie(randomBytes(16)));
   const close = (): Promise<void> => closeSession(child, marker);
-  if (await hasStarted(child, signal)) return { display: `:${number}`, close };
+  if (await hasStarted(child, signal)) return { display: `:${number}`, environment: own, close };
   await close();
   signal.throwIfAborted();
   return undefined;

@@ -1,3 +1,4 @@
+import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import type { DryRun, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { queuedOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
@@ -24,11 +25,10 @@ export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
     position: waits ? queuedOf(world, connection.clusterId).length + 1 : null,
     because: busy,
     starts: waits ? inMinutes(4, 6, 9) : null,
-    members: members.map((gateway) => ({
-      gatewayId: gateway.id,
-      name: gateway.name,
-      because: gateway.status === 'online' ? busy : reasons.offline,
-    })),
+    members: members.map((gateway) => {
+      const standing = memberAvailability({ ...gateway, online: gateway.status === 'online' });
+      return { gatewayId: gateway.id, name: gateway.name, because: standing.ok ? busy : standing.because };
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
 import { count, id, oneOf, orNull, route } from './route.ts';
-import { runFilter } from './runs.ts';
+import { RunFilterQuery, runFilter } from './runs.ts';
 
 /**
  * The runs that a request is about: those it names, or those that a filter finds. A filter goes with `upTo`, the newest request
@@ -10,7 +10,7 @@ import { runFilter } from './runs.ts';
  */
 const selection = {
   runs: Type.Optional(Type.Array(id, { minItems: 1, maxItems: limits.RUNS_NAMED_MAX })),
-  filter: Type.Optional(Type.Object(runFilter)),
+  filter: Type.Optional(RunFilterQuery),
   upTo: Type.Optional(count(0)),
   /** Goes on after this request number: `next` of the answer before. */
   after: Type.Optional(count(0)),

@@ -105,7 +105,12 @@ function lineWith<Run>(
   if (besides === undefined) return { line: line.map(waiting) };
   const { run, position } = besides;
   if (position > RUNS_PLAYED_MAX) return { line: line.map(waiting), beyond: { position, run: waiting(run) } };
-  return { line: line.toSpliced(position - 1, 0, run).slice(0, RUNS_PLAYED_MAX).map(waiting) };
+  return {
+    line: line
+      .toSpliced(position - 1, 0, run)
+      .slice(0, RUNS_PLAYED_MAX)
+      .map(waiting),
+  };
 }
 
 /** One expectation for each flow and mode, so that its runs share what is open about it. */

@@ -43,7 +43,12 @@ export interface Judged {
 }
 
 /** The rules of a submission, before anything is planned or kept. */
-export function judge(ports: Pick<RunPorts, 'accountRule'>, caller: Caller, submission: Submission, facts: SubmitFacts): Outcome<Judged> {
+export function judge(
+  ports: Pick<RunPorts, 'accountRule'>,
+  caller: Caller,
+  submission: Submission,
+  facts: SubmitFacts,
+): Outcome<Judged> {
   const target = targetOf(caller, submission, facts);
   if (!target.ok) return target;
   const time = refusedTime(submission);

@@ -200,7 +200,7 @@ export const runFilter = {
   to: Type.Optional(time),
   search: Type.Optional(Type.String({ maxLength: 120 })),
 };
-const RunFilterQuery = Type.Object(runFilter);
+export const RunFilterQuery = Type.Object(runFilter);
 export type RunFilterQuery = Static<typeof RunFilterQuery>;
 
 export const runRoutes = {

@@ -17,7 +17,7 @@ export const resubmit: Command = {
   options: [
     {
       syntax: '--version <version>',
-      description: 'of the flow: as it is now, or as the old run had it',
+      description: 'of the flow: as it is now, or as it was then',
       choices: ['current', 'original'],
       default: 'current',
     },

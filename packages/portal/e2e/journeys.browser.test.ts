@@ -224,7 +224,7 @@ test('the form says where a run would start, again with each change, before anyt
 test('a refused submit says why and keeps what was typed', async () => {
   const { page } = await portal.open('/runs/new?flow=flow-fail');
   await page.getByRole('button', { name: 'Submit run' }).click();
-  await page.getByText('AccountMismatch').waitFor();
+  await page.getByRole('alert').getByText('AccountMismatch').waitFor();
   expect(page.url()).toContain('flow=flow-fail');
   await page.context().close();
 });

@@ -24,12 +24,15 @@ interface Endpoint {
   readonly names: readonly string[];
 }
 
-const endpoints: readonly Endpoint[] = Object.entries(routes).map(([id, route]) => ({
-  id: id as PageOperation,
-  method: route.method,
-  names: [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''),
-  pattern: new RegExp(`^${API_PREFIX}${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`),
-}));
+/** An address that is written out goes before one with a place in it, as in the real server: `/runs/count` is no run. */
+const endpoints: readonly Endpoint[] = Object.entries(routes)
+  .map(([id, route]) => ({
+    id: id as PageOperation,
+    method: route.method,
+    names: [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''),
+    pattern: new RegExp(`^${API_PREFIX}${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`),
+  }))
+  .sort((a, b) => a.names.length - b.names.length);
 
 declare global {
   interface Window {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An account as one machine of a test knows it. */
@@ -20,7 +20,7 @@ export interface MadeUpAccount {
 
 /**
  * A machine with an account database of its own, for programs that are started with `prefix`: passwd, shadow and the rules of
- * PAM are mounted in a namespace that no other program sees. Wrong passwords are counted by pam_faillock, three lock.
+ * PAM are those of a copy of /etc, mounted in a namespace that no other program sees. Wrong passwords are counted by pam_faillock, three lock.
  */
 export interface OwnAccounts {
   readonly prefix: readonly string[];
@@ -38,21 +38,21 @@ const RECORD_BYTES = 64;
 
 export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts {
   const folder = mkdtempSync('/tmp/dh-accounts-');
-  const at = (name: string): string => join(folder, name);
+  const at = (name: string): string => join(folder, 'etc', name);
   const tally = (user: string): string => join(folder, user);
-  const [passwd, shadow] = [readFileSync('/etc/passwd', 'utf8'), readFileSync('/etc/shadow', 'utf8')];
+  // All of it: a single file that is mounted comes off when an account is made outside, which puts another file in its place.
+  execFileSync('cp', ['--archive', '/etc', folder]);
+  const [passwd, shadow] = [readFileSync(at('passwd'), 'utf8'), readFileSync(at('shadow'), 'utf8')];
   const write = (known: readonly MadeUpAccount[]): void => {
     writeFileSync(at('passwd'), `${passwd.trimEnd()}\n${known.map(passwdLine).join('')}`, { mode: 0o644 });
     writeFileSync(at('shadow'), `${shadow.trimEnd()}\n${known.map(shadowLine).join('')}`, { mode: 0o600 });
     const barred = known.filter(({ isBarred }) => isBarred).map(({ user }) => `-:${user}:ALL\n`);
-    writeFileSync(at('access.conf'), barred.join(''));
+    writeFileSync(join(folder, 'access.conf'), barred.join(''));
   };
   write(accounts);
-  cpSync('/etc/pam.d', at('pam.d'), { recursive: true });
   writeFileSync(at('pam.d/deskhand'), serviceText(folder), { mode: 0o644 });
-  const mounts = ['passwd', 'shadow', 'pam.d'].map((name) => `mount --bind ${at(name)} /etc/${name}`);
   return {
-    prefix: ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'],
+    prefix: ['unshare', '--mount', 'sh', '-c', `mount --bind ${join(folder, 'etc')} /etc && exec "$@"`, 'sh'],
     write,
     failuresOf: (user) => validRecords(existsSync(tally(user)) ? readFileSync(tally(user)) : Buffer.alloc(0)),
     fail: (user, times) => writeFileSync(tally(user), recordsOf(times), { mode: 0o600 }),

@@ -2,16 +2,7 @@ import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { CancelledRuns } from '@deskhand/protocol/http/many-runs.ts';
 import { afterEach, expect, test } from 'vitest';
 import type { Caller } from '../../ports/outcome.ts';
-import {
-  alice,
-  CLUSTER,
-  createRunWorld,
-  FLOW,
-  linuxFacts,
-  type RunWorld,
-  succeeded,
-  value,
-} from '../../testing/run-world.ts';
+import { alice, createRunWorld, FLOW, linuxFacts, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 
 const QUEUED_AT_ONCE = 100_000;
 const COPIES_PER_STATEMENT = 5_000;

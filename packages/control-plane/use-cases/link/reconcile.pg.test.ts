@@ -104,6 +104,18 @@ test('an uncertain run keeps its account and slot until its gateway reports; the
   expect(await world.state(next.id)).toBe('offered');
 });
 
+test('an uncertain run that its gateway gives back unstarted frees its account and slot; found with the simulator', async () => {
+  const run = await world.submit();
+  const attempt = await world.start(link, run, 'acquired');
+  const of = { runId: run.id as never, attempt, gatewayId: 'g1' as never };
+  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, true);
+  const next = await world.submit();
+  await world.say(link, { type: 'release', runId: run.id, attempt, because: 'The journal cannot be written.' });
+  await world.settled();
+  expect(await world.state(run.id)).toBe('uncertain');
+  expect(await world.state(next.id)).toBe('offered');
+});
+
 describe('link numbers', () => {
   test('an older one is a copy or a rolled-back machine: it is quarantined and offered nothing more', async () => {
     await world.linkUp('g1');

@@ -141,18 +141,16 @@ async function release(ports: LinkPorts, link: OpenLink, message: Of<'release'>)
   const [stored] = await ports.store.stored([message.runId]);
   if (stored === undefined || judgeMessage(stored, of) !== 'current') return stale(message);
   if (stored.journalId !== link.journalId || stored.hasRun) return nothing;
-  if (stored.state === 'uncertain') {
+  const waiting = await ports.store.release(of, message.because);
+  if (waiting === undefined) {
     // Given up before it was given back: it stays what people were told, and its account and slot are free.
     await ports.store.settle(of);
     runEnded(ports, link, of.runId);
     return nothing;
   }
-  const waiting = await ports.store.release(of, message.because);
-  if (waiting !== undefined) {
-    // It is asked again after a pause: what kept it from starting may last.
-    const because = declined(message.because);
-    await ports.store.rememberDecline(link.gatewayId, { classKey: classKeyOf(waiting), because, factsVersion: null });
-  }
+  // It is asked again after a pause: what kept it from starting may last.
+  const because = declined(message.because);
+  await ports.store.rememberDecline(link.gatewayId, { classKey: classKeyOf(waiting), because, factsVersion: null });
   runChanged(ports, link, of.runId);
   return nothing;
 }

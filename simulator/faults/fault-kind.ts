@@ -1,3 +1,4 @@
+import type { SimulatedGateway } from '../machine/simulated-gateway.ts';
 import type { People } from '../people/people.ts';
 import type { Universe } from '../universe/universe.ts';
 import type { Random } from '../world/random.ts';
@@ -22,6 +23,12 @@ export interface FaultKind {
   /** Answers what happened, in words; undefined when there was nothing to strike. */
   readonly strike: (scene: Scene) => string | undefined;
 }
+
+/** The gateway that a run is on. */
+export const gatewayOfRun = ({ database, gateways }: Universe, runId: string): SimulatedGateway | undefined => {
+  const gatewayId = database.runs.get(runId)?.gatewayId;
+  return gateways.find((gateway) => gateway.gatewayId === gatewayId);
+};
 
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { SimulatedGateway } from '../machine/simulated-gateway.ts';
 import type { SimulatedMachine } from '../machine/simulated-machine.ts';
-import { type FaultKind, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
+import { type FaultKind, gatewayOfRun, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
 import { inSeconds } from './network-faults.ts';
 
 const PAUSE_MAX_MS = 20 * MINUTE_MS;
@@ -71,11 +71,8 @@ export const machineFaults: readonly FaultKind[] = [
     everyMs: 15 * MINUTE_MS,
     strike: (scene) =>
       onMachine(scene, (machine) => {
-        machine.disk.isFull = true;
         const forMs = someTime(scene.random, 10 * MINUTE_MS);
-        scene.later(forMs, () => {
-          machine.disk.isFull = false;
-        });
+        fillDisk(scene, machine, forMs);
         return `has a full disk for ${inSeconds(forMs)}`;
       }),
   },
@@ -87,14 +84,9 @@ export const machineFaults: readonly FaultKind[] = [
       const forMs = SECOND_MS + someTime(random, 10 * MINUTE_MS);
       const crashesInMs = random.chance(0.5) ? random.between(0, forMs) : undefined;
       universe.watch.onNext('starting', (runId) => {
-        const gatewayId = universe.database.runs.get(runId)?.gatewayId;
-        const gateway = universe.gateways.find((one) => one.gatewayId === gatewayId);
+        const gateway = gatewayOfRun(universe, runId);
         if (gateway === undefined) return;
-        const { disk } = gateway.machine;
-        disk.isFull = true;
-        scene.later(forMs, () => {
-          disk.isFull = false;
-        });
+        fillDisk(scene, gateway.machine, forMs);
         if (crashesInMs === undefined) return;
         scene.later(crashesInMs, () => {
           gateway.crash();
@@ -169,6 +161,13 @@ function onMachine(scene: Scene, act: (machine: SimulatedMachine) => string | un
   const machine = scene.random.pick(scene.universe.machines);
   const what = machine.power.isOver ? undefined : act(machine);
   return what === undefined ? undefined : `${machine.name} ${what}`;
+}
+
+function fillDisk({ later }: Scene, { disk }: SimulatedMachine, forMs: number): void {
+  disk.isFull = true;
+  later(forMs, () => {
+    disk.isFull = false;
+  });
 }
 
 function restartLater({ random, later }: Scene, gateway: SimulatedGateway): string {

@@ -1,5 +1,5 @@
 import type { Cable } from '../network/cable.ts';
-import { type FaultKind, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
+import { type FaultKind, gatewayOfRun, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
 
 const PARTITION_MAX_MS = 30 * MINUTE_MS;
 const SLOW_MAX_MS = 10 * MINUTE_MS;
@@ -52,8 +52,7 @@ export const networkFaults: readonly FaultKind[] = [
       const forMs = someTime(random, PARTITION_MAX_MS);
       const isDeaf = random.chance(0.3);
       universe.watch.onNext('starting', (runId) => {
-        const gatewayId = universe.database.runs.get(runId)?.gatewayId;
-        const machine = universe.gateways.find((gateway) => gateway.gatewayId === gatewayId)?.machine;
+        const machine = gatewayOfRun(universe, runId)?.machine;
         if (machine === undefined) return;
         for (const server of universe.replicas) {
           universe.network.block(machine.name, server.name, forMs);

@@ -5,8 +5,8 @@ import { found, Refusal } from './refusal.ts';
 import { reasons } from './seed-runs.ts';
 import { flowOf, type World } from './world.ts';
 
-/** A high run meets a free slot, a normal one comes behind all that wait. */
-export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
+/** Flow and connection of a submission; whatever the real server would refuse here is refused for a dry run too. */
+export function judged(world: World, body: SubmitRunRequest) {
   const flow = found(flowOf(world, body.flowId), 'desktop flow');
   if (flow.name.startsWith('fail-'))
     throw new Refusal('AccountMismatch', { detail: 'the submitting account does not own a gateway of Kiosks' });
@@ -14,6 +14,13 @@ export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
     world.connections.find((item) => item.id === body.connectionId),
     'connection',
   );
+  if (!connection.hasPassword) throw new Refusal('connection-has-no-password', { connection: connection.name });
+  return { flow, connection };
+}
+
+/** A high run meets a free slot, a normal one comes behind all that wait. */
+export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
+  const { flow, connection } = judged(world, body);
   const members = world.gateways.filter((gateway) => gateway.clusterId === connection.clusterId);
   const waits = body.priority !== 'high';
   const busy = waits ? reasons.slot : null;

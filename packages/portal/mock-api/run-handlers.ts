@@ -1,5 +1,5 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
-import { dryRunOf } from './dry-run.ts';
+import { dryRunOf, judged } from './dry-run.ts';
 import type { Handlers } from './handler-types.ts';
 import { addRun } from './add-run.ts';
 import { seedReport } from './machine-check.ts';
@@ -8,7 +8,7 @@ import { found, Refusal } from './refusal.ts';
 import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
 import { drawScreenshot } from './screenshot.ts';
 import { baseRun } from './seed-runs.ts';
-import { flowOf, type World } from './world.ts';
+import type { World } from './world.ts';
 
 type RunOperations =
   | 'submitRun'
@@ -47,14 +47,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
     getRun: ({ params }) => runOf(params.id),
     dryRun: ({ body }) => dryRunOf(world, body),
     submitRun: ({ body }) => {
-      const flow = found(flowOf(world, body.flowId), 'desktop flow');
-      if (flow.name.startsWith('fail-'))
-        throw new Refusal('AccountMismatch', { detail: 'the submitting account does not own a gateway of Kiosks' });
-      const connection = found(
-        world.connections.find((item) => item.id === body.connectionId),
-        'connection',
-      );
-      if (!connection.hasPassword) throw new Refusal('connection-has-no-password', { connection: connection.name });
+      const { flow, connection } = judged(world, body);
       const run = baseRun(flow, ++world.nextNumber, {
         connection: { id: connection.id, name: connection.name, accountName: connection.accountName },
         cluster: { id: connection.clusterId, name: connection.clusterName },

@@ -1,5 +1,5 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
-import { dryRun as dryRunOf } from '@deskhand/domain/run-queue/dry-run.ts';
+import { type DryRunAnswer, dryRun as dryRunOf } from '@deskhand/domain/run-queue/dry-run.ts';
 import type { ReplyOf } from '@deskhand/protocol/http/route.ts';
 import type { runRoutes } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
@@ -22,29 +22,38 @@ export async function dryRun(ports: RunPorts, caller: Caller, submission: Submis
   if (!judged.ok) return judged;
   const { target } = judged.value;
   const { id: clusterId } = target.cluster;
-  const [reading, ahead, isFull] = await Promise.all([
-    ports.queue.read(clusterId),
-    submission.priority === 'high' ? ports.queue.countUrgent(clusterId) : ports.queueDepth.shown(clusterId),
-    ports.queueDepth.isFull(clusterId),
-  ]);
+  const [reading, waiting] = await Promise.all([ports.queue.read(clusterId), ports.queueDepth.shown(clusterId)]);
   if (reading === undefined) return refuse('not-found', { what: 'connection' });
-  if (isFull) return refuse('queue-full', { limit: limits.RUNS_PER_QUEUE_MAX });
+  if (waiting >= ports.queueDepth.limit) return refuse('queue-full', { limit: limits.RUNS_PER_QUEUE_MAX });
   const run = unsubmitted(submission, target, reading.nowMs);
   const { snapshot, nowMs } = reading;
-  const asked = { ...run, user: run.machineUser, key: classKeyOf(run), priority: submission.priority };
-  const answer = dryRunOf(snapshot, asked, nowMs);
+  const { machineUser: user, mode, whenSessionBlocked } = run;
+  const { priority } = submission;
+  const answer = dryRunOf(snapshot, { key: classKeyOf(run), user, mode, whenSessionBlocked, priority }, nowMs);
+  if (answer.kind !== 'waits') return done(toWire(target, answer, null, null));
+  const ahead = priority === 'high' ? await ports.queue.countUrgent(clusterId) : waiting;
   const position = ahead + 1;
-  const prediction = answer.kind === 'waits' ? await ports.predicted.asIf(clusterId, run, position) : undefined;
-  return done({
+  const prediction = await ports.predicted.asIf(clusterId, run, position);
+  const starts = startToWire(prediction, { position, startDeadlineAt: new Date(run.startDeadlineAtMs) });
+  return done(toWire(target, answer, position, starts));
+}
+
+function toWire(
+  { flow, cluster, connection }: SubmitTarget,
+  answer: DryRunAnswer,
+  position: number | null,
+  starts: DryRunReply['starts'],
+): DryRunReply {
+  return {
     outcome: answer.kind,
-    flow: { id: target.flow.id, name: target.flow.name, version: target.flow.version },
-    cluster: { id: clusterId, name: target.cluster.name },
-    accountName: target.connection.accountName,
-    position: answer.kind === 'waits' ? position : null,
+    flow: { id: flow.id, name: flow.name, version: flow.version },
+    cluster: { id: cluster.id, name: cluster.name },
+    accountName: connection.accountName,
+    position,
     because: answer.kind === 'starts' ? null : answer.because,
-    starts: startToWire(prediction, { position, startDeadlineAt: new Date(run.startDeadlineAtMs) }),
+    starts,
     members: answer.members.map((member) => ({ ...member })),
-  });
+  };
 }
 
 function unsubmitted(submission: Submission, { flow, connection, cluster }: SubmitTarget, nowMs: number): RunInLine {

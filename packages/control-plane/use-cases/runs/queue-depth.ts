@@ -9,8 +9,8 @@ export interface QueueDepth {
    * a tenth at most, whatever other replicas add.
    */
   hasRoom(clusterId: string): Promise<boolean>;
-  /** Whether a submit would be refused now, by what is shown; takes no room. */
-  isFull(clusterId: string): Promise<boolean>;
+  /** With so many waiting a submit is refused. */
+  readonly limit: number;
   /** Exact while few wait; beyond that as of a few seconds ago. */
   shown(clusterId: string): Promise<number>;
 }
@@ -52,11 +52,8 @@ export function createQueueDepth(
     count.catch(() => counts.delete(clusterId));
     return count;
   };
-  const shown = async (clusterId: string): Promise<number> => {
-    const few = await runs.countQueued(clusterId, COUNTED_EACH_TIME_MAX + 1);
-    return few <= COUNTED_EACH_TIME_MAX ? few : await counted(clusterId);
-  };
   return {
+    limit,
     hasRoom: async (clusterId) => {
       if (spend(clusterId)) return true;
       const fullAt = fullAtMs.get(clusterId);
@@ -72,7 +69,9 @@ export function createQueueDepth(
       else credits.set(clusterId, Math.min(free, Math.max(1, Math.floor(limit / 10))) - 1);
       return free > 0;
     },
-    isFull: async (clusterId) => (await shown(clusterId)) >= limit,
-    shown,
+    shown: async (clusterId) => {
+      const few = await runs.countQueued(clusterId, COUNTED_EACH_TIME_MAX + 1);
+      return few <= COUNTED_EACH_TIME_MAX ? few : await counted(clusterId);
+    },
   };
 }

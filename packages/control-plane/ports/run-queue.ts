@@ -63,7 +63,8 @@ export interface RunQueueStore {
   viewVersion(clusterId: string): Promise<number>;
   /** Moves those of the runs that wait in this queue; answers which. */
   moveToTop(clusterId: string, ids: readonly RunId[], actor: string, audit: AuditFact): Promise<readonly RunId[]>;
-  undoMove(runId: string, actor: string, audit: AuditFact): Promise<boolean>;
+  /** Gives those of the runs that wait in this queue and were moved their old places back, at once; answers which. */
+  undoMove(clusterId: string, ids: readonly RunId[], actor: string, audit: AuditFact): Promise<readonly RunId[]>;
   setPriority(runId: string, priority: Priority, actor: string, audit: AuditFact): Promise<boolean>;
   /** Who owns the cluster, null when nobody does; undefined when there is no such cluster. */
   ownerOf(clusterId: string): Promise<AccountId | null | undefined>;

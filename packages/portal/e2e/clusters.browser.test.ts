@@ -51,6 +51,22 @@ test('a cluster is renamed, and one with gateways is not deleted', async () => {
   await page.context().close();
 });
 
+test('a name that the server refuses stays in its dialog with the reason, and another one is taken', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks');
+  await page.getByRole('button', { name: 'Actions for Kiosks' }).click();
+  await page.getByRole('menuitem', { name: 'Rename cluster…' }).click();
+  await page.evaluate(() => void (window.simulated!.world.signedIn = false));
+  const rename = page.getByRole('button', { name: 'Rename cluster' });
+  await rename.click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.evaluate(() => void (window.simulated!.world.signedIn = true));
+  await page.getByLabel('Name of the cluster').fill('Front desks');
+  await rename.click();
+  await page.getByRole('heading', { level: 1, name: 'Front desks' }).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.context().close();
+});
+
 test('an address of a cluster that is gone says so', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-none');
   await page.getByText('There is no such gateway cluster').waitFor();
@@ -107,6 +123,19 @@ test('every drop has its twin in the menu of the row, which the keyboard opens',
   await page.getByRole('menuitem', { name: /^Set priority to high/ }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => orderOf(page)).toEqual([4815, 4820, 4821, 4816, 4818, 4819]);
+  await page.context().close();
+});
+
+test('several runs are moved to the top together, and one Undo gives all of them their old places back', async () => {
+  const { page } = await portal.open(QUEUE);
+  await waiting(page).waitFor();
+  const before = await orderOf(page);
+  for (const number of [4819, 4821])
+    await waiting(page).locator(`[data-row="run-${number}"]`).getByRole('checkbox').check({ force: true });
+  await page.getByRole('toolbar').getByRole('button', { name: 'Move to top' }).click();
+  await expect.poll(() => orderOf(page)).toEqual([4819, 4821, 4815, 4820, 4816, 4818]);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => orderOf(page)).toEqual(before);
   await page.context().close();
 });
 

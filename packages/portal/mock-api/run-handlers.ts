@@ -3,7 +3,7 @@ import { dryRunOf, judged } from './dry-run.ts';
 import type { Handlers } from './handler-types.ts';
 import { addRun } from './add-run.ts';
 import { seedReport } from './machine-check.ts';
-import { membersOf, moveRunsToTop, queueView, replaceRun, startOf, undoMoveOf } from './queue.ts';
+import { membersOf, moveRunsToTop, queuedOf, queueView, replaceRun, startOf, undoMoveOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
 import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
 import { drawScreenshot } from './screenshot.ts';
@@ -29,6 +29,7 @@ type RunOperations =
   | 'getRunQueue'
   | 'moveToTop'
   | 'undoMove'
+  | 'undoMoves'
   | 'setPriority';
 
 export function runHandlers(world: World): Handlers<RunOperations> {
@@ -116,6 +117,12 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       const run = runOf(params.id);
       if (!run.movedToTop) throw new Refusal('run-not-moved');
       return undoMoveOf(world, run);
+    },
+    undoMoves: ({ params, body }) => {
+      const moved = queuedOf(world, params.id).filter((run) => run.movedToTop && body.runs.includes(run.id));
+      if (moved.length === 0) throw new Refusal('run-not-moved');
+      for (const run of moved) undoMoveOf(world, run);
+      return queueView(world, params.id);
     },
     setPriority: ({ params, body }) => {
       const run = runOf(params.id);

@@ -329,6 +329,14 @@ export const runRoutes = {
     reply: Run,
     status: 200,
   }),
+  undoMoves: route('POST', '/gateway-clusters/{id}/run-queue/undo-move', {
+    permission: 'queue.order',
+    summary: 'Give moved runs their old places back, all at once',
+    params: idParams,
+    body: ordered,
+    reply: RunQueueView,
+    status: 200,
+  }),
   setPriority: route('PUT', '/runs/{id}/priority', {
     permission: 'queue.order',
     summary: 'Change the priority of a queued run (S30)',

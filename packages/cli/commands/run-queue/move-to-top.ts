@@ -1,6 +1,5 @@
 import type { Command } from '../../command.ts';
-import { usageFailure } from '../../terminal/errors.ts';
-import { findRun } from '../runs/find-run.ts';
+import { runsOfOneQueue } from './runs-of-one-queue.ts';
 import { printQueue } from './show.ts';
 
 export const moveToTop: Command = {
@@ -11,12 +10,8 @@ export const moveToTop: Command = {
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
     const api = await call.api();
-    const runs = await Promise.all(call.arguments.map((written) => findRun(api, written)));
-    const clusters = new Set(runs.map((run) => run.cluster.id));
-    const [id] = clusters;
-    if (id === undefined || clusters.size > 1)
-      throw usageFailure('These runs wait in different clusters.', 'move the runs of one cluster at a time');
-    printQueue(call, await api.moveToTop({ params: { id }, body: { runs: runs.map((run) => run.id) } }));
+    const { clusterId, runs } = await runsOfOneQueue(api, call.arguments);
+    printQueue(call, await api.moveToTop({ params: { id: clusterId }, body: { runs } }));
     return 0;
   },
 };

@@ -178,6 +178,8 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     status(as, 'POST', `/gateway-clusters/${things.cluster}/run-queue/move-to-top`, { runs: [run] });
   const priority = (as: string, run: string) => status(as, 'PUT', `/runs/${run}/priority`, { priority: 'high' });
   const undo = (as: string, run: string) => status(as, 'POST', `/runs/${run}/undo-move`, {});
+  const undoMany = (as: string, run: string) =>
+    status(as, 'POST', `/gateway-clusters/${things.cluster}/run-queue/undo-move`, { runs: [run] });
 
   /** A run of the user, on the owner's cluster, of the owner's flow. */
   async function runOfUser(): Promise<string> {
@@ -192,6 +194,9 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     for (const name of ['admin', 'operator', 'owner']) {
       expect([name, await move(name, run)]).toEqual([name, 200]);
       expect([name, await undo(name, run)]).toEqual([name, 200]);
+      expect([name, await move(name, run)]).toEqual([name, 200]);
+      expect([name, await undoMany(name, run)]).toEqual([name, 200]);
+      expect([name, await undoMany(name, run)]).toEqual([name, 409]);
     }
   });
 
@@ -201,6 +206,7 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     expect(await move('user', run)).toBe(403);
     expect(await move('owner', run)).toBe(200);
     expect(await undo('user', run)).toBe(403);
+    expect(await undoMany('user', run)).toBe(403);
   });
 
   test('the queue tells who may order it, so that the portal offers no more', async () => {
@@ -257,6 +263,8 @@ describe('the order of a run queue (product-reference §2.1)', () => {
     const body = { runs: [things.run] };
     expect(await status('admin', 'POST', `/gateway-clusters/${other}/run-queue/move-to-top`, body)).toBe(409);
     expect(await status('admin', 'POST', '/gateway-clusters/none/run-queue/move-to-top', body)).toBe(404);
+    expect(await status('admin', 'POST', `/gateway-clusters/${other}/run-queue/undo-move`, body)).toBe(409);
+    expect(await status('admin', 'POST', '/gateway-clusters/none/run-queue/undo-move', body)).toBe(404);
   });
 });
 

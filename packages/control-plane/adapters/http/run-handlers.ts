@@ -23,6 +23,7 @@ export function runHandlers(runs: RunUseCases): HandlersOf<typeof runRoutes & ty
     getRunQueue: ({ caller, params }) => runs.viewQueue(caller, params.id),
     moveToTop: ({ caller, params, body }) => runs.moveToTop(caller, params.id, body.runs),
     undoMove: ({ caller, params }) => runs.undoMove(caller, params.id),
+    undoMoves: ({ caller, params, body }) => runs.undoMoves(caller, params.id, body.runs),
     setPriority: ({ caller, params, body }) => runs.setPriority(caller, params.id, body.priority),
   };
 }

@@ -32,8 +32,10 @@ export function openOrderChanges(pool: Pool): OrderChanges {
       const rows = await changed('move-to-top', moveText, [clusterId, counter, ...moves, actor, ...valuesOf(audit)]);
       return rows.map(({ id }) => id);
     },
-    undoMove: async (runId, actor, audit) =>
-      (await changed('undo-move', undoText, [runId, actor, ...valuesOf(audit)])).length > 0,
+    undoMove: async (clusterId, ids, actor, audit) => {
+      const rows = await changed('undo-move', undoText, [clusterId, ids, actor, ...valuesOf(audit)]);
+      return rows.map(({ id }) => id);
+    },
     setPriority: async (runId, priority, actor, audit) =>
       (await changed('set-priority', priorityText, [runId, priority, actor, ...valuesOf(audit)])).length > 0,
   };
@@ -69,23 +71,23 @@ const moveText = `
     select id, attempt, 'move-to-top', 'Moved to the top', $5::text from changed
   ), ${auditText(6)}`;
 
-const bumpedByRun = `
-  bumped as (
-    update gateway_cluster set queue_version = queue_version + 1
-    where id = (select cluster_id from run where id = $1) returning id
-  )`;
-
 const undoText = `
-  with ${bumpedByRun}, changed as (
+  with bumped as (
+    update gateway_cluster set queue_version = queue_version + 1 where id = $1 returning id
+  ), changed as (
     update run r set top_rank = null from bumped b
-    where r.id = $1 and r.cluster_id = b.id and r.state = 'queued' and r.top_rank is not null returning r.id, r.attempt
+    where r.id = any($2::text[]) and r.cluster_id = b.id and r.state = 'queued' and r.top_rank is not null
+    returning r.id, r.attempt
   ), event as (
     insert into run_event (run_id, attempt, event, detail, actor)
-    select id, attempt, 'undo-move', 'Given its old place back', $2::text from changed
-  ), ${auditText(3)}`;
+    select id, attempt, 'undo-move', 'Given its old place back', $3::text from changed
+  ), ${auditText(4)}`;
 
 const priorityText = `
-  with ${bumpedByRun}, changed as (
+  with bumped as (
+    update gateway_cluster set queue_version = queue_version + 1
+    where id = (select cluster_id from run where id = $1) returning id
+  ), changed as (
     update run r set priority = $2 from bumped b
     where r.id = $1 and r.cluster_id = b.id and r.state = 'queued' returning r.id, r.attempt
   ), event as (

@@ -294,8 +294,15 @@ export const runOperations: Operations = {
   undoMove: {
     weight: 1,
     prepare: (context, choose) => {
-      const id = runOf(context, choose);
-      return { says: `undoes the move of ${id}`, act: () => context.stores.queue.undoMove(id, 'Bob', audit('undo')) };
+      const clusterId = choose.of([...context.clusters]);
+      const ids = Array.from({ length: 1 + choose.below(3) }, () => runOf(context, choose));
+      return {
+        says: `undoes the moves of ${ids.join(', ')} in ${clusterId}`,
+        act: async () => {
+          const undone = await context.stores.queue.undoMove(clusterId, ids, 'Bob', audit('undo'));
+          return undone.toSorted();
+        },
+      };
     },
   },
   setPriority: {

@@ -24,6 +24,9 @@ const open = async (options: WorldOptions = {}): Promise<RunWorld> => {
 afterEach(() => world.close());
 const positions = async (): Promise<readonly string[]> =>
   value(await world.runs.viewQueue(alice, CLUSTER)).queued.map((entry) => entry.run.id);
+/** The order that the database holds at this moment. */
+const orderOf = async (): Promise<readonly string[]> =>
+  (await world.stores.queue.firstPlaces(CLUSTER, 10)).map((place) => place.id);
 
 describe('the order of a run queue', () => {
   test('is: moved to top, then priority, then request; undo gives the old place back', async () => {
@@ -45,6 +48,20 @@ describe('the order of a run queue', () => {
       position: 2,
       because: { code: 'gateway-offline' },
     });
+  });
+
+  test('several moves are undone at once: whoever looks meanwhile sees all of them or none', async () => {
+    await open();
+    const [a, b, c] = [await world.submit(), await world.submit(), await world.submit()];
+    const before = [a.id, b.id, c.id];
+    value(await world.runs.moveToTop(alice, CLUSTER, [c.id, b.id]));
+    const seen: (readonly string[])[] = [];
+    const looks = Array.from({ length: 8 }, async () => void seen.push(await orderOf()));
+    const undone = world.runs.undoMoves(alice, CLUSTER, [b.id, c.id, a.id]);
+    await Promise.all([...looks, undone]);
+    expect(value(await undone).queued.map((entry) => entry.run.id)).toEqual(before);
+    for (const order of seen) expect([before.join(), [c.id, b.id, a.id].join()]).toContain(order.join());
+    expect(await world.runs.undoMoves(alice, CLUSTER, before)).toMatchObject({ ok: false, code: 'run-not-moved' });
   });
 
   test('decides who starts when a slot becomes free', async () => {

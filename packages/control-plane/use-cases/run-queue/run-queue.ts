@@ -85,20 +85,49 @@ export async function moveToTop(
   clusterId: string,
   ids: readonly string[],
 ): Promise<Outcome<RunQueueView>> {
+  return await reorderMany(ports, caller, { clusterId, ids, verb: 'move-to-top', ifNone: 'run-not-queued' });
+}
+
+/** All or none of them at once: nobody sees a queue in which half of a move was undone. */
+export async function undoMoves(
+  ports: RunPorts,
+  caller: Caller,
+  clusterId: string,
+  ids: readonly string[],
+): Promise<Outcome<RunQueueView>> {
+  return await reorderMany(ports, caller, { clusterId, ids, verb: 'undo-move', ifNone: 'run-not-moved' });
+}
+
+interface ManyToReorder {
+  readonly clusterId: string;
+  readonly ids: readonly string[];
+  readonly verb: 'move-to-top' | 'undo-move';
+  readonly ifNone: 'run-not-queued' | 'run-not-moved';
+}
+
+async function reorderMany(
+  ports: RunPorts,
+  caller: Caller,
+  { clusterId, ids, verb, ifNone }: ManyToReorder,
+): Promise<Outcome<RunQueueView>> {
   const ownerId = await ports.queue.ownerOf(clusterId);
   if (ownerId === undefined) return refuse('not-found', { what: 'gateway cluster' });
   if (!steersQueue(caller, ownerId)) return refuse('not-allowed', { detail: whoSteers });
-  const audit = auditBy(caller, 'move-to-top', `gateway-cluster ${clusterId}`, { runs: ids });
-  const moved = await ports.queue.moveToTop(clusterId, ids as readonly RunId[], caller.name, audit);
-  if (moved.length === 0) return refuse('run-not-queued');
-  for (const runId of moved) ports.changes.publish({ kind: 'run', runId });
+  const audit = auditBy(caller, verb, `gateway-cluster ${clusterId}`, { runs: ids });
+  const change = verb === 'move-to-top' ? ports.queue.moveToTop : ports.queue.undoMove;
+  const changed = await change(clusterId, ids as readonly RunId[], caller.name, audit);
+  if (changed.length === 0) return refuse(ifNone);
+  for (const runId of changed) ports.changes.publish({ kind: 'run', runId });
   queueChanged(ports, clusterId);
   return await view(ports, caller, clusterId);
 }
 
 export async function undoMove(ports: RunPorts, caller: Caller, id: string): Promise<Outcome<Run>> {
-  return await reorder(ports, caller, { id, verb: 'undoMove', audit: 'undo-move' }, (audit) =>
-    ports.queue.undoMove(id, caller.name, audit),
+  return await reorder(
+    ports,
+    caller,
+    { id, verb: 'undoMove', audit: 'undo-move' },
+    async (audit, run) => (await ports.queue.undoMove(run.cluster.id, [run.id], caller.name, audit)).length > 0,
   );
 }
 
@@ -125,14 +154,14 @@ async function reorder(
     readonly audit: string;
     readonly detail?: Record<string, unknown>;
   },
-  commit: (audit: ReturnType<typeof auditBy>) => Promise<boolean>,
+  commit: (audit: ReturnType<typeof auditBy>, run: RunRecord) => Promise<boolean>,
 ): Promise<Outcome<Run>> {
   const found = await runToReorder(ports, caller, change);
   if (!found.ok) return found;
   const can = runCan(found.value, change.verb);
   const refusal = can.ok ? undefined : can.because.code;
   if (refusal !== undefined) return refuse(refusal === 'run-not-moved' ? 'run-not-moved' : 'run-not-queued');
-  if (!(await commit(auditBy(caller, change.audit, `run ${change.id}`, change.detail))))
+  if (!(await commit(auditBy(caller, change.audit, `run ${change.id}`, change.detail), found.value)))
     return refuse('run-not-queued');
   ports.changes.publish({ kind: 'run', runId: change.id });
   queueChanged(ports, found.value.cluster.id);

@@ -68,6 +68,7 @@ export interface RunUseCases {
   readonly viewQueue: After<typeof queue.view>;
   readonly moveToTop: After<typeof queue.moveToTop>;
   readonly undoMove: After<typeof queue.undoMove>;
+  readonly undoMoves: After<typeof queue.undoMoves>;
   readonly setPriority: After<typeof queue.setPriority>;
   /** For the live stream: runs as pages show them, each with who may see it. */
   readRuns(
@@ -112,6 +113,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     viewQueue: (...rest) => queue.view(ports, ...rest),
     moveToTop: (...rest) => queue.moveToTop(ports, ...rest),
     undoMove: (...rest) => queue.undoMove(ports, ...rest),
+    undoMoves: (...rest) => queue.undoMoves(ports, ...rest),
     setPriority: (...rest) => queue.setPriority(ports, ...rest),
     readRuns: async (ids) => {
       const runs = await given.runs.byIds(ids);

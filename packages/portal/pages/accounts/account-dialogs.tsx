@@ -1,55 +1,19 @@
 import type { Role } from '@deskhand/domain/account/permissions.ts';
 import { type Account, roles } from '@deskhand/protocol/http/accounts.ts';
-import { Button, Checkbox, Field, Input } from '@fluentui/react-components';
+import { Checkbox, Field, Input } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { noticeDone } from '../../ui/notices.tsx';
-import { ProblemView } from '../../ui/states.tsx';
 
-interface FormDialogProps {
-  readonly title: string;
-  readonly saveLabel: string;
-  readonly whyNot: string | null;
-  readonly save: () => Promise<string>;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}
-
-function FormDialog({ title, saveLabel, whyNot, save, onClose, children }: FormDialogProps) {
+/** Sends a change of accounts, says that it was made, and has the list read anew. */
+function useAccountChange(change: () => Promise<string>): () => Promise<void> {
   const cache = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
-  const run = async () => {
-    setBusy(true);
-    try {
-      noticeDone(await save());
-      await cache.invalidateQueries({ queryKey: ['accounts'] });
-      onClose();
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
+  return async () => {
+    noticeDone(await change());
+    await cache.invalidateQueries({ queryKey: ['accounts'] });
   };
-  return (
-    <Modal
-      title={title}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Discard</Button>
-          <ActionButton appearance="primary" busy={busy} disabledReason={whyNot} onClick={() => void run()}>
-            {saveLabel}
-          </ActionButton>
-        </>
-      }
-    >
-      {children}
-      {refusal !== null && <ProblemView error={refusal} />}
-    </Modal>
-  );
 }
 
 const roleWords: Record<Role, string> = {
@@ -105,14 +69,21 @@ export function NewAccountDialog({ onClose }: { readonly onClose: () => void }) 
   const [password, setPassword] = useState('');
   const [chosen, setChosen] = useState<Role[]>(['maker']);
   const [osAccounts, setOsAccounts] = useState('');
-  const save = async () => {
+  const save = useAccountChange(async () => {
     const body = { name: name.trim(), email: email.trim(), password, roles: chosen, osAccounts: listOf(osAccounts) };
     const made = await api.createAccount({ body });
     return `Made an account for ${made.name}.`;
-  };
+  });
   const whyNot = name.trim() && email.trim() && password ? null : 'Name, e-mail and first password are needed.';
   return (
-    <FormDialog title="New account" saveLabel="Make account" whyNot={whyNot} save={save} onClose={onClose}>
+    <FormDialog
+      leaveLabel="Discard"
+      title="New account"
+      saveLabel="Make account"
+      whyNot={whyNot}
+      save={save}
+      onClose={onClose}
+    >
       <Field label="Name" required>
         <Input value={name} maxLength={120} onChange={(_event, { value }) => setName(value)} />
       </Field>
@@ -142,13 +113,14 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
   const [name, setName] = useState(account.name);
   const [chosen, setChosen] = useState<Role[]>(account.roles);
   const [osAccounts, setOsAccounts] = useState(account.osAccounts.join(', '));
-  const save = async () => {
+  const save = useAccountChange(async () => {
     const body = { name: name.trim(), roles: chosen, osAccounts: listOf(osAccounts) };
     await api.updateAccount({ params: { id: account.id }, body });
     return `Changed the account of ${name.trim()}.`;
-  };
+  });
   return (
     <FormDialog
+      leaveLabel="Discard"
       title={`Account of ${account.name}`}
       saveLabel="Save account"
       whyNot={name.trim() ? null : 'The account needs a name.'}
@@ -166,12 +138,13 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
 
 export function PasswordDialog({ account, onClose }: AccountDialogProps) {
   const [password, setPassword] = useState('');
-  const save = async () => {
+  const save = useAccountChange(async () => {
     await api.resetPassword({ params: { id: account.id }, body: { password } });
     return `Set the password of ${account.name}; every sign-in was ended.`;
-  };
+  });
   return (
     <FormDialog
+      leaveLabel="Discard"
       title={`Password of ${account.name}`}
       saveLabel="Set password"
       whyNot={password ? null : 'Enter a password.'}

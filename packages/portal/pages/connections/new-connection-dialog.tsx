@@ -1,12 +1,10 @@
 import type { GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
-import { Button, Field, Input, Radio, RadioGroup, Select, Switch } from '@fluentui/react-components';
+import { Field, Input, Radio, RadioGroup, Select, Switch } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
-import { ProblemView } from '../../ui/states.tsx';
 import { PasswordField } from './password-field.tsx';
 import { storeSealedPassword } from './seal-password.ts';
 
@@ -23,40 +21,22 @@ export function NewConnectionDialog({ clusters, onClose }: NewConnectionDialogPr
   const [password, setPassword] = useState('');
   const [whenSessionBlocked, setWhenSessionBlocked] = useState<'fail' | 'wait'>('fail');
   const [notifications, setNotifications] = useState(true);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const cluster = clusters.find((item) => item.id === clusterId);
   const create = async () => {
-    setBusy(true);
-    try {
-      const body = { name: name.trim(), clusterId, accountName: accountName.trim(), whenSessionBlocked, notifications };
-      const made = await api.createConnection({ body });
-      if (password !== '' && cluster?.publicKey) await sealOrSay(made, cluster, password);
-      else noticeDone(`Made connection ${made.name}.`);
-      await cache.invalidateQueries({ queryKey: ['connections'] });
-      onClose();
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
+    const body = { name: name.trim(), clusterId, accountName: accountName.trim(), whenSessionBlocked, notifications };
+    const made = await api.createConnection({ body });
+    if (password !== '' && cluster?.publicKey) await sealOrSay(made, cluster, password);
+    else noticeDone(`Made connection ${made.name}.`);
+    await cache.invalidateQueries({ queryKey: ['connections'] });
   };
   return (
-    <Modal
+    <FormDialog
       title="New connection"
+      saveLabel="Make connection"
+      leaveLabel="Discard"
+      whyNot={whyNot(clusters, name, accountName)}
+      save={create}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Discard</Button>
-          <ActionButton
-            appearance="primary"
-            busy={busy}
-            disabledReason={whyNot(clusters, name, accountName)}
-            onClick={() => void create()}
-          >
-            Make connection
-          </ActionButton>
-        </>
-      }
     >
       <Field label="Name" required>
         <Input value={name} maxLength={120} onChange={(_event, { value }) => setName(value)} />
@@ -88,8 +68,7 @@ export function NewConnectionDialog({ clusters, onClose }: NewConnectionDialogPr
         checked={notifications}
         onChange={(_event, { checked }) => setNotifications(checked)}
       />
-      {refusal !== null && <ProblemView error={refusal} />}
-    </Modal>
+    </FormDialog>
   );
 }
 

@@ -1,17 +1,16 @@
 import type { Connection } from '@deskhand/protocol/http/connections.ts';
 import type { MemberPreflight, Preflight } from '@deskhand/protocol/http/preflight.ts';
 import { preflightHelp } from '@deskhand/protocol/help-links.ts';
-import { Button, Spinner } from '@fluentui/react-components';
+import { Spinner } from '@fluentui/react-components';
 import { CheckmarkCircle16Filled, DismissCircle16Regular, QuestionCircle16Regular } from '@fluentui/react-icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { preflightQuery } from '../../api/queries.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
-import { ProblemView, QueryView } from '../../ui/states.tsx';
+import { QueryView } from '../../ui/states.tsx';
 import { Moment } from '../../ui/time.tsx';
+import { useSending } from '../../ui/use-sending.ts';
 
 interface PreflightDialogProps {
   readonly connection: Connection;
@@ -23,38 +22,25 @@ interface PreflightDialogProps {
 export function PreflightDialog({ connection, whyNotCheck, onClose }: PreflightDialogProps) {
   const cache = useQueryClient();
   const query = useQuery(preflightQuery(connection.id));
-  const [refusal, setRefusal] = useState<unknown>(null);
-  const isUnderWay = query.data?.state === 'under-way';
+  const { refusal, send } = useSending();
   const check = async (): Promise<void> => {
-    setRefusal(null);
-    try {
-      const begun = await api.beginPreflight({ params: { id: connection.id } });
-      cache.setQueryData(preflightQuery(connection.id).queryKey, begun);
-    } catch (error) {
-      setRefusal(error);
-    }
+    const begun = await api.beginPreflight({ params: { id: connection.id } });
+    cache.setQueryData(preflightQuery(connection.id).queryKey, begun);
   };
   return (
-    <Modal
+    <AskDialog
       title={`${connection.name} on every gateway`}
-      wide
+      askLabel={query.data?.state === 'never' ? 'Check now' : 'Check again'}
+      whyNotAsk={whyNotCheck}
+      isUnderWay={query.data?.state === 'under-way'}
+      refusal={refusal}
+      onAsk={() => void send(check)}
       onClose={onClose}
-      actions={
-        <>
-          <ActionButton disabledReason={whyNotCheck} busy={isUnderWay} onClick={() => void check()}>
-            {query.data?.state === 'never' ? 'Check now' : 'Check again'}
-          </ActionButton>
-          <Button appearance="primary" onClick={onClose}>
-            Close
-          </Button>
-        </>
-      }
     >
-      {refusal !== null && <ProblemView error={refusal} />}
       <QueryView query={query} skeletonRows={3}>
         {(found) => <PreflightView connection={connection} found={found} />}
       </QueryView>
-    </Modal>
+    </AskDialog>
   );
 }
 

@@ -1,15 +1,13 @@
 import type { Connection } from '@deskhand/protocol/http/connections.ts';
-import { Button } from '@fluentui/react-components';
 import { Warning20Filled } from '@fluentui/react-icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { accountsQuery } from '../../api/queries.ts';
 import { PeoplePicker } from '../../forms/people-picker.tsx';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { noticeDone } from '../../ui/notices.tsx';
-import { ProblemView, QueryView } from '../../ui/states.tsx';
+import { QueryView } from '../../ui/states.tsx';
 
 interface ShareDialogProps {
   readonly connection: Connection;
@@ -21,33 +19,13 @@ export function ShareDialog({ connection, onClose }: ShareDialogProps) {
   const cache = useQueryClient();
   const accounts = useQuery(accountsQuery);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(connection.sharedWith));
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const save = async () => {
-    setBusy(true);
-    try {
-      await api.shareConnection({ params: { id: connection.id }, body: { accounts: [...chosen] } });
-      noticeDone(`Set who may use ${connection.name}.`);
-      await cache.invalidateQueries({ queryKey: ['connections'] });
-      onClose();
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
+    await api.shareConnection({ params: { id: connection.id }, body: { accounts: [...chosen] } });
+    noticeDone(`Set who may use ${connection.name}.`);
+    await cache.invalidateQueries({ queryKey: ['connections'] });
   };
   return (
-    <Modal
-      title={`Share ${connection.name}`}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep as it is</Button>
-          <ActionButton appearance="primary" busy={busy} onClick={() => void save()}>
-            Share connection
-          </ActionButton>
-        </>
-      }
-    >
+    <FormDialog title={`Share ${connection.name}`} saveLabel="Share connection" save={save} onClose={onClose}>
       <div className="message" data-tone="waiting">
         <Warning20Filled aria-hidden />
         <p>
@@ -65,7 +43,6 @@ export function ShareDialog({ connection, onClose }: ShareDialogProps) {
           />
         )}
       </QueryView>
-      {refusal !== null && <ProblemView error={refusal} />}
-    </Modal>
+    </FormDialog>
   );
 }

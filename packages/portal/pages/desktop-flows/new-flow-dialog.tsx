@@ -6,6 +6,7 @@ import { api } from '../../api/client.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Modal } from '../../ui/dialog.tsx';
 import { ProblemView } from '../../ui/states.tsx';
+import { useSending } from '../../ui/use-sending.ts';
 import { ProblemsList, ProblemsSummary } from './problems-list.tsx';
 import { useScriptCheck } from './use-script-check.ts';
 
@@ -19,19 +20,12 @@ export function NewFlowDialog({ onClose }: { readonly onClose: () => void }) {
   const [description, setDescription] = useState('');
   const [script, setScript] = useState('');
   const [goTo, setGoTo] = useState<{ line: number } | null>(null);
-  const [refusal, setRefusal] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, refusal, send } = useSending();
   const { diagnostics, checking } = useScriptCheck(script);
   const create = async () => {
-    setBusy(true);
-    try {
-      const flow = await api.createFlow({ body: { name: name.trim(), description, script } });
-      await cache.invalidateQueries({ queryKey: ['desktop-flows'] });
-      await navigate({ to: '/desktop-flows/$flow', params: { flow: flow.id }, search: {} });
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
+    const flow = await api.createFlow({ body: { name: name.trim(), description, script } });
+    await cache.invalidateQueries({ queryKey: ['desktop-flows'] });
+    await navigate({ to: '/desktop-flows/$flow', params: { flow: flow.id }, search: {} });
   };
   return (
     <Modal
@@ -45,7 +39,7 @@ export function NewFlowDialog({ onClose }: { readonly onClose: () => void }) {
             appearance="primary"
             busy={busy}
             disabledReason={whyNotCreate(name, script)}
-            onClick={() => void create()}
+            onClick={() => void send(create)}
           >
             Save desktop flow
           </ActionButton>

@@ -1,17 +1,16 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { GatewayCheck } from '@deskhand/protocol/http/doctor.ts';
 import { healthHelp } from '@deskhand/protocol/help-links.ts';
-import { Button, Spinner } from '@fluentui/react-components';
+import { Spinner } from '@fluentui/react-components';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { api } from '../../api/client.ts';
 import { gatewayCheckQuery } from '../../api/queries.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { MachineReport } from '../../ui/machine-report.tsx';
-import { ProblemView } from '../../ui/states.tsx';
 import { Moment } from '../../ui/time.tsx';
+import { useSending } from '../../ui/use-sending.ts';
 
 interface DoctorDialogProps {
   readonly gateway: Gateway;
@@ -22,39 +21,27 @@ interface DoctorDialogProps {
 /** Has the gateway look at its machine, and shows what it finds; an offline one is looked at by a person. */
 export function DoctorDialog({ gateway, whyNotAsk, onClose }: DoctorDialogProps) {
   const cache = useQueryClient();
-  const [refusal, setRefusal] = useState<unknown>(null);
+  const { refusal, send } = useSending();
   const { data: check } = useQuery(gatewayCheckQuery(gateway.id));
   const ask = async (): Promise<void> => {
-    setRefusal(null);
-    try {
-      cache.setQueryData(gatewayCheckQuery(gateway.id).queryKey, await api.askDoctor({ params: { id: gateway.id } }));
-    } catch (error) {
-      setRefusal(error);
-    }
+    cache.setQueryData(gatewayCheckQuery(gateway.id).queryKey, await api.askDoctor({ params: { id: gateway.id } }));
   };
   useEffect(() => {
-    if (whyNotAsk === null) void ask();
+    if (whyNotAsk === null) void send(ask);
     // Asked once, when the dialog opens.
   }, [gateway.id]);
   return (
-    <Modal
+    <AskDialog
       title={`Machine of ${gateway.name}`}
-      wide
+      askLabel="Check again"
+      whyNotAsk={whyNotAsk}
+      isUnderWay={check?.state === 'asked'}
+      refusal={refusal}
+      onAsk={() => void send(ask)}
       onClose={onClose}
-      actions={
-        <>
-          <ActionButton disabledReason={whyNotAsk} busy={check?.state === 'asked'} onClick={() => void ask()}>
-            Check again
-          </ActionButton>
-          <Button appearance="primary" onClick={onClose}>
-            Close
-          </Button>
-        </>
-      }
     >
-      {refusal !== null && <ProblemView error={refusal} />}
       {check && <CheckView gateway={gateway} check={check} />}
-    </Modal>
+    </AskDialog>
   );
 }
 

@@ -1,11 +1,9 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
-import { Button, Field, Input, Select } from '@fluentui/react-components';
+import { Field, Input, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { noticeDone } from '../../ui/notices.tsx';
-import { ProblemView } from '../../ui/states.tsx';
 
 const NAME_LENGTH_MAX = 120;
 
@@ -21,45 +19,26 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
   const [policy, setPolicy] = useState(gateway.policyOverride ?? '');
   const [capacity, setCapacity] = useState(gateway.capacityOverride === null ? '' : String(gateway.capacityOverride));
   const [order, setOrder] = useState(String(gateway.order));
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const save = async () => {
-    setBusy(true);
-    try {
-      await api.updateGateway({
-        params: { id: gateway.id },
-        body: {
-          name: name.trim(),
-          policyOverride: (policy || null) as Gateway['policyOverride'],
-          capacityOverride: capacity === '' ? null : Number(capacity),
-          order: Number(order),
-        },
-      });
-      noticeDone(`Changed ${gateway.name}.`);
-      onSaved();
-      onClose();
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
+    await api.updateGateway({
+      params: { id: gateway.id },
+      body: {
+        name: name.trim(),
+        policyOverride: (policy || null) as Gateway['policyOverride'],
+        capacityOverride: capacity === '' ? null : Number(capacity),
+        order: Number(order),
+      },
+    });
+    noticeDone(`Changed ${gateway.name}.`);
+    onSaved();
   };
   return (
-    <Modal
+    <FormDialog
       title={`Settings of ${gateway.name}`}
+      saveLabel="Save gateway"
+      whyNot={name.trim() === '' ? 'Give the gateway a name.' : null}
+      save={save}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep as it is</Button>
-          <ActionButton
-            appearance="primary"
-            busy={busy}
-            disabledReason={name.trim() === '' ? 'Give the gateway a name.' : null}
-            onClick={() => void save()}
-          >
-            Save gateway
-          </ActionButton>
-        </>
-      }
     >
       <Field label="Name" required>
         <Input value={name} maxLength={NAME_LENGTH_MAX} onChange={(_event, { value }) => setName(value)} />
@@ -83,7 +62,6 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
       <Field label="Order in the cluster" hint="The lowest online gateway takes every run unless all of them do.">
         <Input type="number" min={0} max={1000} value={order} onChange={(_event, { value }) => setOrder(value)} />
       </Field>
-      {refusal !== null && <ProblemView error={refusal} />}
-    </Modal>
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { Button, Field, Input } from '@fluentui/react-components';
+import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Modal } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/states.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 
 const NAME_LENGTH_MAX = 120;
 
@@ -16,40 +14,17 @@ interface RenameDialogProps {
 
 export function RenameDialog({ name: before, onRename, onClose }: RenameDialogProps) {
   const [name, setName] = useState(before);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
-  const save = async () => {
-    setBusy(true);
-    try {
-      await onRename(name.trim());
-      onClose();
-    } catch (error) {
-      setRefusal(error);
-      setBusy(false);
-    }
-  };
   return (
-    <Modal
+    <FormDialog
       title={`Rename ${before}`}
+      saveLabel="Rename cluster"
+      whyNot={name.trim() === '' ? 'Give the cluster a name.' : null}
+      save={() => onRename(name.trim())}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep as it is</Button>
-          <ActionButton
-            appearance="primary"
-            busy={busy}
-            disabledReason={name.trim() === '' ? 'Give the cluster a name.' : null}
-            onClick={() => void save()}
-          >
-            Rename cluster
-          </ActionButton>
-        </>
-      }
     >
       <Field label="Name of the cluster" required hint="Runs, connections and machines stay as they are.">
         <Input value={name} maxLength={NAME_LENGTH_MAX} onChange={(_event, { value }) => setName(value)} />
       </Field>
-      {refusal !== null && <ProblemView error={refusal} />}
-    </Modal>
+    </FormDialog>
   );
 }

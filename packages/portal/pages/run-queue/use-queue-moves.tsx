@@ -33,8 +33,9 @@ export function useQueueMoves({ clusterId, maySteer, onMoved }: QueueMovesOption
 
   const undo = async (runs: readonly Run[]) => {
     try {
-      for (const run of runs) await api.undoMove({ params: { id: run.id } });
-      await refresh();
+      const view = await api.undoMoves({ params: { id: clusterId }, body: { runs: runs.map((run) => run.id) } });
+      onMoved();
+      cache.setQueryData(['run-queue', clusterId], view);
     } catch (error) {
       noticeRefused('The move was not undone.', error);
     }

@@ -48,9 +48,11 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
         () => move(database, clusterId, ids, actor, audit),
         () => clusterId,
       ),
-    undoMove: (runId, actor, audit) =>
-      reorder(session, { runId, actor, audit, event: 'undo-move', detail: 'Given its old place back' }, (run) =>
-        run.topRank === null ? undefined : { ...run, topRank: null },
+    undoMove: (clusterId, ids, actor, audit) =>
+      session.run(
+        'undo-move',
+        () => undo(database, clusterId, ids, actor, audit),
+        () => clusterId,
       ),
     setPriority: (runId, priority, actor, audit) =>
       reorder(session, { runId, actor, audit, event: 'set-priority', detail: `Priority ${priority}` }, (run) => ({
@@ -130,6 +132,26 @@ function move(
   }
   if (moved.length > 0) database.addAudit(audit);
   return moved;
+}
+
+function undo(
+  database: SimulatedDatabase,
+  clusterId: string,
+  ids: readonly RunId[],
+  actor: string,
+  audit: AuditFact,
+): readonly RunId[] {
+  database.bump(clusterId);
+  const undone: RunId[] = [];
+  for (const id of new Set(ids)) {
+    const run = database.runs.get(id);
+    if (run?.clusterId !== clusterId || run.state !== 'queued' || run.topRank === null) continue;
+    database.runs.set({ ...run, topRank: null });
+    database.addEvent(id, { attempt: run.attempt, event: 'undo-move', detail: 'Given its old place back', actor });
+    undone.push(id);
+  }
+  if (undone.length > 0) database.addAudit(audit);
+  return undone;
 }
 
 interface Reorder {

@@ -10,6 +10,8 @@ import type { Random } from '../world/random.ts';
 export interface Shape {
   readonly servers: number;
   readonly gateways: number;
+  /** Sessions that each machine has room for; drawn for each when it is not given. */
+  readonly slots?: number;
   readonly clusters: number;
   readonly users: number;
   readonly flows: number;

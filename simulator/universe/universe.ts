@@ -383,6 +383,7 @@ export class Universe {
     const clusterId = `cluster-${String(1 + ((number - 1) % shape.clusters))}` as ClusterId;
     this.#enrol(id, clusterId, number);
     const drift = shape.drift === 0 ? 0 : random.between(-shape.drift, shape.drift);
-    this.addGateway(id, this.addMachine(`machine-${String(number)}`, 1 + random.below(3), drift));
+    const slots = 1 + random.below(3);
+    this.addGateway(id, this.addMachine(`machine-${String(number)}`, shape.slots ?? slots, drift));
   }
 }

@@ -52,7 +52,7 @@ import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { closeLinks, tellGateway } from './use-cases/link/reach-gateway.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
-import { settingsChanged } from './use-cases/system/settings-changed.ts';
+import { changeSettings } from './use-cases/system/change-settings.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
 
 export interface ApplicationParts {
@@ -228,8 +228,8 @@ async function openHttp({
         startedAt: new Date(),
         status: statusRows(prepared.statusPage),
       },
-      settingsChanged: (what) =>
-        settingsChanged({ queue: stores.queue, changes, wake: (id) => runs.wakeups.wake(id) }, what),
+      changeSettings: (caller, change) =>
+        changeSettings({ ...stores, changes, wake: (id) => runs.wakeups.wake(id) }, caller, change),
     }),
   };
   return await createHttpServer({

@@ -55,6 +55,13 @@ export class RunWatch {
     if (movedToTop) this.#world.violated('I6', `the move of run ${runId} was undone, and it still stands at the top`);
   }
 
+  /** Of runs that are moved together the first named stands first (S31). */
+  movesAcknowledged(named: readonly string[], atTop: readonly string[]): void {
+    const inOrder = [...new Set(named)].filter((id) => atTop.includes(id));
+    if (inOrder.join() !== atTop.join())
+      this.#world.violated('S31', `${named.join(', ')} were moved to the top, and stand there as ${atTop.join(', ')}`);
+  }
+
   /** Runs whose cancel was acknowledged, and when. */
   get cancelled(): ReadonlyMap<string, number> {
     return this.#cancelled;

@@ -8,6 +8,7 @@ import { networkFaults } from './network-faults.ts';
 import { peopleFaults } from './people-faults.ts';
 import { restoreFaults } from './restore-faults.ts';
 import { serverFaults } from './server-faults.ts';
+import { settingFaults } from './setting-faults.ts';
 
 /**
  * What of the table of faults (F1 to F14) each kind stands for:
@@ -30,7 +31,8 @@ import { serverFaults } from './server-faults.ts';
  * F12 identities                   machine-is-cloned, machine-is-set-back, the same of a working machine (working-…), two-gateways-on-one-machine,
  *                                  gateway-is-removed
  * F13 people at the same instant   people-act-at-once, people-act-at-an-acquire, cancel-at-an-offer, gateway-is-disabled,
- *                                  gateway-is-declared-gone, machine-is-declared-gone-at-a-cancel, gateway-is-removed
+ *                                  gateway-is-declared-gone, machine-is-declared-gone-at-a-cancel, gateway-is-removed,
+ *                                  toggle-is-switched, capacity-is-set, add-ons-are-set
  * F14 load                         bursts of submits (people/people.ts) and flows that log much (machine/flow-behaviour.ts)
  */
 export const allFaults: readonly FaultKind[] = [
@@ -40,6 +42,7 @@ export const allFaults: readonly FaultKind[] = [
   ...machineFaults,
   ...identityFaults,
   ...peopleFaults,
+  ...settingFaults,
 ];
 
 /** How often a kind comes in one seed; most kinds do not come at all, so that the others are seen alone. */

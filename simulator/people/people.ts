@@ -133,13 +133,7 @@ export class People {
         return;
       case 'move': {
         const clusterId = database.runs.get(id)?.clusterId ?? '';
-        const moved = [id, this.#anyRun() ?? id];
-        for (const one of moved) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) + 1);
-        const answer = await this.#ask((runs) => runs.moveToTop(caller, clusterId, moved));
-        for (const one of answer === undefined ? [] : moved) {
-          this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) - 1);
-          this.#movedAtMs.set(one, this.#universe.world.timeline.nowMs);
-        }
+        await this.#move(clusterId, [id, this.#anyRun() ?? id]);
         return;
       }
       case 'undo': {
@@ -161,6 +155,19 @@ export class People {
       case 'view':
         await this.#ask((runs) => runs.viewQueue(caller, database.runs.get(id)?.clusterId ?? ''));
     }
+  }
+
+  async #move(clusterId: string, ids: readonly string[]): Promise<void> {
+    const askedAtMs = this.#universe.world.timeline.nowMs;
+    for (const one of ids) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) + 1);
+    const answer = await this.#ask((runs) => runs.moveToTop(caller, clusterId, ids));
+    if (answer === undefined) return;
+    for (const one of ids) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) - 1);
+    const isAlone = ids.every((one) => this.#movesOpen.get(one) === 0 && (this.#movedAtMs.get(one) ?? 0) < askedAtMs);
+    for (const one of ids) this.#movedAtMs.set(one, this.#universe.world.timeline.nowMs);
+    if (!answer.ok || !isAlone) return;
+    const atTop = answer.value.queued.filter(({ run }) => run.movedToTop && ids.includes(run.id));
+    this.#universe.watch.movesAcknowledged(ids, atTop.map(({ run }) => run.id));
   }
 
   /** Of the last ones, which are those that people look at. */

@@ -16,6 +16,7 @@ import { createLinkUseCases, type LinkUseCases } from '@deskhand/control-plane/u
 import { createRunUseCases, type RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
 import { closeLinks } from '@deskhand/control-plane/use-cases/link/reach-gateway.ts';
 import type { updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
+import type { ChangeSettingsPorts } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
 import { startSweeps } from '@deskhand/control-plane/use-cases/sweeps/start-sweeps.ts';
 import type { CableEnd } from '../network/cable.ts';
 import type { NotificationChannel } from '../store/change-feed.ts';
@@ -44,7 +45,7 @@ const SERVER_VERSION = '0.1.0';
 /** The head of an answer, with which a browser says that the stream is open. */
 export const STREAM_OPENS = 'HTTP/1.1 200';
 
-export type Admin = Parameters<typeof updateGateway>[0] & PreflightPorts;
+export type Admin = Parameters<typeof updateGateway>[0] & PreflightPorts & ChangeSettingsPorts;
 
 type LiveParts = Pick<Running, 'runs'> & Pick<StoreReplica, 'changes' | 'stores'>;
 
@@ -238,7 +239,7 @@ export class SimulatedReplica {
       );
     const admin: Admin = {
       ...{ ...shared, accounts: stores.accounts, connections: stores.connections, newRoundId },
-      clusters: stores.clusters,
+      ...{ clusters: stores.clusters, installation: stores.installation, queue: stores.queue },
       wake: (clusterId) => runs.wakeups.wake(clusterId),
       unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),
     };

@@ -9,11 +9,15 @@ export function makeSlots(database: SimulatedDatabase, count: number): void {
     if (database.addOnSlots.get(number) === undefined) database.addOnSlots.set(number, { number, runId: null });
 }
 
-/** Slots above the new number go when their run ends; missing ones are made. */
+/** Deals the slots out anew: each run in hand has one, and no plan is committed that counted the old pool. */
 export function resizeSlots(database: SimulatedDatabase, count: number | null): void {
-  for (const slot of [...database.addOnSlots.values()])
-    if (slot.runId === null && slot.number > (count ?? 0)) database.addOnSlots.delete(slot.number);
-  if (count !== null) makeSlots(database, count);
+  for (const { id } of [...database.clusters.values()]) database.bump(id);
+  for (const { number } of [...database.addOnSlots.values()]) database.addOnSlots.delete(number);
+  if (count === null) return;
+  const held = [...database.runs.inHand()].filter((run) => run.mode === 'unattended');
+  for (const [index, run] of held.sort((a, b) => a.requestNumber - b.requestNumber).entries())
+    database.addOnSlots.set(index + 1, { number: index + 1, runId: run.id });
+  makeSlots(database, count);
 }
 
 /** All or nothing against the version; a run that is no longer as it was planned with is left out. */

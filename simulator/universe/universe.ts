@@ -1,6 +1,7 @@
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId } from '@deskhand/domain/brand.ts';
 import { Ledger } from '../checks/ledger.ts';
 import { type AccountThere, LinkWatch } from '../checks/link-watch.ts';
+import { PlacementWatch } from '../checks/placement-watch.ts';
 import { RunWatch } from '../checks/run-watch.ts';
 import { drawFlow, scriptOf } from '../machine/flow-behaviour.ts';
 import { halfAsked } from '../machine/half-asked.ts';
@@ -74,6 +75,7 @@ export class Universe {
     });
     this.balancer = new LoadBalancer(this.network, this.replicas);
     this.watch = new RunWatch(world, this.database, this.ledger);
+    new PlacementWatch(world, this.database);
     const links = new LinkWatch(world, this.database, (machine, user) => this.#accountOn(machine, user));
     this.network.said = (from, text) => links.said(from, text);
     this.#seed();

@@ -2,10 +2,11 @@ import { seesEverything } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId } from '@deskhand/domain/brand.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { systemRoutes } from '@deskhand/protocol/http/system.ts';
-import type { InstallationStore } from '../../ports/accounts.ts';
+import type { InstallationStore, SettingsRecord } from '../../ports/accounts.ts';
 import type { AuditReader } from '../../ports/audit.ts';
 import type { OverviewStore } from '../../ports/overview.ts';
-import { auditBy, type Caller, done, refuse } from '../../ports/outcome.ts';
+import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
+import type { SettingsChange } from '../../use-cases/system/change-settings.ts';
 import type { StatusRow } from '../../use-cases/system/status-page.ts';
 import { type HandlersOf, iso } from './handlers.ts';
 import type { LiveEvents, Viewer } from './live-events.ts';
@@ -26,8 +27,7 @@ export interface SystemPorts {
     readonly startedAt: Date;
     readonly status: readonly StatusRow[];
   };
-  /** Tells pages and planners that settings changed. */
-  readonly settingsChanged: (what: { readonly addOns: boolean }) => Promise<void>;
+  readonly changeSettings: (caller: Caller, change: SettingsChange) => Promise<Outcome<SettingsRecord>>;
 }
 
 const AUDIT_PAGE_DEFAULT = 50;
@@ -74,14 +74,7 @@ export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRout
       return done({ items, nextCursor: rows.length > limit ? String(page.at(-1)?.number) : null });
     },
     getSettings: async () => done(await ports.installation.settings()),
-    updateSettings: async ({ caller, body }) => {
-      // Domains are compared in lower case, as e-mails are.
-      const allowedDomains = body.allowedDomains?.map((domain) => domain.toLowerCase());
-      const change = { ...body, ...(allowedDomains ? { allowedDomains } : {}) };
-      const settings = await ports.installation.changeSettings(change, auditBy(caller, 'update', 'settings', change));
-      await ports.settingsChanged({ addOns: body.unattendedAddOns !== undefined });
-      return done(settings);
-    },
+    updateSettings: async ({ caller, body }) => await ports.changeSettings(caller, body),
     getAbout: async () => {
       const { version, postgres, startedAt, status } = ports.about;
       return done({ version, postgres, startedAt: iso(startedAt), status: [...status] });

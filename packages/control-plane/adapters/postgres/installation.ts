@@ -4,6 +4,7 @@ import { type InstallationStore, type SettingsRecord, settingsDefaults } from '.
 import { insertAccount } from './accounts.ts';
 import { changing, writeAudit } from './audit.ts';
 import { inTransaction, rowOf } from './query.ts';
+import { inHandCondition } from './run-queue.ts';
 
 /** Makes the installation's one row when it is missing; called once after the migrations. */
 export async function ensureInstallation(pool: Pool): Promise<void> {
@@ -78,11 +79,22 @@ async function giveOwner(client: PoolClient, adminId: string): Promise<void> {
   );
 }
 
-/** Slots above the new number go when their run ends; missing ones are made. Null removes the limit and every free slot. */
+/**
+ * Deals the slots out anew: each run in hand has one, whether or not there was a pool when it was offered, and what is left
+ * of the new number is free. Every queue's version rises, so no plan is committed that counted the old pool. Clusters,
+ * runs and slots are locked in the order in which a plan and an end lock them.
+ */
 async function resizeAddOns(client: PoolClient, count: number | null): Promise<void> {
-  await client.query('delete from add_on_slot where run_id is null and number > $1', [count ?? 0]);
-  if (count !== null)
-    await client.query('insert into add_on_slot (number) select generate_series(1, $1) on conflict do nothing', [
-      count,
-    ]);
+  await client.query('select 1 from gateway_cluster order by id for no key update');
+  await client.query('update gateway_cluster set queue_version = queue_version + 1');
+  await client.query(
+    `select 1 from run where mode = 'unattended' and ${inHandCondition} order by id for no key update`,
+  );
+  await client.query('delete from add_on_slot');
+  if (count === null) return;
+  await client.query(
+    `insert into add_on_slot (number, run_id)
+     select row_number() over (order by request_number), id from run where mode = 'unattended' and ${inHandCondition}`,
+  );
+  await client.query('insert into add_on_slot (number) select generate_series(1, $1) on conflict do nothing', [count]);
 }

@@ -1,6 +1,8 @@
 import { headsPerClass } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openInstallationStore } from '../../adapters/postgres/installation.ts';
 import { openRunQueueStore } from '../../adapters/postgres/run-queue.ts';
 import {
   alice,
@@ -12,7 +14,8 @@ import {
   value,
   type WorldOptions,
 } from '../../testing/run-world.ts';
-import type { RunQueueStore } from '../../ports/run-queue.ts';
+import { auditBy } from '../../ports/outcome.ts';
+import type { PlanToCommit, RunQueueStore } from '../../ports/run-queue.ts';
 import { assignRuns, type PlannerPorts } from './assign-runs.ts';
 import { createQueueMemory } from './queue-memory.ts';
 
@@ -142,6 +145,34 @@ test('no more unattended runs go on at once than there are add-ons, over all clu
   await world.say(link, succeeded(offer.runId, offer.attempt));
   await world.settled();
   expect(world.offers()).toHaveLength(2);
+});
+
+test('runs that began before add-ons were counted are counted too, by every cluster that plans at the same moment', async () => {
+  await open({ users: ['user1', 'user2', 'user3'] });
+  const { pool } = world.database;
+  const [queue, installation] = [openRunQueueStore(pool), openInstallationStore(pool)];
+  await world.linkUp('g1', { facts: linuxFacts({ sessionLimit: 1 }) });
+  await world.submit({ user: 'user1' });
+  await world.settled();
+  expect(world.offers()).toHaveLength(1);
+  const waiting = [await world.submit({ user: 'user2' }), await world.submit({ user: 'user3' })];
+  await world.settled();
+  const before = await queue.read(CLUSTER);
+  await installation.changeSettings({ unattendedAddOns: 2 }, auditBy(alice, 'update', 'settings'));
+  const offer = (reading: typeof before, run: number): PlanToCommit => ({
+    clusterId: CLUSTER as PlanToCommit['clusterId'],
+    version: reading?.snapshot.version ?? 0,
+    addOns: reading?.addOns ?? null,
+    offers: [{ runId: waiting[run]?.id as RunId, gatewayId: 'g1' as GatewayId, attempt: 0 }],
+    refusals: [],
+  });
+  expect(await queue.commit(offer(before, 0))).toEqual({ ok: false, because: 'changed-meanwhile' });
+  const since = await queue.read(CLUSTER);
+  expect(since?.snapshot.addOnsFree).toBe(1);
+  expect(await queue.commit(offer(since, 0))).toMatchObject({ ok: true, offered: [{}] });
+  // As another cluster would that read the pool before this commit.
+  const version = (await queue.read(CLUSTER))?.snapshot.version ?? 0;
+  expect(await queue.commit({ ...offer(since, 1), version })).toMatchObject({ ok: true, offered: [] });
 });
 
 /** A planner beside the world's own, whose offers nobody hears. */

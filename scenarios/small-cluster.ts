@@ -3,8 +3,8 @@
  * simulated time, with every invariant of the simulator watched. Nothing breaks here that the story does not break.
  */
 import { removeGateway, updateCluster, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
-import { settingsChanged } from '@deskhand/control-plane/use-cases/system/settings-changed.ts';
-import { done, type Outcome } from '@deskhand/control-plane/ports/outcome.ts';
+import { changeSettings } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
+import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import { scriptOf } from '../simulator/machine/flow-behaviour.ts';
 import { askServer } from '../simulator/people/ask-server.ts';
 import { caller } from '../simulator/people/caller.ts';
@@ -80,14 +80,7 @@ function membersOf(universe: Universe, ask: Ask) {
     comesBack: (name: string) => programOf(name).start(),
     /** Another size of the pool, as the settings page gives it. */
     addOns: async (unattendedAddOns: number | null) =>
-      await ask(async ({ store, runs }) => {
-        if (store === undefined || runs === undefined) throw new Error('The server is down.');
-        const { installation, queue } = store.stores;
-        const audit = { actor: 'alice', verb: 'update', object: 'settings', detail: {}, origin: 'story' };
-        await installation.changeSettings({ unattendedAddOns }, audit);
-        await settingsChanged({ queue, changes: store.changes, wake: (id) => runs.wakeups.wake(id) }, { addOns: true });
-        return done(null);
-      }),
+      valueOf(await ask(({ admin }) => admin && changeSettings(admin, caller, { unattendedAddOns }))),
   };
 }
 

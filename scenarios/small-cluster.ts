@@ -5,6 +5,7 @@
 import { removeGateway, updateCluster, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { changeSettings } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
 import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
+import type { Submission } from '@deskhand/control-plane/use-cases/runs/judge-submission.ts';
 import { scriptOf } from '../simulator/machine/flow-behaviour.ts';
 import { askServer } from '../simulator/people/ask-server.ts';
 import { caller } from '../simulator/people/caller.ts';
@@ -90,10 +91,11 @@ function runsOf(universe: Universe, ask: Ask) {
     const { connections, flowIds } = universe;
     const connectionId = connections[submitted % connections.length]?.id ?? '';
     submitted += 1;
-    const submission = {
-      ...{ flowId: flowIds[0] ?? '', flowVersion: null, connectionId, mode: 'unattended', priority: 'normal' },
+    const submission: Submission = {
+      ...{ flowId: flowIds[0] ?? '', flowVersion: null, connectionId },
+      ...({ mode: 'unattended', priority: 'normal' } as const),
       ...{ inputs: {}, startDeadlineMs: null, executionTimeoutMs: minutes(30), resubmitOf: null },
-    } as const;
+    };
     return valueOf(await ask(({ runs }) => runs?.submitAs(caller, submission, `key-${String(submitted)}`))).id;
   };
   const rowOf = (id: string) => {

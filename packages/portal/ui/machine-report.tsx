@@ -9,7 +9,7 @@ type Check = DoctorReport['checks'][number];
 export function MachineReport({ report }: { readonly report: DoctorReport }) {
   const inOrder = report.checks.toSorted((one, other) => rankOf(one) - rankOf(other));
   return (
-    <table className="values" aria-label="Checks of the machine">
+    <table className="values sentences" aria-label="Checks of the machine">
       <tbody>
         {inOrder.map((check) => (
           <tr key={check.name}>

@@ -79,6 +79,7 @@ function connectionColumns(menu: (connection: Connection) => readonly MenuAction
     {
       key: 'cluster',
       header: 'Gateway cluster',
+      width: '130px',
       cell: (connection) => (
         <Link to="/gateway-clusters/$cluster/run-queue" params={{ cluster: connection.clusterId }} className="clip">
           {connection.clusterName}

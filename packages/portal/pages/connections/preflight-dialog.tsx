@@ -73,7 +73,7 @@ function PreflightView({ connection, found }: { readonly connection: Connection;
 
 function Members({ members }: { readonly members: readonly MemberPreflight[] }) {
   return (
-    <table className="values" aria-label="What each gateway says">
+    <table className="values sentences" aria-label="What each gateway says">
       <tbody>
         {members.map((member) => (
           <tr key={member.gatewayId}>

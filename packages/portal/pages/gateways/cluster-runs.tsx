@@ -45,7 +45,7 @@ function FrontOfQueue({ view }: { readonly view: RunQueueView }) {
       {view.queued.slice(0, WAITING_SHOWN_MAX).map(({ run, because, starts }) => (
         <li key={run.id}>
           <RunStateBadge run={{ ...run, position: null }} />
-          <Link to="/runs/$run" params={{ run: run.id }} search={{}}>
+          <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip" title={runName(run)}>
             {runName(run)}
           </Link>
           <span className="num">

@@ -1,10 +1,13 @@
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import pg from 'pg';
 import type { ChangeFeed } from '../../packages/control-plane/ports/changes.ts';
 import type { PlanCommit } from '../../packages/control-plane/ports/run-queue.ts';
 import { openDatabase } from '../../packages/control-plane/adapters/postgres/database.ts';
+import { openDecisionStore } from '../../packages/control-plane/adapters/postgres/decisions.ts';
 import { openRunQueueStore } from '../../packages/control-plane/adapters/postgres/run-queue.ts';
 import { assignRuns } from '../../packages/control-plane/use-cases/run-queue/assign-runs.ts';
+import { createPlanRecord } from '../../packages/control-plane/use-cases/run-queue/plan-record.ts';
 import { createQueueMemory } from '../../packages/control-plane/use-cases/run-queue/queue-memory.ts';
 import { benchData } from './bench-data.ts';
 import { cleanLater } from './leftovers.ts';
@@ -44,9 +47,16 @@ export async function openFleet(size: FleetSize) {
     commit: async (plan) => count(await queue.commit(plan)),
     commitLocked: async (clusterId, planOf) => count(await queue.commitLocked(clusterId, planOf)),
   };
+  const record = createPlanRecord({
+    ...{ decisions: openDecisionStore(pool), changes: unheard, timers: systemTimers, program: 'bench' },
+    onRecordFault: (error) => console.error(error),
+  });
+  // Stopped before the database that it writes to.
+  cleanLater(() => record.close());
   const ports = {
     ...{ queue: counted, changes: unheard, random: Math.random, memory: createQueueMemory() },
     links: { send: () => true },
+    record,
   };
   return {
     snapshots: async (): Promise<QueueSnapshot[]> => {

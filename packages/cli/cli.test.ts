@@ -143,6 +143,6 @@ test('a program gets its words as they were written', async () => {
 
 test('completion offers verbs after nouns and flags after verbs', async () => {
   const { out } = await type('completion bash');
-  expect(out).toContain('"queue") COMPREPLY=($(compgen -W "move-to-top set-priority show undo-move"');
+  expect(out).toContain('"queue") COMPREPLY=($(compgen -W "move-to-top set-priority show undo-move why"');
   expect(out).toMatch(/"runs submit"\) .*--start-deadline/);
 });

@@ -55,6 +55,7 @@ import { logout } from './commands/logout.ts';
 import { moveToTop } from './commands/run-queue/move-to-top.ts';
 import { setPriority } from './commands/run-queue/set-priority.ts';
 import * as queueShow from './commands/run-queue/show.ts';
+import { why } from './commands/run-queue/why.ts';
 import { undoMove } from './commands/run-queue/undo-move.ts';
 import * as recoveryAccept from './commands/recovery/accept.ts';
 import * as recoveryRuns from './commands/recovery/runs.ts';
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   moveToTop,
   undoMove,
   setPriority,
+  why,
   flowList.list,
   flowShow.show,
   flowCreate.create,

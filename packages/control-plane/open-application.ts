@@ -24,6 +24,7 @@ import { openAuditReader } from './adapters/postgres/audit.ts';
 import { openChangeFeed } from './adapters/postgres/change-feed.ts';
 import { openClusterStore } from './adapters/postgres/clusters.ts';
 import { openConnectionStore } from './adapters/postgres/connections.ts';
+import { openDecisionStore } from './adapters/postgres/decisions.ts';
 import type { Database } from './adapters/postgres/database.ts';
 import { isUnreachable } from './adapters/postgres/fault.ts';
 import { openFlowStore } from './adapters/postgres/flows.ts';
@@ -79,6 +80,7 @@ export async function openApplication(parts: ApplicationParts) {
     runs: stores.runs,
     queue: stores.queue,
     predictions: stores.predictions,
+    decisions: stores.decisions,
     links,
     changes,
     accountRule: (caller, { connection, cluster }) =>
@@ -88,6 +90,8 @@ export async function openApplication(parts: ApplicationParts) {
     timers: systemTimers,
     onPlanned: metrics.planned,
     onPlanningFault: (clusterId, error) => log.error({ err: error, clusterId }, 'A run queue could not be planned'),
+    onRecordFault: (error) => log.warn({ err: error }, 'What was decided could not be kept'),
+    version: prepared.version,
   });
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
@@ -149,6 +153,7 @@ function openStores(database: Database) {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
+    decisions: openDecisionStore(pool),
     links: openGatewayLinkStore(pool),
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),

@@ -13,7 +13,17 @@ const TRIES_MAX = 400;
 /** Of the usual time, so that flows run out of it. */
 const HASTE = 0.1;
 
-const allActs = ['cancel', 'priority', 'move', 'undo', 'resubmit', 'view', 'cancelMany', 'resubmitMany'] as const;
+const allActs = [
+  'cancel',
+  'priority',
+  'move',
+  'undo',
+  'resubmit',
+  'view',
+  'cancelMany',
+  'resubmitMany',
+  'why',
+] as const;
 export type Act = (typeof allActs)[number];
 
 /** People and programs that submit, look, reorder and cancel, over whichever server answers. */
@@ -152,6 +162,13 @@ export class People {
         return await this.#many.cancel(id);
       case 'resubmitMany':
         return await this.#many.resubmit(id);
+      case 'why': {
+        const answer = await this.#ask((runs) => runs.whyBefore(caller, id, this.#anyRun() ?? id));
+        if (answer?.ok) this.#universe.world.reached.add(`why ${answer.value.outcome}`);
+        if (answer?.ok && answer.value.decision?.replay.isSame === false)
+          this.#universe.world.violated('N15', `a person is told of a replay that differs: ${answer.value.message}`);
+        return;
+      }
       case 'view':
         await this.#ask((runs) => runs.viewQueue(caller, database.runs.get(id)?.clusterId ?? ''));
     }

@@ -186,6 +186,7 @@ export class SimulatedReplica {
       runs: stores.runs,
       queue: stores.queue,
       predictions: stores.predictions,
+      decisions: stores.decisions,
       links,
       changes: store.changes,
       accountRule: () => done({ exception: null }),
@@ -196,6 +197,8 @@ export class SimulatedReplica {
       random: random.next,
       timers: life.timers,
       onPlanningFault: (clusterId, error) => this.#planningFailed(clusterId, error),
+      onRecordFault: (error) => this.#say({ error: String(error) }, 'what was decided could not be kept'),
+      version: SERVER_VERSION,
     });
     let epochs = 0;
     const newEpoch = (): string => {

@@ -8,6 +8,7 @@ import type {
   ChallengeRow,
   ClusterRow,
   ConnectionRow,
+  DecisionRow,
   DeclineRow,
   EnrolmentTokenRow,
   FlowDurationRow,
@@ -34,6 +35,7 @@ export interface Sequences {
   event: number;
   audit: number;
   commit: number;
+  decision: number;
 }
 
 /** A server that lives, or one whose death nobody has noticed yet. */
@@ -69,7 +71,7 @@ export class SimulatedDatabase {
   #undo: (() => void)[] = [];
   #changes: RunChange[] = [];
   readonly #listeners = new Set<(change: RunChange) => void>();
-  readonly sequences: Sequences = { requestNumber: 0, event: 0, audit: 0, commit: 0 };
+  readonly sequences: Sequences = { requestNumber: 0, event: 0, audit: 0, commit: 0, decision: 0 };
 
   readonly runs: RunTable;
   readonly installation = this.#table<InstallationRow>();
@@ -98,6 +100,7 @@ export class SimulatedDatabase {
   /** By connection and gateway. */
   readonly preflightResults = this.#table<PreflightResultRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
+  readonly decisions = new Table<DecisionRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
   readonly replicas = new Map<string, ReplicaRow>();
   readonly turns = new Map<string, number>();
@@ -152,6 +155,11 @@ export class SimulatedDatabase {
     this.sequences.event += 1;
     const parts = this.partsOf(runId);
     this.parts.set(runId, { ...parts, events: [...parts.events, { ...event, atMs: this.nowMs() }] });
+  }
+
+  removeEvent(runId: string, event: RunEventRow): void {
+    const parts = this.partsOf(runId);
+    this.parts.set(runId, { ...parts, events: parts.events.filter((one) => one !== event) });
   }
 
   addAudit(fact: AuditFact): void {
@@ -226,7 +234,8 @@ export class SimulatedDatabase {
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
     const { machineChecks, preflightRounds, preflightResults } = this;
-    const numbered = { addOnSlots, audit };
+    const { decisions } = this;
+    const numbered = { addOnSlots, audit, decisions };
     const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },

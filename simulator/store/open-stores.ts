@@ -2,6 +2,7 @@ import type { Timers } from '@deskhand/protocol/timers.ts';
 import { openSimulatedAccountStore } from './accounts.ts';
 import { openSimulatedClusterStore } from './clusters.ts';
 import { openSimulatedConnectionStore } from './connections.ts';
+import { openSimulatedDecisionStore } from './decisions.ts';
 import { openSimulatedFlowStore } from './flows.ts';
 import {
   openSimulatedAuditReader,
@@ -38,6 +39,7 @@ export function openSimulatedStores(session: StoreSession) {
     runs: openSimulatedRunStore(session),
     queue: openSimulatedRunQueueStore(session),
     predictions: openSimulatedPredictionStore(session),
+    decisions: openSimulatedDecisionStore(session),
     links: openSimulatedGatewayLinkStore(session),
     checks: openSimulatedMachineCheckStore(session),
     preflights: openSimulatedPreflightStore(session),

@@ -6,6 +6,7 @@ import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
+import type { DecisionBatch } from '@deskhand/control-plane/ports/decisions.ts';
 import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
 import type { JoinRecord } from '@deskhand/control-plane/ports/joining.ts';
 import type { FlowDigest, PredictionToKeep } from '@deskhand/control-plane/ports/predictions.ts';
@@ -263,6 +264,10 @@ export interface InstallationRow {
 /** A run that only a gateway's journal knows; `id` is made of all three. */
 export interface JournalOnlyRow extends NamedAttempt {
   readonly gatewayId: GatewayId;
+}
+
+export interface DecisionRow extends DecisionBatch {
+  readonly number: number;
 }
 
 export type FlowDurationRow = FlowDigest;

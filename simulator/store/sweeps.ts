@@ -109,14 +109,17 @@ export function openSimulatedRetentionStore(session: StoreSession): RetentionSto
     limits: () =>
       session.run('retention-limits', () => {
         const settings = { ...settingsDefaults, ...database.installation.get('only')?.settings };
-        const { runRetentionDays: days, logBytesMax, screenshotBytesMax } = settings;
-        return { days, logBytesMax, screenshotBytesMax };
+        const { runRetentionDays: days, decisionRetentionDays: decisionDays } = settings;
+        const { logBytesMax, screenshotBytesMax } = settings;
+        return { days, decisionDays, logBytesMax, screenshotBytesMax };
       }),
     removeRunsOlderThan: (days, limit) => session.run('remove-old-runs', () => removeRuns(database, days, limit)),
     removeLogsAbove: (bytesMax, limit) =>
       session.run('remove-logs', () => removeAbove(database, 'log', bytesMax, limit)),
     removeScreenshotsAbove: (bytesMax, limit) =>
       session.run('remove-screenshots', () => removeAbove(database, 'screenshots', bytesMax, limit)),
+    removeDecisionsOlderThan: (days, limit) =>
+      session.run('remove-old-decisions', () => removeDecisions(database, days, limit)),
     removeOldIdempotencyKeys: () => session.run('remove-old-keys', () => removeOldKeys(database)),
   };
 }
@@ -139,6 +142,16 @@ function removeRuns(database: SimulatedDatabase, days: number, limit: number): n
     database.predictions.delete(id);
   }
   return ids.size;
+}
+
+function removeDecisions(database: SimulatedDatabase, days: number, limit: number): number {
+  const beforeMs = database.nowMs() - days * DAY_MS;
+  const old = [...database.decisions.values()]
+    .filter((batch) => batch.lastAtMs < beforeMs)
+    .sort((a, b) => a.lastAtMs - b.lastAtMs || a.number - b.number)
+    .slice(0, limit);
+  for (const { number } of old) database.decisions.delete(number);
+  return old.length;
 }
 
 /** Bytes as JSON has them: PostgreSQL packs lines a little differently, so limits are met a little earlier or later. */

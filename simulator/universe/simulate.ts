@@ -2,6 +2,7 @@ import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { removeGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { Injector } from '../faults/injector.ts';
 import { CalmWatch } from '../checks/calm-watch.ts';
+import { auditDecisions, auditWaits } from '../checks/decision-watch.ts';
 import { auditLogs, auditMachines, auditRecovery } from '../checks/quiescence.ts';
 import { ViewWatch } from '../checks/view-watch.ts';
 import { caller } from '../people/caller.ts';
@@ -103,6 +104,8 @@ async function livenessPhase(universe: Universe, people: People, views: ViewWatc
   auditMachines(universe);
   auditLogs(universe);
   auditRecovery(universe);
+  auditDecisions(universe);
+  auditWaits(universe);
 }
 
 function replaceLost(universe: Universe, people: People): void {

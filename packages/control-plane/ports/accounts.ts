@@ -83,6 +83,8 @@ export interface InstallationStore {
 export interface SettingsRecord {
   readonly allowedDomains: string[];
   readonly runRetentionDays: number;
+  /** Zero keeps none. */
+  readonly decisionRetentionDays: number;
   readonly logBytesMax: number;
   readonly screenshotBytesMax: number;
   readonly unattendedAddOns: number | null;
@@ -92,6 +94,7 @@ export interface SettingsRecord {
 export const settingsDefaults: SettingsRecord = {
   allowedDomains: [],
   runRetentionDays: 90,
+  decisionRetentionDays: 7,
   logBytesMax: 2_000_000_000,
   screenshotBytesMax: 2_000_000_000,
   unattendedAddOns: null,

@@ -12,6 +12,7 @@ import { everything, partsOfRuns, type Questions } from './store-contract/everyt
 import { makeFixture } from './store-contract/fixture.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
+import { decisionOperations } from './store-contract/decision-operations.contract.ts';
 import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
 import { preflightOperations } from './store-contract/preflight-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
@@ -47,6 +48,7 @@ const operations = {
   ...serverOperations,
   ...joinOperations,
   ...predictionOperations,
+  ...decisionOperations,
   ...machineCheckOperations,
   ...preflightOperations,
 } satisfies Operations;

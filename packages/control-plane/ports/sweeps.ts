@@ -32,6 +32,7 @@ export interface DeadlineStore {
 
 export interface RetentionLimits {
   readonly days: number;
+  readonly decisionDays: number;
   readonly logBytesMax: number;
   readonly screenshotBytesMax: number;
 }
@@ -42,5 +43,6 @@ export interface RetentionStore {
   removeRunsOlderThan(days: number, limit: number): Promise<number>;
   removeLogsAbove(bytesMax: number, limit: number): Promise<number>;
   removeScreenshotsAbove(bytesMax: number, limit: number): Promise<number>;
+  removeDecisionsOlderThan(days: number, limit: number): Promise<number>;
   removeOldIdempotencyKeys(): Promise<number>;
 }

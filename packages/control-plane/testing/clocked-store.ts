@@ -5,6 +5,7 @@ import { openAuditReader } from '../adapters/postgres/audit.ts';
 import { openClusterStore } from '../adapters/postgres/clusters.ts';
 import { openConnectionStore } from '../adapters/postgres/connections.ts';
 import { type Database, openDatabase } from '../adapters/postgres/database.ts';
+import { openDecisionStore } from '../adapters/postgres/decisions.ts';
 import { openFlowStore } from '../adapters/postgres/flows.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from '../adapters/postgres/installation.ts';
@@ -93,6 +94,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
+    decisions: openDecisionStore(pool),
     links: openGatewayLinkStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),

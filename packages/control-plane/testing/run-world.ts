@@ -7,6 +7,7 @@ import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openPreflightStore } from '../adapters/postgres/preflights.ts';
+import { openDecisionStore } from '../adapters/postgres/decisions.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -118,6 +119,8 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     random: () => 0,
     timers: systemTimers,
     onPlanningFault: (_, error) => faults.push(error),
+    onRecordFault: (error) => faults.push(error),
+    version: '1.0.0',
     ...options.ports,
   });
   const { wakeups } = runs;
@@ -177,6 +180,7 @@ function openStores({ pool }: TestDatabase) {
     runs: openRunStore(pool),
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
+    decisions: openDecisionStore(pool),
     store: openGatewayLinkStore(pool),
     recovery: openRecoveryStore(pool),
     checks: openMachineCheckStore(pool),

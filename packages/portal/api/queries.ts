@@ -55,6 +55,13 @@ export const screenshotsQuery = (id: string) =>
 export const explainQuery = (id: string) =>
   queryOptions({ queryKey: ['run-explain', id], queryFn: ({ signal }) => api.explainRun({ params: { id }, signal }) });
 
+/** What was decided stays as it was. */
+export const whyBeforeQuery = (first: string, other: string) =>
+  queryOptions({
+    queryKey: ['why-before', first, other],
+    queryFn: ({ signal }) => api.whyBefore({ params: { id: first, other }, signal }),
+  });
+
 export const flowsQuery = queryOptions({
   queryKey: ['desktop-flows'],
   queryFn: ({ signal }) => api.listFlows({ signal }),

@@ -8,6 +8,7 @@ import { found, Refusal } from './refusal.ts';
 import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
 import { drawScreenshot } from './screenshot.ts';
 import { baseRun } from './seed-runs.ts';
+import { whyBeforeOf } from './why-before.ts';
 import type { World } from './world.ts';
 
 type RunOperations =
@@ -26,6 +27,8 @@ type RunOperations =
   | 'getScreenshot'
   | 'explainRun'
   | 'getRunMachineCheck'
+  | 'whyBefore'
+  | 'getDecision'
   | 'getRunQueue'
   | 'moveToTop'
   | 'undoMove'
@@ -108,6 +111,10 @@ export function runHandlers(world: World): Handlers<RunOperations> {
         members: run.state === 'queued' ? membersOf(world, run) : [],
       };
     },
+    getDecision: () => {
+      throw new Refusal('not-found', { what: 'planning decision' });
+    },
+    whyBefore: ({ params }) => whyBeforeOf(world, runOf(params.id), runOf(params.other)),
     getRunQueue: ({ params }) => queueView(world, params.id),
     moveToTop: ({ params, body }) => {
       moveRunsToTop(world, params.id, body.runs);
@@ -135,6 +142,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
 function eventsOf(run: Run) {
   const rows: readonly (readonly [string | null, string, string, string])[] = [
     [run.requestedAt, 'submit', `${run.mode}, ${run.priority} priority`, run.submittedBy.name],
+    [run.offeredAt, 'waits', 'kiosk-1: The machine is busy with another run.', 'Deskhand'],
     [run.offeredAt, 'offer', `to ${run.gateway?.name ?? ''}`, 'server'],
     [run.signingInAt, 'acquire', `by ${run.gateway?.name ?? ''}`, run.gateway?.name ?? ''],
     [run.startedAt, 'start', `signed in as ${run.connection.accountName}`, run.gateway?.name ?? ''],

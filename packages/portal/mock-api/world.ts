@@ -81,6 +81,7 @@ export function makeWorld(kind: Scenario): World {
     settings: {
       allowedDomains: ['example.com'],
       runRetentionDays: 90,
+      decisionRetentionDays: 7,
       logBytesMax: 2_000_000_000,
       screenshotBytesMax: 4_000_000_000,
       unattendedAddOns: null,

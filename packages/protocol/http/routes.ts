@@ -7,6 +7,7 @@ import { joiningRoutes } from './joining.ts';
 import { manyRunsRoutes } from './many-runs.ts';
 import { preflightRoutes } from './preflight.ts';
 import { recoveryRoutes } from './recovery.ts';
+import { replayRoutes } from './replay.ts';
 import { runRoutes } from './runs.ts';
 import { systemRoutes } from './system.ts';
 
@@ -22,6 +23,7 @@ export const routes = {
   ...runRoutes,
   ...manyRunsRoutes,
   ...recoveryRoutes,
+  ...replayRoutes,
   ...systemRoutes,
 };
 export type Routes = typeof routes;

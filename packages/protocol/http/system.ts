@@ -25,6 +25,8 @@ export const Settings = Type.Object({
     maxItems: 50,
   }),
   runRetentionDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  /** How long planning decisions are kept, to answer why one run went before another; zero keeps none. */
+  decisionRetentionDays: Type.Integer({ minimum: 0, maximum: 3650 }),
   logBytesMax: Type.Integer({ minimum: 1_000_000, maximum: STORE_BYTES_MAX }),
   screenshotBytesMax: Type.Integer({ minimum: 1_000_000, maximum: STORE_BYTES_MAX }),
   /** Null is unlimited (S54). */

@@ -8,16 +8,19 @@ export const set: Command = {
   options: [
     { syntax: '--add-ons <count>', description: 'unattended runs that may go on at once, or "unlimited"' },
     { syntax: '--keep-runs <days>', description: 'how many days runs are kept' },
+    { syntax: '--keep-decisions <days>', description: 'how many days planning decisions are kept; 0 keeps none' },
   ],
   examples: ['deskhand settings set --add-ons 4', 'deskhand settings set --add-ons unlimited --keep-runs 90'],
   exitCodes: [0, 4, 7],
   run: async (call) => {
     const [addOns, days] = [text(call, 'addOns'), text(call, 'keepRuns')];
+    const decisionDays = text(call, 'keepDecisions');
     const body = {
       ...(addOns === undefined
         ? {}
         : { unattendedAddOns: addOns === 'unlimited' ? null : countOf(addOns, '--add-ons') }),
       ...(days === undefined ? {} : { runRetentionDays: countOf(days, '--keep-runs') }),
+      ...(decisionDays === undefined ? {} : { decisionRetentionDays: countOf(decisionDays, '--keep-decisions') }),
     };
     if (Object.keys(body).length === 0)
       throw usageFailure('Nothing to change was given.', 'deskhand settings set --help');

@@ -17,6 +17,7 @@ export function settingsAsText(settings: Settings): string {
   const lines: readonly (readonly [string, string])[] = [
     ['Unattended add-ons', String(settings.unattendedAddOns ?? 'unlimited')],
     ['Runs are kept', `${settings.runRetentionDays} days`],
+    ['Decisions are kept', `${settings.decisionRetentionDays} days`],
     ['Logs are kept', `up to ${settings.logBytesMax} bytes`],
     ['Screenshots are kept', `up to ${settings.screenshotBytesMax} bytes`],
     ['Allowed domains', settings.allowedDomains.join(', ') || 'none'],

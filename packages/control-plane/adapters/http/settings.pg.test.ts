@@ -54,6 +54,7 @@ test('the pool of add-ons grows, shrinks and goes', async () => {
 
 test.each([
   ['runRetentionDays', [0, -1, 3651, 1.5, null]],
+  ['decisionRetentionDays', [-1, 3651, 1.5, null]],
   ['logBytesMax', [0, 999_999, 1e300, 1e15 + 1, null]],
   ['screenshotBytesMax', [0, 999_999, 1e300, null]],
   ['unattendedAddOns', [-1, 100_001, 1.5]],

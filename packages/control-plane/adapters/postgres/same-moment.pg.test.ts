@@ -121,6 +121,7 @@ test('a gateway takes no run of another cluster by its journal', async () => {
 });
 
 test('what is kept of runs is what the settings say when nobody has changed them', async () => {
-  const { runRetentionDays: days, logBytesMax, screenshotBytesMax } = settingsDefaults;
-  expect(await world.stores.retention.limits()).toEqual({ days, logBytesMax, screenshotBytesMax });
+  const { runRetentionDays: days, decisionRetentionDays: decisionDays, ...bytes } = settingsDefaults;
+  const { logBytesMax, screenshotBytesMax } = bytes;
+  expect(await world.stores.retention.limits()).toEqual({ days, decisionDays, logBytesMax, screenshotBytesMax });
 });

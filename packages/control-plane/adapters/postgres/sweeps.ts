@@ -122,8 +122,9 @@ export function openRetentionStore(pool: Pool): RetentionStore {
   return {
     limits: async () => {
       const row = await rowOf<{ settings: Partial<SettingsRecord> }>(pool, 'select settings from installation');
-      const { runRetentionDays: days, logBytesMax, screenshotBytesMax } = { ...settingsDefaults, ...row?.settings };
-      return { days, logBytesMax, screenshotBytesMax };
+      const settings = { ...settingsDefaults, ...row?.settings };
+      const { runRetentionDays: days, decisionRetentionDays: decisionDays, logBytesMax, screenshotBytesMax } = settings;
+      return { days, decisionDays, logBytesMax, screenshotBytesMax };
     },
     removeRunsOlderThan: (days, limit) =>
       count(
@@ -135,6 +136,12 @@ export function openRetentionStore(pool: Pool): RetentionStore {
       ),
     removeLogsAbove: async (bytesMax, limit) => await removeAbove(pool, 'run_log', bytesMax, limit),
     removeScreenshotsAbove: async (bytesMax, limit) => await removeAbove(pool, 'run_screenshot', bytesMax, limit),
+    removeDecisionsOlderThan: (days, limit) =>
+      count(
+        `delete from planning_decisions where id in (
+            select id from planning_decisions where last_at < now() - make_interval(days => $1) order by last_at, id limit $2)`,
+        [days, limit],
+      ),
     removeOldIdempotencyKeys: () =>
       count(`delete from idempotency_key where created_at < now() - interval '24 hours'`, []),
   };

@@ -4,6 +4,7 @@ import type { AccountStore, InstallationStore } from '../accounts.ts';
 import type { AuditReader } from '../audit.ts';
 import type { ClusterStore } from '../clusters.ts';
 import type { ConnectionStore } from '../connections.ts';
+import type { DecisionStore } from '../decisions.ts';
 import type { FlowStore } from '../flows.ts';
 import type { GatewayLinkStore } from '../gateway-links.ts';
 import type { JoinStore } from '../joining.ts';
@@ -30,6 +31,7 @@ export interface AllStores {
   readonly runs: RunStore;
   readonly queue: RunQueueStore;
   readonly predictions: PredictionStore;
+  readonly decisions: DecisionStore;
   readonly links: GatewayLinkStore;
   readonly deadlines: DeadlineStore;
   readonly retention: RetentionStore;

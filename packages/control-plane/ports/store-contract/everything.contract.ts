@@ -30,6 +30,8 @@ export const everything: Questions = {
     await preflights.underWay(ALL),
     await preflights.due(86_400_000, ALL),
   ],
+  decisions: async ({ decisions }, context) =>
+    await Promise.all(context.clusters.map((id) => decisions.around(id, { fromMs: 0, untilMs: 1e14 }, ALL))),
   overview: async ({ overview }) => await overview.counts(null),
 };
 

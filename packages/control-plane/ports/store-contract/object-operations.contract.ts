@@ -315,6 +315,7 @@ export const accountOperations: Operations = {
     const change = {
       ...(choose.chance(0.7) ? { unattendedAddOns: choose.of([null, 0, 1, 2, 3]) } : {}),
       ...(choose.chance(0.2) ? { runRetentionDays: choose.of([1, 30]) } : {}),
+      ...(choose.chance(0.2) ? { decisionRetentionDays: choose.of([0, 7]) } : {}),
       ...(choose.chance(0.2) ? { allowedDomains: ['corp.example'] } : {}),
     };
     return { detail: JSON.stringify(change), act: () => stores.installation.changeSettings(change, audit('settings')) };

@@ -63,6 +63,14 @@ export const sweepOperations: Operations = {
       return { says: `removes runs older than ${String(days)} days, at most ${String(limit)}`, act };
     },
   },
+  removeOldDecisions: {
+    weight: 1,
+    prepare: ({ stores }, choose) => {
+      const [days, limit] = [choose.of([0, 1]), choose.of([LIMIT, 1])];
+      const act = () => stores.retention.removeDecisionsOlderThan(days, limit);
+      return { says: `removes decisions older than ${String(days)} days, at most ${String(limit)}`, act };
+    },
+  },
   removeAboveLimit: {
     weight: 0.7,
     prepare: ({ stores }, choose) => {

@@ -1,11 +1,14 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { nextDeclineEndMs } from '@deskhand/domain/placement/decline-memory.ts';
+import { drawSeeded } from '@deskhand/domain/prediction/draw-seeded.ts';
+import { type Decision, drawSeed } from '@deskhand/domain/run-queue/decision.ts';
 import { planAssignments, type Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { PlanCommit, PlanOf, PlanToCommit, QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
+import type { PlanRecord } from './plan-record.ts';
 import type { QueueMemory } from './queue-memory.ts';
 import { sendOffer } from './send-offer.ts';
 
@@ -24,6 +27,7 @@ export interface PlannerPorts {
   readonly changes: ChangeFeed;
   readonly random: Random;
   readonly memory: QueueMemory;
+  readonly record: PlanRecord;
 }
 
 /** What is left to do after a plan: nothing, look again at once, or look again when a decline ends. */
@@ -42,8 +46,10 @@ export async function assignRuns(ports: PlannerPorts, clusterId: string): Promis
     const { planned, committed } = await tryPlan(ports, clusterId, tries < FREE_PLANS_MAX);
     if (planned === undefined || planned.reading.snapshot.classes.length === 0) return { lookAgainInMs: null };
     const { reading, plan } = planned;
+    if (committed?.ok === false) continue;
+    ports.record.waits(clusterId, reading.snapshot, plan);
     if (committed === undefined) return { lookAgainInMs: nextLookMs(reading) };
-    if (!committed.ok) continue;
+    ports.record.decided(clusterId, decisionOf(planned, committed));
     remember(ports.memory, clusterId, reading, committed);
     tellOf(ports, clusterId, reading, committed);
     return { lookAgainInMs: hasMore(reading, plan) ? 0 : nextLookMs(reading) };
@@ -51,9 +57,12 @@ export async function assignRuns(ports: PlannerPorts, clusterId: string): Promis
   return { lookAgainInMs: LOST_PLAN_PAUSE_MS };
 }
 
+type Committed = Extract<PlanCommit, { ok: true }>;
+
 interface Planned {
   readonly reading: QueueReading;
   readonly plan: Plan;
+  readonly seed: number;
 }
 
 async function tryPlan(
@@ -63,8 +72,9 @@ async function tryPlan(
 ): Promise<{ readonly planned: Planned | undefined; readonly committed: PlanCommit | undefined }> {
   const made: Planned[] = [];
   const planOf = (reading: QueueReading): PlanToCommit | undefined => {
-    const plan = planAssignments(reading.snapshot, reading.nowMs, random);
-    made.push({ reading, plan });
+    const seed = drawSeed(random);
+    const plan = planAssignments(reading.snapshot, reading.nowMs, drawSeeded(seed));
+    made.push({ reading, plan, seed });
     return plan.offers.length + plan.refusals.length === 0 ? undefined : commitOf(reading, plan, clusterId);
   };
   const committed = isFree ? await commitFreely(queue, clusterId, planOf) : await queue.commitLocked(clusterId, planOf);
@@ -81,7 +91,7 @@ function tellOf(
   ports: PlannerPorts,
   clusterId: string,
   { snapshot }: QueueReading,
-  { offered, refused }: Extract<PlanCommit, { ok: true }>,
+  { offered, refused }: Committed,
 ): void {
   for (const offer of offered) {
     const member = snapshot.members.find((one) => one.gatewayId === offer.gatewayId);
@@ -97,7 +107,7 @@ function remember(
   memory: QueueMemory,
   clusterId: string,
   reading: QueueReading,
-  { offered, refused }: Extract<PlanCommit, { ok: true }>,
+  { offered, refused }: Committed,
 ): void {
   const { classes, version } = reading.snapshot;
   const waited = classes.reduce((sum, one) => sum + one.count, 0);
@@ -106,6 +116,23 @@ function remember(
     classes.find(({ heads }) => heads.some((head) => head.id === runId))?.user ?? '';
   const inHand = offered.map(({ runId, gatewayId, mode }) => ({ id: runId, gatewayId, mode, user: userOf(runId) }));
   memory.keep(clusterId, reading, version + 1, inHand);
+}
+
+function decisionOf({ reading, plan, seed }: Planned, { offered, refused }: Committed): Decision {
+  const { snapshot, nowMs, attempts } = reading;
+  const done = new Set([...offered.map(({ runId }) => runId), ...refused]);
+  const decided = [...plan.offers, ...plan.refusals].map(({ runId }) => runId);
+  return {
+    ...{ way: 'planned', atMs: nowMs, nowMs, seed, snapshot },
+    outcome: {
+      offers: plan.offers.map(({ runId, gatewayId }) => ({
+        ...{ runId, gatewayId },
+        attempt: (attempts.get(runId) ?? 0) + 1,
+      })),
+      refusals: plan.refusals.map(({ runId, because }) => ({ runId, code: because.code })),
+      leftOut: decided.filter((runId) => !done.has(runId)),
+    },
+  };
 }
 
 function commitOf(reading: QueueReading, plan: Plan, clusterId: string): PlanToCommit {

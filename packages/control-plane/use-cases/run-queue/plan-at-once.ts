@@ -1,4 +1,6 @@
 import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
+import { drawSeeded } from '@deskhand/domain/prediction/draw-seeded.ts';
+import { type Decision, drawSeed } from '@deskhand/domain/run-queue/decision.ts';
 import { planAssignments, type Random } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { ClusterMember, QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunMode } from '@deskhand/domain/run/run.ts';
@@ -20,6 +22,8 @@ export interface PlannedOffer {
   readonly offer: OfferAtOnce;
   readonly snapshot: QueueSnapshot;
   readonly member: ClusterMember;
+  /** As it is kept when the offer was committed at this moment. */
+  decision(atMs: number): Decision;
   /** Whether the offer was committed with the run. */
   settle(isCommitted: boolean): void;
 }
@@ -37,7 +41,9 @@ export function planAtOnce(
   const lent = memory.borrow(clusterId);
   if (lent === undefined) return undefined;
   const { nowMs, snapshot } = lent.reading;
-  const plan = planAssignments({ ...snapshot, classes: [classOf(run)] }, nowMs, random);
+  const seed = drawSeed(random);
+  const planned = { ...snapshot, classes: [classOf(run)] };
+  const plan = planAssignments(planned, nowMs, drawSeeded(seed));
   const gatewayId = plan.offers[0]?.gatewayId;
   const member = snapshot.members.find((one) => one.gatewayId === gatewayId);
   if (gatewayId === undefined || member === undefined) {
@@ -48,6 +54,10 @@ export function planAtOnce(
     offer: { clusterId, version: snapshot.version, gatewayId },
     snapshot,
     member,
+    decision: (atMs) => ({
+      ...{ way: 'at-once', atMs, nowMs, seed, snapshot: planned },
+      outcome: { offers: [{ runId: run.id, gatewayId, attempt: 1 }], refusals: [], leftOut: [] },
+    }),
     settle: (isCommitted) => {
       if (isCommitted) lent.giveBackWith({ id: run.id, gatewayId, user: run.machineUser, mode: run.mode });
       // The queue is no longer what was remembered, or nobody knows what became of the commit.

@@ -1,5 +1,6 @@
 import { headsPerClass } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import { systemTimers } from '@deskhand/protocol/timers.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openInstallationStore } from '../../adapters/postgres/installation.ts';
@@ -17,6 +18,7 @@ import {
 import { auditBy } from '../../ports/outcome.ts';
 import type { PlanToCommit, RunQueueStore } from '../../ports/run-queue.ts';
 import { assignRuns, type PlannerPorts } from './assign-runs.ts';
+import { createPlanRecord } from './plan-record.ts';
 import { createQueueMemory } from './queue-memory.ts';
 
 let world: RunWorld;
@@ -183,7 +185,15 @@ function plannerPorts(queue: RunQueueStore): PlannerPorts {
     nudge: () => undefined,
     onNudge: () => () => undefined,
   };
-  return { queue, links: { send: () => true }, changes, random: Math.random, memory: createQueueMemory() };
+  const { decisions } = world.stores;
+  const record = createPlanRecord({
+    decisions,
+    changes,
+    timers: systemTimers,
+    program: '1',
+    onRecordFault: () => undefined,
+  });
+  return { queue, links: { send: () => true }, changes, random: Math.random, memory: createQueueMemory(), record };
 }
 
 test('two planners that see the same queue never offer a run twice, nor fill a slot twice', async () => {

@@ -3,6 +3,7 @@ import type { Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
+import type { DecisionStore } from '../../ports/decisions.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { PredictionStore } from '../../ports/predictions.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
@@ -11,6 +12,7 @@ import type { Caller } from '../../ports/outcome.ts';
 import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
 import { createPredictionReader } from '../run-queue/predicted-starts.ts';
+import { createPlanRecord, type PlanRecord } from '../run-queue/plan-record.ts';
 import { createWaitingReader } from '../run-queue/waiting.ts';
 import { createQueueMemory, type QueueMemory } from '../run-queue/queue-memory.ts';
 import { createWakeups, type PlanningFault, type Planner, type Wakeups } from '../run-queue/wakeups.ts';
@@ -18,6 +20,7 @@ import { createFactsMemory } from './facts-memory.ts';
 import { lookAt } from '../run-queue/queue-look.ts';
 import { createSharedLooks } from '../run-queue/shared-looks.ts';
 import { dryRun } from './dry-run.ts';
+import * as replay from '../run-queue/why-before.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as choose from './choose-runs.ts';
 import * as read from './read.ts';
@@ -31,6 +34,7 @@ export interface RunUseCasesPorts {
   readonly runs: RunStore;
   readonly queue: RunQueueStore;
   readonly predictions: PredictionStore;
+  readonly decisions: DecisionStore;
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly accountRule: AccountRule;
@@ -38,6 +42,10 @@ export interface RunUseCasesPorts {
   readonly random: Random;
   readonly timers: Timers;
   readonly onPlanningFault: PlanningFault;
+  /** What was decided could not be kept; nobody waits for it. */
+  readonly onRecordFault: (error: unknown) => void;
+  /** The version of this program, which is kept with what it decided. */
+  readonly version: string;
   /** How long a queue took to be planned. */
   readonly onPlanned?: (ms: number) => void;
   /** Smaller in tests. */
@@ -60,6 +68,8 @@ export interface RunUseCases {
   readonly screenshots: After<typeof read.screenshots>;
   readonly screenshot: After<typeof read.screenshot>;
   readonly explain: After<typeof read.explain>;
+  readonly whyBefore: After<typeof replay.whyBefore>;
+  readonly keptDecision: After<typeof replay.keptDecision>;
   readonly cancel: After<typeof steer.cancel>;
   readonly resubmit: After<typeof steer.resubmit>;
   readonly count: After<typeof choose.count>;
@@ -80,13 +90,15 @@ export interface RunUseCases {
 
 export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   const memory = createQueueMemory();
-  const wakeups = createPlanner(given, memory);
+  const record = createPlanRecord({ ...given, program: given.version });
+  const wakeups = createPlanner({ ...given, record }, memory);
   const waiting = createWaitingReader(given.queue, given.timers);
   const queueDepth = createQueueDepth(given.runs, given.runsPerQueueMax ?? limits.RUNS_PER_QUEUE_MAX, given.timers);
   const ports: RunPorts = {
     ...given,
     wakeups,
     memory,
+    record,
     waiting,
     predicted: createPredictionReader(given, given.timers),
     factsMemory: createFactsMemory(),
@@ -105,6 +117,8 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     screenshots: (...rest) => read.screenshots(ports, ...rest),
     screenshot: (...rest) => read.screenshot(ports, ...rest),
     explain: (...rest) => read.explain(ports, ...rest),
+    whyBefore: (...rest) => replay.whyBefore(ports, ...rest),
+    keptDecision: (...rest) => replay.keptDecision(ports, ...rest),
     cancel: (...rest) => steer.cancel(ports, ...rest),
     resubmit: (...rest) => steer.resubmit(ports, ...rest),
     count: (...rest) => choose.count(ports, ...rest),
@@ -127,7 +141,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
   };
 }
 
-function createPlanner(ports: RunUseCasesPorts, memory: QueueMemory): Planner {
+function createPlanner(ports: RunUseCasesPorts & { readonly record: PlanRecord }, memory: QueueMemory): Planner {
   const wakeups: Wakeups = createWakeups(
     ports.timers,
     async (clusterId) => {
@@ -146,6 +160,10 @@ function createPlanner(ports: RunUseCasesPorts, memory: QueueMemory): Planner {
   });
   return {
     ...wakeups,
+    close: async () => {
+      await wakeups.close();
+      await ports.record.close();
+    },
     runEnded: (clusterId, runId) => {
       memory.runEnded(clusterId, runId);
       wakeups.wake(clusterId);

@@ -175,6 +175,8 @@ test('two servers that submit and end at the same moment give no slot and no acc
     random: Math.random,
     timers: systemTimers,
     onPlanningFault: (_, error) => faults.push(error),
+    onRecordFault: (error) => faults.push(error),
+    version: '1.0.0',
   });
   const worst = async (): Promise<unknown> =>
     (

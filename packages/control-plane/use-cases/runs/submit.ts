@@ -72,6 +72,8 @@ async function addJudged(
     ports.runs.add(run, judgedBy, idempotency, caller.name, audit, offer),
   );
   if (added === 'judge-again') return added;
+  if (planned !== undefined && added.offeredAt !== null)
+    ports.record.decided(target.cluster.id, planned.decision(added.offeredAt.getTime()));
   const record = addedRecord(run, target, caller, added, planned && gatewayOf(planned.member));
   announce(ports, record, planned);
   return done(runToWire(record));

@@ -1,6 +1,6 @@
 import type { RetentionStore } from '../../ports/sweeps.ts';
 
-/** Runs that one step removes, so that it never holds up the work of the day. */
+/** Runs, or batches of decisions, that one step removes, so that it never holds up the work of the day. */
 const RUNS_PER_STEP_MAX = 500;
 const STEPS_PER_SWEEP_MAX = 20;
 
@@ -8,16 +8,18 @@ export interface Removed {
   readonly runs: number;
   readonly logLines: number;
   readonly screenshots: number;
+  readonly decisions: number;
 }
 
-/** Days, then bytes of logs and of screenshots; oldest first, never anything of a run that is not over. */
+/** Days, then bytes of logs and of screenshots; oldest first, never anything of a run that is not over. Then decisions. */
 export async function sweepRetention(store: RetentionStore): Promise<Removed> {
-  const { days, logBytesMax, screenshotBytesMax } = await store.limits();
+  const { days, decisionDays, logBytesMax, screenshotBytesMax } = await store.limits();
   const runs = await inSteps(() => store.removeRunsOlderThan(days, RUNS_PER_STEP_MAX));
   const logLines = await inSteps(() => store.removeLogsAbove(logBytesMax, RUNS_PER_STEP_MAX));
   const screenshots = await inSteps(() => store.removeScreenshotsAbove(screenshotBytesMax, RUNS_PER_STEP_MAX));
+  const decisions = await inSteps(() => store.removeDecisionsOlderThan(decisionDays, RUNS_PER_STEP_MAX));
   await store.removeOldIdempotencyKeys();
-  return { runs, logLines, screenshots };
+  return { runs, logLines, screenshots, decisions };
 }
 
 async function inSteps(step: () => Promise<number>): Promise<number> {

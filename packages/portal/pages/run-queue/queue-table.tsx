@@ -7,6 +7,7 @@ import { DataTable, type RowGroup } from '../../ui/data-table.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { useSteadyRows } from '../../ui/use-steady-rows.ts';
 import { useGatewayActions } from '../gateways/use-gateway-actions.tsx';
+import { useWhyBefore } from '../run/use-why-before.tsx';
 import { runName, useRunActions } from '../run/use-run-actions.tsx';
 import { MemberReasons } from './member-reasons.tsx';
 import { type QueueEntry, queueColumns } from './queue-columns.tsx';
@@ -24,6 +25,7 @@ export function QueueTable({ view }: { readonly view: RunQueueView }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const gateways = useQuery(gatewaysQuery);
   const runActions = useRunActions();
+  const whyBefore = useWhyBefore();
   const gatewayActions = useGatewayActions();
   const moves = useQueueMoves({ clusterId: view.cluster.id, maySteer: view.maySteer, onMoved: settle });
   const queue = view.queued.map(({ run }) => run);
@@ -31,7 +33,7 @@ export function QueueTable({ view }: { readonly view: RunQueueView }) {
   const keepFocus = useKeptFocus(rows);
   const canDrag = queue.some((run) => mayDrag(moves.rightsOf(run)));
   const columns = queueColumns({
-    menu: (entry) => moves.menu(entry.run, runActions.cancel),
+    menu: (entry) => [...moves.menu(entry.run, runActions.cancel), { ...whyBefore.action(entry.run), divided: true }],
     isOpen: (entry) => open.has(entry.run.id),
     onToggle: (entry) => setOpen((before) => toggled(before, entry.run.id)),
     handle: (entry) => drag.handle(entry.run),
@@ -88,6 +90,7 @@ export function QueueTable({ view }: { readonly view: RunQueueView }) {
         Alt+↑ moves the focused run to the top, Alt+↓ gives it its old place back. A row’s menu has these and the rest.
       </p>
       {runActions.dialog}
+      {whyBefore.dialog}
       {gatewayActions.dialog}
     </div>
   );

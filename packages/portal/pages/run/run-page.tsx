@@ -17,6 +17,7 @@ import { RunFacts, RunHistory, RunScreenshots, RunValues } from './run-parts.tsx
 import { RunMachineCheck } from './run-machine-check.tsx';
 import { RunSituation } from './run-situation.tsx';
 import { RunTimeline } from './run-timeline.tsx';
+import { useWhyBefore } from './use-why-before.tsx';
 import { useRunActions, whyNotRun } from './use-run-actions.tsx';
 
 /** One run: how it stands, where its time went, what it did, and what can be done with it. */
@@ -106,6 +107,7 @@ function Crumbs({ run }: { readonly run: Run }) {
 
 function RunButtons({ run }: { readonly run: Run }) {
   const actions = useRunActions();
+  const whyBefore = useWhyBefore();
   const copy = (text: string, what: string) =>
     void navigator.clipboard.writeText(text).then(() => noticeDone(`${what} copied.`));
   const whyNotResubmit = actions.whyNotSubmit ?? whyNotRun(run, 'resubmit');
@@ -137,6 +139,7 @@ function RunButtons({ run }: { readonly run: Run }) {
         label="More"
         trigger={<Button icon={<MoreHorizontal20Regular />} aria-label="More" title="More" />}
         actions={[
+          whyBefore.action(run),
           { label: 'Copy link', onSelect: () => copy(location.href, 'Link') },
           { label: 'Copy as CLI', onSelect: () => copy(`deskhand runs show ${run.id} --json`, 'Command') },
           { label: 'Copy log command', onSelect: () => copy(`deskhand runs logs ${run.id}`, 'Command') },
@@ -148,6 +151,7 @@ function RunButtons({ run }: { readonly run: Run }) {
         ]}
       />
       {actions.dialog}
+      {whyBefore.dialog}
     </>
   );
 }

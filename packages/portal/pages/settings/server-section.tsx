@@ -24,6 +24,7 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
   const whyNot = useWhyNotAllowed('settings.admin');
   const [domains, setDomains] = useState(settings.allowedDomains.join(', '));
   const [days, setDays] = useState(String(settings.runRetentionDays));
+  const [decisionDays, setDecisionDays] = useState(String(settings.decisionRetentionDays));
   const [logs, setLogs] = useState(String(Math.round(settings.logBytesMax / BYTES_PER_MB)));
   const [shots, setShots] = useState(String(Math.round(settings.screenshotBytesMax / BYTES_PER_MB)));
   const [addOns, setAddOns] = useState(settings.unattendedAddOns === null ? '' : String(settings.unattendedAddOns));
@@ -42,6 +43,7 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
             .map((domain) => domain.trim())
             .filter(Boolean),
           runRetentionDays: Number(days),
+          decisionRetentionDays: Number(decisionDays),
           logBytesMax: Number(logs) * BYTES_PER_MB,
           screenshotBytesMax: Number(shots) * BYTES_PER_MB,
           unattendedAddOns: addOns === '' ? null : Number(addOns),
@@ -59,9 +61,20 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
       <Field label="Allowed mail domains" hint="Accounts must belong to one of these. Separated by commas.">
         <Input value={domains} onChange={(_event, { value }) => setDomains(value)} />
       </Field>
-      <Field label="Keep finished runs for (days)">
-        <Input type="number" min={1} max={3650} value={days} onChange={(_event, { value }) => setDays(value)} />
-      </Field>
+      <div className="pair">
+        <Field label="Keep finished runs for (days)">
+          <Input type="number" min={1} max={3650} value={days} onChange={(_event, { value }) => setDays(value)} />
+        </Field>
+        <Field label="Keep planning decisions for (days)" hint="They answer why one run went before another. 0: none.">
+          <Input
+            type="number"
+            min={0}
+            max={3650}
+            value={decisionDays}
+            onChange={(_event, { value }) => setDecisionDays(value)}
+          />
+        </Field>
+      </div>
       <div className="pair">
         <Field label="Action logs, at most (MB)" hint="The oldest go first.">
           <Input type="number" min={1} value={logs} onChange={(_event, { value }) => setLogs(value)} />

@@ -114,6 +114,18 @@ function runsOf(universe: Universe, ask: Ask) {
     states: (ids: readonly string[]) => countOf(ids.map((id) => rowOf(id).state)),
     /** How many runs each gateway took: `{ 'gateway-1': 3 }`. */
     takenBy: (ids: readonly string[]) => countOf(ids.flatMap((id) => rowOf(id).gatewayId ?? [])),
+    /** Why the first run was offered before the other, by a replay of the decision. */
+    whyBefore: async (first: string, other: string) =>
+      valueOf(await ask(({ runs }) => runs?.whyBefore(caller, first, other))),
+    setPriority: async (id: string, priority: 'high' | 'normal') =>
+      valueOf(await ask(({ runs }) => runs?.setPriority(caller, id, priority))),
+    moveToTop: async (id: string) => valueOf(await ask(({ runs }) => runs?.moveToTop(caller, CLUSTER, [id]))),
+    cancel: async (id: string) => valueOf(await ask(({ runs }) => runs?.cancel(caller, id))),
+    /** What the run waited for so far, as its events tell. */
+    waitsOf: async (id: string) =>
+      valueOf(await ask(({ runs }) => runs?.events(caller, id))).items.flatMap(({ event, detail }) =>
+        event === 'waits' ? [detail] : [],
+      ),
     /** The foremost reason why a run waits. */
     whyWaiting: async (id: string) => (await explain(id)).because?.code,
     /** What each member says to a waiting run. */

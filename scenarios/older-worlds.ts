@@ -21,6 +21,7 @@ const slowPace = {
   wakeMs: 15_000,
   predictionsMs: 60 * MINUTE_MS,
   preflightsMs: 60 * MINUTE_MS,
+  sicknessMs: 60 * MINUTE_MS,
   durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,

@@ -45,6 +45,8 @@ import { gatewayDoctor } from './commands/gateways/doctor.ts';
 import { enrolmentToken } from './commands/gateways/enrolment-token.ts';
 import * as gatewayList from './commands/gateways/list.ts';
 import { maintenance } from './commands/gateways/maintenance.ts';
+import * as gatewayHistory from './commands/gateways/history.ts';
+import { canary, putBack, setAside } from './commands/gateways/set-aside.ts';
 import * as gatewayRemove from './commands/gateways/remove.ts';
 import { gatewayRestart } from './commands/gateways/restart.ts';
 import * as gatewaySet from './commands/gateways/set.ts';
@@ -116,6 +118,10 @@ export const commands: readonly Command[] = [
   enable,
   disable,
   maintenance,
+  setAside,
+  putBack,
+  canary,
+  gatewayHistory.history,
   gatewaySet.set,
   enrolmentToken,
   declareGone,

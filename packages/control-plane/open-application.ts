@@ -15,6 +15,7 @@ import { joiningHandlers } from './adapters/http/joining-handlers.ts';
 import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
 import { startLiveFeed } from './adapters/http/live-feed.ts';
 import { preflightHandlers } from './adapters/http/preflight-handlers.ts';
+import { sickMemberHandlers } from './adapters/http/sick-member-handlers.ts';
 import { recoveryHandlers } from './adapters/http/recovery-handlers.ts';
 import { runHandlers } from './adapters/http/run-handlers.ts';
 import { createHttpServer } from './adapters/http/server.ts';
@@ -35,6 +36,7 @@ import { openMachineCheckStore } from './adapters/postgres/machine-checks.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
 import { openPreflightStore } from './adapters/postgres/preflights.ts';
+import { openSickMemberStore } from './adapters/postgres/sick-members.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
@@ -157,6 +159,7 @@ function openStores(database: Database) {
     links: openGatewayLinkStore(pool),
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
+    sickMembers: openSickMemberStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
@@ -209,6 +212,7 @@ async function openHttp({
       version: prepared.version,
     }),
     ...doctorHandlers({ clusters: stores.clusters, checks: stores.checks, tell }, runs),
+    ...sickMemberHandlers({ ...stores, changes, wake: (id) => runs.wakeups.wake(id) }, prepared),
     ...joiningHandlers(stores),
     ...connectionHandlers(stores),
     ...preflightHandlers({ ...stores, links, changes, newRoundId: newId }),

@@ -91,6 +91,8 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
       predictions: stores.predictions,
       retention: stores.retention,
       newRoundId: newId,
+      sickMembers: stores.sickMembers,
+      newRunId: newId,
       monotonicMs: systemTimers.nowMs,
       timers: systemTimers,
       onFault: (error) => log.error({ err: error }, 'A sweep failed and is tried again'),

@@ -12,6 +12,7 @@ export const healthHelp = {
   Maintenance: `${HELP_PREFIX}/gateway/use#maintenance`,
   Offline: `${HELP_PREFIX}/gateway/troubleshoot#offline`,
   Unreachable: `${HELP_PREFIX}/gateway/troubleshoot#offline`,
+  'Set aside': `${HELP_PREFIX}/gateway/troubleshoot#set-aside`,
   Quarantined: `${HELP_PREFIX}/gateway/troubleshoot#quarantined`,
   'Needs attention': `${HELP_PREFIX}/gateway/troubleshoot#something-missing`,
 } as const satisfies Record<HealthWord, string>;

@@ -196,10 +196,14 @@ export class RunWatch {
   }
 
   /** Whoever was taken out, for whatever reason, gets nothing new (S45); whether it is linked is known only with a delay. */
-  #takesPart({ id, gatewayId }: RunRow): void {
+  #takesPart({ id, gatewayId, canaryOf }: RunRow): void {
     const gateway = this.#database.gateways.get(gatewayId ?? '');
     if (gateway === undefined) return;
-    const { enabled, quarantined, maintenanceSinceMs } = gateway;
+    const { enabled, quarantined, maintenanceSinceMs, setAsideSinceMs } = gateway;
+    if (canaryOf !== null && canaryOf !== gatewayId)
+      this.#world.violated('N12', `the canary ${id} of ${canaryOf} was offered to ${gateway.id}`);
+    if (canaryOf === null && setAsideSinceMs !== null)
+      this.#world.violated('N12', `run ${id} was offered to ${gateway.id}, which is set aside`);
     if (enabled && !quarantined && maintenanceSinceMs === null) return;
     const standing = JSON.stringify({ enabled, quarantined, maintenanceSinceMs });
     this.#world.violated('S45', `run ${id} was offered to ${gateway.id}, which is taken out: ${standing}`);

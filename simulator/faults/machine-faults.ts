@@ -135,7 +135,7 @@ export const machineFaults: readonly FaultKind[] = [
       onMachine(scene, (machine) => {
         const { random } = scene;
         const share = (most: number): number => (random.chance(0.5) ? most * random.next() : 0);
-        const before = { ...machine.troubles };
+        const { isSick: _, ...before } = machine.troubles;
         Object.assign(machine.troubles, {
           signInFailure: share(0.5),
           signInSlow: share(0.6),
@@ -148,7 +148,23 @@ export const machineFaults: readonly FaultKind[] = [
         return `has trouble with its sessions for ${inSeconds(forMs)}`;
       }),
   },
+  {
+    name: 'machine-turns-sick',
+    everyMs: 20 * MINUTE_MS,
+    strike: (scene) =>
+      onMachine(scene, (machine) => {
+        const forMs = scene.random.between(MINUTE_MS, SICK_MAX_MS);
+        machine.troubles.isSick = true;
+        scene.later(forMs, () => {
+          machine.troubles.isSick = false;
+        });
+        return `signs nobody in for ${inSeconds(forMs)}`;
+      }),
+  },
 ];
+
+/** Long enough to be found out, set aside and tried in vain. */
+const SICK_MAX_MS = 40 * MINUTE_MS;
 
 function onGateway(scene: Scene, act: (gateway: SimulatedGateway) => string): string | undefined {
   const gateways = scene.universe.gateways.filter((gateway) => gateway.isUp);
@@ -163,7 +179,10 @@ function onMachine(scene: Scene, act: (machine: SimulatedMachine) => string | un
   return what === undefined ? undefined : `${machine.name} ${what}`;
 }
 
-function fillDisk({ later }: Scene, { disk }: SimulatedMachine, forMs: number): void {
+function fillDisk({ later }: Scene, machine: SimulatedMachine, forMs: number): void {
+  const { disk } = machine;
+  // Whatever fails of it fails at the machine, and nobody counts how often.
+  machine.failures = Number.MAX_SAFE_INTEGER;
   disk.isFull = true;
   later(forMs, () => {
     disk.isFull = false;

@@ -1,3 +1,4 @@
+import { CANARY_SCRIPT } from '@deskhand/control-plane/use-cases/sweeps/sweep-sickness.ts';
 import type { Random } from '../world/random.ts';
 
 /** What a flow does on its machine: part of its script, so that it is the same wherever and whenever it runs. */
@@ -57,5 +58,6 @@ export function drawFlow(random: Random, troubleShare: number): FlowPlan {
 export const scriptOf = (plan: FlowPlan): string => `# ${JSON.stringify(plan)}`;
 
 export function planOf(script: string): FlowPlan {
+  if (script === CANARY_SCRIPT) return { behaviour: 'succeeds', durationMs: 0, lines: 1 };
   return JSON.parse(script.slice(2)) as FlowPlan;
 }

@@ -41,6 +41,7 @@ export class RunnerProcess {
   readonly #spool: SpoolFile;
   readonly #end: (how: { code: number | null; signal: string | null }) => void;
   #channel: OpenedChannel | undefined;
+  wasEndedByForce = false;
   #isOver = false;
   #hasStarted = false;
   #isTold = false;
@@ -77,6 +78,7 @@ export class RunnerProcess {
 
   /** The kernel ends it, whatever it is at. */
   endByForce(signal = 'SIGKILL'): void {
+    this.wasEndedByForce = true;
     this.#exit(null, signal);
   }
 

@@ -48,7 +48,11 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
     },
     checkPassword: async () => refused('account-unknown', 'Nobody asks here.'),
     checkAccount: async (request) => await checkAccount(machine, life, gatewayId, request),
-    signIn: async (request) => await signIn(machine, life, gatewayId, request, hosted),
+    signIn: async (request) => {
+      const answer = await signIn(machine, life, gatewayId, request, hosted);
+      if (!answer.ok) machine.failures += 1;
+      return answer;
+    },
     attach: async (request) => await attach(machine, life, gatewayId, request, hosted),
     adopt: async (record) => {
       await life.later(LOOK_MS);
@@ -109,6 +113,10 @@ async function signIn(
   const { troubles, random } = machine;
   machine.ledger.signsIn(machine, gatewayId, request);
   await life.later(LOOK_MS);
+  if (troubles.isSick) {
+    machine.world.reached.add('fault sick-sign-in');
+    return refused('cannot-create-session', 'The machine gives no sessions.');
+  }
   if (random.chance(troubles.signInFailure)) {
     machine.world.reached.add('fault sign-in-failure');
     return refused('cannot-create-session', 'The machine gave no session.');

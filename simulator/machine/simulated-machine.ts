@@ -37,6 +37,8 @@ export interface MachineTroubles {
   signInHang: number;
   signOutFailure: number;
   processDies: number;
+  /** Every sign-in fails, until somebody mends it. */
+  isSick: boolean;
 }
 
 export const noMachineTroubles = (): MachineTroubles => ({
@@ -45,6 +47,7 @@ export const noMachineTroubles = (): MachineTroubles => ({
   signInHang: 0,
   signOutFailure: 0,
   processDies: 0,
+  isSick: false,
 });
 
 /** One device: its clock, disk, accounts, sessions and processes. They outlive the gateway, and a power cut ends them. */
@@ -67,6 +70,8 @@ export class SimulatedMachine {
   readonly cores = 8;
   readonly troubles: MachineTroubles;
   power: Life;
+  /** Sign-ins and processes that came to nothing here, whatever the reason. */
+  failures = 0;
   /** When the sessions were changed last. */
   changedAtMs = 0;
   #boots = 1;
@@ -168,6 +173,7 @@ export class SimulatedMachine {
   }
 
   processEnded(runner: RunnerProcess): void {
+    if (runner.wasEndedByForce) this.failures += 1;
     this.runners.delete(runner.pid);
     this.ledger.ended(this, runner);
   }

@@ -11,6 +11,7 @@ import { gatewayToWire } from '@deskhand/control-plane/adapters/http/gateway-han
 import { createServedLinks, type ServedLinks } from '@deskhand/control-plane/adapters/link/served-links.ts';
 import type { ServedWire } from '@deskhand/control-plane/adapters/link/served-wire.ts';
 import { done } from '@deskhand/control-plane/ports/outcome.ts';
+import type { SickMemberPorts } from '@deskhand/control-plane/use-cases/gateways/sick-members.ts';
 import type { PreflightPorts } from '@deskhand/control-plane/use-cases/connections/preflight.ts';
 import { createLinkUseCases, type LinkUseCases } from '@deskhand/control-plane/use-cases/link/create-link-use-cases.ts';
 import { createRunUseCases, type RunUseCases } from '@deskhand/control-plane/use-cases/runs/create-run-use-cases.ts';
@@ -45,7 +46,7 @@ const SERVER_VERSION = '0.1.0';
 /** The head of an answer, with which a browser says that the stream is open. */
 export const STREAM_OPENS = 'HTTP/1.1 200';
 
-export type Admin = Parameters<typeof updateGateway>[0] & PreflightPorts & ChangeSettingsPorts;
+export type Admin = Parameters<typeof updateGateway>[0] & PreflightPorts & ChangeSettingsPorts & SickMemberPorts;
 
 type LiveParts = Pick<Running, 'runs'> & Pick<StoreReplica, 'changes' | 'stores'>;
 
@@ -227,6 +228,8 @@ export class SimulatedReplica {
         {
           ...shared,
           newRoundId,
+          sickMembers: stores.sickMembers,
+          newRunId: newRoundId,
           deadlines: stores.deadlines,
           queue: stores.queue,
           predictions: stores.predictions,
@@ -243,6 +246,7 @@ export class SimulatedReplica {
     const admin: Admin = {
       ...{ ...shared, accounts: stores.accounts, connections: stores.connections, newRoundId },
       ...{ clusters: stores.clusters, installation: stores.installation, queue: stores.queue },
+      sickMembers: stores.sickMembers,
       wake: (clusterId) => runs.wakeups.wake(clusterId),
       unlink: (gatewayId) => closeLinks({ links, changes: store.changes }, gatewayId),
     };

@@ -188,6 +188,14 @@ function gatewayOf(database: SimulatedDatabase, row: GatewayRow): GatewayRecord 
     enrolledAt: new Date(row.enrolledAtMs),
     journalFault: row.journalFault,
     clockSkewMs: row.clockSkewMs,
+    setAside:
+      row.setAsideSinceMs === null
+        ? null
+        : {
+            since: new Date(row.setAsideSinceMs),
+            canariesPassed: row.canariesPassed,
+            nextCanaryAt: row.canaryRunId === null ? dateOf(row.canaryDueAtMs) : null,
+          },
     maintenance:
       row.maintenanceSinceMs === null ? null : { since: new Date(row.maintenanceSinceMs), note: row.maintenanceNote },
   };

@@ -13,6 +13,7 @@ import type {
   EnrolmentTokenRow,
   FlowDurationRow,
   FlowRow,
+  GatewayEventRow,
   GatewayRow,
   IdempotencyRow,
   InstallationRow,
@@ -34,6 +35,7 @@ export interface Sequences {
   requestNumber: number;
   event: number;
   audit: number;
+  gatewayEvent: number;
   commit: number;
   decision: number;
 }
@@ -71,7 +73,14 @@ export class SimulatedDatabase {
   #undo: (() => void)[] = [];
   #changes: RunChange[] = [];
   readonly #listeners = new Set<(change: RunChange) => void>();
-  readonly sequences: Sequences = { requestNumber: 0, event: 0, audit: 0, commit: 0, decision: 0 };
+  readonly sequences: Sequences = {
+    requestNumber: 0,
+    event: 0,
+    audit: 0,
+    gatewayEvent: 0,
+    commit: 0,
+    decision: 0,
+  };
 
   readonly runs: RunTable;
   readonly installation = this.#table<InstallationRow>();
@@ -99,6 +108,7 @@ export class SimulatedDatabase {
   readonly preflightRounds = this.#table<PreflightRoundRow>();
   /** By connection and gateway. */
   readonly preflightResults = this.#table<PreflightResultRow>();
+  readonly gatewayEvents = new Table<GatewayEventRow, number>((undo) => this.#undo.push(undo));
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   readonly decisions = new Table<DecisionRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
@@ -233,9 +243,8 @@ export class SimulatedDatabase {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
-    const { machineChecks, preflightRounds, preflightResults } = this;
-    const { decisions } = this;
-    const numbered = { addOnSlots, audit, decisions };
+    const { machineChecks, preflightRounds, preflightResults, gatewayEvents, decisions } = this;
+    const numbered = { addOnSlots, audit, gatewayEvents, decisions };
     const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },

@@ -173,8 +173,8 @@ function backToQueue(
   database.runs.set({ ...run, ...inNobodysHand, state: 'queued' });
   database.freeSlotOf(run.id);
   database.addEvent(run.id, { attempt: run.attempt, event, detail, actor: nameOf(database, of.gatewayId) });
-  const { machineUser, mode, whenSessionBlocked } = run;
-  return { machineUser, mode, whenSessionBlocked };
+  const { machineUser, mode, whenSessionBlocked, canaryOf } = run;
+  return { machineUser, mode, whenSessionBlocked, canaryOf };
 }
 
 const inNobodysHand = {

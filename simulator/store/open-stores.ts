@@ -19,6 +19,7 @@ import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
 import { openSimulatedRunStore } from './runs.ts';
+import { openSimulatedSickMemberStore } from './sick-members.ts';
 import { type SimulatedServer, StoreSession } from './server.ts';
 import { openSimulatedDeadlineStore, openSimulatedRetentionStore } from './sweeps.ts';
 
@@ -43,6 +44,7 @@ export function openSimulatedStores(session: StoreSession) {
     links: openSimulatedGatewayLinkStore(session),
     checks: openSimulatedMachineCheckStore(session),
     preflights: openSimulatedPreflightStore(session),
+    sickMembers: openSimulatedSickMemberStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),

@@ -33,7 +33,11 @@ const keyOf = ({ flowId, mode }: { readonly flowId: string; readonly mode: strin
 
 function readLine(database: SimulatedDatabase, clusterId: string, limit: number): LineReading {
   const waiting = [...database.runs.queueOf(clusterId).values()].flatMap(({ rows }) => rows.slice(0, limit));
-  const line = waiting.sort(byQueueOrder).slice(0, limit);
+  // A canary is of one member and soon over: nobody asks when it starts.
+  const line = waiting
+    .filter(({ canaryOf }) => canaryOf === null)
+    .sort(byQueueOrder)
+    .slice(0, limit);
   const held = [...database.gateways.values()]
     .filter((gateway) => gateway.clusterId === clusterId)
     .flatMap((gateway) => database.runs.inHandOf(gateway.id))

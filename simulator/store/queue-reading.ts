@@ -36,8 +36,11 @@ export function readQueue(database: SimulatedDatabase, clusterId: string): Queue
   };
 }
 
+/** Canaries stand behind the runs of people, by their own ids. */
 function byClass(a: SortedRows<RunRow>, b: SortedRows<RunRow>): number {
   const [left, right] = [a.rows[0], b.rows[0]];
+  const [one, other] = [left?.canaryOf ?? '', right?.canaryOf ?? ''];
+  if (one !== other) return one < other ? -1 : 1;
   for (const name of ['machineUser', 'mode', 'whenSessionBlocked'] as const) {
     const [one, other] = [left?.[name] ?? '', right?.[name] ?? ''];
     if (one !== other) return one < other ? -1 : 1;
@@ -59,6 +62,7 @@ function classOf(key: string, members: SortedRows<RunRow>, headsMax: number): Ru
     user: first.machineUser,
     mode: first.mode,
     whenSessionBlocked: first.whenSessionBlocked,
+    ...(first.canaryOf === null ? {} : { canaryOf: first.canaryOf }),
     count: Math.min(members.length, headsMax + 1),
     heads: members.rows.slice(0, headsMax).map(headOf),
   };
@@ -88,6 +92,10 @@ function memberOf(database: SimulatedDatabase, gateway: GatewayRow): ClusterMemb
     ...{ name, order, enabled, quarantined, policyOverride, capacityOverride, declines },
     online: gateway.linkedTo !== null,
     maintenance: gateway.maintenanceSinceMs === null ? null : { note: gateway.maintenanceNote },
+    setAside:
+      gateway.setAsideSinceMs === null
+        ? null
+        : { nextCanaryAtMs: gateway.canaryRunId === null ? gateway.canaryDueAtMs : null },
     journalAwaited: gateway.journalAwaitedSinceMs !== null,
     facts: isUnable ? { ...facts, canAttended: false, canUnattended: false, missing } : facts,
   };

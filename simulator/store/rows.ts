@@ -1,5 +1,6 @@
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { Role } from '@deskhand/domain/account/permissions.ts';
+import type { SicknessEvent } from '@deskhand/domain/gateway/sickness-texts.ts';
 import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { RememberedDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
@@ -93,6 +94,12 @@ export interface GatewayRow {
   readonly maintenanceSinceMs: number | null;
   readonly maintenanceNote: string;
   readonly clockSkewMs: number | null;
+  readonly setAsideSinceMs: number | null;
+  readonly canariesPassed: number;
+  readonly canaryPauseMs: number;
+  readonly canaryDueAtMs: number | null;
+  readonly canaryRunId: RunId | null;
+  readonly putBackAtMs: number | null;
   readonly policyOverride: MachinePolicy | null;
   readonly capacityOverride: number | null;
   readonly linkNumber: number;
@@ -196,6 +203,18 @@ export interface RunRow {
   readonly logLinesLost: number;
   readonly logLinesUnnumbered: number;
   readonly lastReasons: readonly MemberAnswer[] | null;
+  /** Of a canary sign-in: the member it is for. */
+  readonly canaryOf: GatewayId | null;
+}
+
+export interface GatewayEventRow {
+  readonly number: number;
+  readonly gatewayId: GatewayId;
+  readonly event: SicknessEvent;
+  readonly detail: string;
+  readonly actor: string;
+  readonly runId: string | null;
+  readonly atMs: number;
 }
 
 export interface RunEventRow {

@@ -39,6 +39,7 @@ export function recordOf(database: SimulatedDatabase, row: RunRow, shown: 'whole
     endedAt: dateOf(row.endedAtMs),
     signedOutAt: dateOf(row.signedOutAtMs),
     resubmitOf: row.resubmitOf,
+    canaryOf: row.canaryOf,
     lastActionAt: dateOf(row.lastActionAtMs),
     logLines: row.logSeq - row.logLinesLost,
     logLinesLost: row.logLinesLost + row.logLinesUnnumbered,

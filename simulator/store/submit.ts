@@ -82,7 +82,7 @@ function newRow(database: SimulatedDatabase, run: Parameters<RunStore['add']>[0]
 }
 
 /** What a run is before anything happened to it. */
-const untouched = {
+export const untouched = {
   topRank: null,
   state: 'queued',
   phase: null,
@@ -106,6 +106,7 @@ const untouched = {
   logLinesLost: 0,
   logLinesUnnumbered: 0,
   lastReasons: null,
+  canaryOf: null,
 } as const;
 
 const nameOfKey = (accountId: string, key: string): string => `${accountId}\n${key}`;

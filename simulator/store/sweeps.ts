@@ -120,8 +120,20 @@ export function openSimulatedRetentionStore(session: StoreSession): RetentionSto
       session.run('remove-screenshots', () => removeAbove(database, 'screenshots', bytesMax, limit)),
     removeDecisionsOlderThan: (days, limit) =>
       session.run('remove-old-decisions', () => removeDecisions(database, days, limit)),
+    removeGatewayEventsOlderThan: (days, limit) =>
+      session.run('remove-gateway-events', () => removeGatewayEvents(database, days, limit)),
     removeOldIdempotencyKeys: () => session.run('remove-old-keys', () => removeOldKeys(database)),
   };
+}
+
+function removeGatewayEvents(database: SimulatedDatabase, days: number, limit: number): number {
+  const beforeMs = database.nowMs() - days * DAY_MS;
+  const old = [...database.gatewayEvents.values()]
+    .filter(({ atMs }) => atMs < beforeMs)
+    .sort((a, b) => a.number - b.number)
+    .slice(0, limit);
+  for (const { number } of old) database.gatewayEvents.delete(number);
+  return old.length;
 }
 
 function removeRuns(database: SimulatedDatabase, days: number, limit: number): number {

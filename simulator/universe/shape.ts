@@ -44,6 +44,7 @@ const slowIntervals = {
   predictionsMs: HOUR_MS,
   durationsMs: HOUR_MS,
   preflightsMs: HOUR_MS / 6,
+  sicknessMs: 60_000,
   retentionMs: HOUR_MS,
   retentionLookMs: HOUR_MS,
 };

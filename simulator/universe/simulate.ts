@@ -4,6 +4,7 @@ import { Injector } from '../faults/injector.ts';
 import { CalmWatch } from '../checks/calm-watch.ts';
 import { auditDecisions, auditWaits } from '../checks/decision-watch.ts';
 import { auditLogs, auditMachines, auditRecovery } from '../checks/quiescence.ts';
+import { SicknessWatch } from '../checks/sickness-watch.ts';
 import { ViewWatch } from '../checks/view-watch.ts';
 import { caller } from '../people/caller.ts';
 import { People } from '../people/people.ts';
@@ -53,14 +54,16 @@ export async function simulateSeed({
   const people = new People(universe);
   const injector = new Injector(universe, people, shape.safetyMs);
   const views = new ViewWatch(universe);
+  const sickness = new SicknessWatch(universe);
   let failure: SeedResult['failure'] = null;
   try {
     people.begin();
     universe.start();
+    sickness.begin();
     if (injector.begin(new Set(without)) === 'quiet') lookWhileCalm(universe, new CalmWatch(universe, 0), views);
     await world.timeline.runUntil(shape.safetyMs);
     injector.end();
-    await livenessPhase(universe, people, views);
+    await livenessPhase(universe, people, views, sickness);
   } catch (error) {
     failure = failureOf(error);
   }
@@ -78,13 +81,20 @@ export async function simulateSeed({
 }
 
 /** Faults are off: every run must come to its end, and nothing may be left behind (I16, I15). */
-async function livenessPhase(universe: Universe, people: People, views: ViewWatch): Promise<void> {
+async function livenessPhase(
+  universe: Universe,
+  people: People,
+  views: ViewWatch,
+  sickness: SicknessWatch,
+): Promise<void> {
   const { world, database } = universe;
   const endMs = world.timeline.nowMs + LIVENESS_MS;
   const calmSinceMs = world.timeline.nowMs + RECOVERY_MS;
   const calm = new CalmWatch(universe, calmSinceMs);
   const isOver = (): boolean =>
-    people.unanswered === 0 && database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
+    people.unanswered === 0 &&
+    sickness.isOver() &&
+    database.runs.rows.every((run) => isTerminal(run.state) && !run.holdsMachine);
   while (!isOver() && world.timeline.nowMs < endMs) {
     for (let step = 0; step < LIVENESS_STEP_MS; step += CALM_LOOK_MS) {
       await world.timeline.runUntil(world.timeline.nowMs + CALM_LOOK_MS);
@@ -93,7 +103,9 @@ async function livenessPhase(universe: Universe, people: People, views: ViewWatc
     }
     universe.auditIdentities();
     replaceLost(universe, people);
+    if (world.timeline.nowMs >= calmSinceMs) sickness.mend(people);
   }
+  sickness.audit();
   const open = database.runs.rows.filter((run) => !isTerminal(run.state) || run.holdsMachine);
   for (const run of open)
     world.violated('I16', `run ${run.id} is still ${run.state} ${String(LIVENESS_MS)} ms after the faults`);

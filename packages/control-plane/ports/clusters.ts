@@ -53,6 +53,14 @@ export interface GatewayRecord {
   readonly journalFault: string | null;
   /** By the last heartbeat that told the machine's time. */
   readonly clockSkewMs: number | null;
+  readonly setAside: SetAsideRecord | null;
+}
+export interface SetAsideRecord {
+  readonly since: Date;
+  /** Canary sign-ins in a row that succeeded. */
+  readonly canariesPassed: number;
+  /** Null while one is under way. */
+  readonly nextCanaryAt: Date | null;
 }
 export interface MaintenanceRecord extends Maintenance {
   readonly since: Date;

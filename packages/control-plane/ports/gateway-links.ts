@@ -87,6 +87,8 @@ export interface WaitingClassOf {
   readonly machineUser: string;
   readonly mode: RunMode;
   readonly whenSessionBlocked: 'fail' | 'wait';
+  /** A canary sign-in is a class of its own; null and absent are the run of somebody. */
+  readonly canaryOf?: GatewayId | null;
 }
 
 /** What a gateway tells of itself at each heartbeat. */

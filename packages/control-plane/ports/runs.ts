@@ -44,6 +44,8 @@ export interface RunRecord {
   readonly endedAt: Date | null;
   readonly signedOutAt: Date | null;
   readonly resubmitOf: RunId | null;
+  /** A canary sign-in: the member it is for. */
+  readonly canaryOf: GatewayId | null;
   readonly lastActionAt: Date | null;
   /** Of the newest attempt: those that are kept, and those that are not. */
   readonly logLines: number;

@@ -19,6 +19,7 @@ import { predictionOperations } from './store-contract/prediction-operations.con
 import { manyRunsOperations } from './store-contract/many-runs-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
 import { joinOperations, serverOperations } from './store-contract/server-operations.contract.ts';
+import { sickMemberOperations } from './store-contract/sick-member-operations.contract.ts';
 import { sweepOperations } from './store-contract/sweep-operations.contract.ts';
 
 /** A store with a clock that is set by hand. */
@@ -51,13 +52,14 @@ const operations = {
   ...decisionOperations,
   ...machineCheckOperations,
   ...preflightOperations,
+  ...sickMemberOperations,
 } satisfies Operations;
 
 /** What comes at the same moment most often when several servers and people are at it, and does most to one another. */
 const contended = [
   ...['submit', 'plan', 'commit', 'cancel', 'moveToTop', 'setPriority', 'expire', 'acquire', 'returnOffer', 'release'],
   ...['end', 'lose', 'setPhase', 'takeJournalState', 'setFacts', 'closeLink', 'openLink', 'changeConnection'],
-  ...['declareGone', 'removeGateway', 'changeSettings'],
+  ...['declareGone', 'removeGateway', 'changeSettings', 'putBack', 'noteSickness'],
 ] as const satisfies readonly (keyof typeof operations)[];
 
 /** One step of a history as plain data: what it does follows from its seed and from what was there before it. */

@@ -44,5 +44,6 @@ export interface RetentionStore {
   removeLogsAbove(bytesMax: number, limit: number): Promise<number>;
   removeScreenshotsAbove(bytesMax: number, limit: number): Promise<number>;
   removeDecisionsOlderThan(days: number, limit: number): Promise<number>;
+  removeGatewayEventsOlderThan(days: number, limit: number): Promise<number>;
   removeOldIdempotencyKeys(): Promise<number>;
 }

@@ -13,6 +13,7 @@ import { openJoinStore } from '../adapters/postgres/joining.ts';
 import { openOverviewStore } from '../adapters/postgres/overview.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openPreflightStore } from '../adapters/postgres/preflights.ts';
+import { openSickMemberStore } from '../adapters/postgres/sick-members.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../adapters/postgres/replicas.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
@@ -101,6 +102,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     joins: openJoinStore(pool),
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
+    sickMembers: openSickMemberStore(pool),
     recovery: openRecoveryStore(pool),
     turns: openTurnStore(database),
     replicas,

@@ -8,6 +8,7 @@ import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openPreflightStore } from '../adapters/postgres/preflights.ts';
 import { openDecisionStore } from '../adapters/postgres/decisions.ts';
+import { openSickMemberStore } from '../adapters/postgres/sick-members.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -185,6 +186,7 @@ function openStores({ pool }: TestDatabase) {
     recovery: openRecoveryStore(pool),
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
+    sickMembers: openSickMemberStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };

@@ -6,6 +6,7 @@ export type HealthWord =
   | 'Quarantined'
   | 'Disabled'
   | 'Maintenance'
+  | 'Set aside'
   | 'Offline'
   | 'Unreachable'
   | 'Starting'
@@ -18,7 +19,7 @@ export interface Health {
   readonly advice: readonly string[];
 }
 
-type Member = Pick<ClusterMember, 'online' | 'enabled' | 'quarantined' | 'maintenance' | 'facts'>;
+type Member = Pick<ClusterMember, 'online' | 'enabled' | 'quarantined' | 'maintenance' | 'setAside' | 'facts'>;
 
 /** What is known of a gateway beside what the planner looks at. */
 export interface GatewaySigns {
@@ -44,6 +45,7 @@ function standingOf(member: Member, runsInHand: number): Health {
   if (member.maintenance !== null) return { word: 'Maintenance', advice: [maintenanceAdvice] };
   if (!member.online) return { word: runsInHand > 0 ? 'Unreachable' : 'Offline', advice: offlineAdvice };
   if (!member.enabled) return { word: 'Disabled', advice: ['An admin of the cluster can enable it.'] };
+  if (member.setAside) return { word: 'Set aside', advice: setAsideAdvice };
   if (member.facts === null) return { word: 'Starting', advice: [] };
   const { canAttended, canUnattended, missing } = member.facts;
   if (canAttended || canUnattended) return { word: 'Online', advice: missing };
@@ -51,6 +53,10 @@ function standingOf(member: Member, runsInHand: number): Health {
 }
 
 const maintenanceAdvice = 'What runs there goes on and nothing new is offered, until an admin of the cluster ends it.';
+const setAsideAdvice: readonly string[] = [
+  'It fails runs at sign-in, session or runner start that other gateways do not; its history says which.',
+  'Examine the machine. It is put back when its canary sign-ins succeed, or by an admin of the cluster.',
+];
 const restartAdvice = 'Restart the gateway on its machine.';
 const offlineAdvice: readonly string[] = [
   'Check that the machine has power and that its network reaches this server.',

@@ -1,14 +1,38 @@
+import { CANARIES_TO_PASS } from './canary.ts';
 import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
-import type { ClusterMember, Maintenance, WaitReason } from '../run-queue/snapshot.ts';
+import type { ClusterMember, Maintenance, SetAside, WaitReason } from '../run-queue/snapshot.ts';
 import { RUN_ON_ALL_GATEWAYS } from '../session/texts.ts';
 
-type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined' | 'maintenance'>;
+type Standing = Pick<ClusterMember, 'name' | 'online' | 'enabled' | 'quarantined' | 'maintenance' | 'setAside'>;
 
 /**
- * Whether a member may be asked at all. Members that are offline, disabled, quarantined or in maintenance are never offered
- * anything (S45). Maintenance comes before offline, because a machine that is worked on is often switched off.
+ * Whether a member may be asked for a run of somebody. One that is set aside is asked for canary sign-ins alone, so that comes
+ * last: what else keeps it from being asked also keeps its canaries waiting.
  */
 export function memberAvailability(member: Standing): Verdict {
+  const present = memberPresence(member);
+  return present.ok && member.setAside ? no(setAsideReason(member.name, member.setAside)) : present;
+}
+
+function setAsideReason(name: string, { nextCanaryAtMs }: SetAside): WaitReason {
+  const next =
+    nextCanaryAtMs === null
+      ? 'A canary sign-in is under way'
+      : `The next canary sign-in is at ${clockTime(nextCanaryAtMs)}`;
+  return reason(
+    'gateway-set-aside',
+    `The gateway ${name} is set aside, because it fails runs at sign-in, session or runner start that others do not.`,
+    `${next}; ${String(CANARIES_TO_PASS)} that succeed put it back, and an admin of the cluster can do so at once.`,
+  );
+}
+
+const clockTime = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+
+/**
+ * Members that are offline, disabled, quarantined or in maintenance are never offered anything (S45). Maintenance comes
+ * before offline, because a machine that is worked on is often switched off.
+ */
+export function memberPresence(member: Standing): Verdict {
   if (member.quarantined) {
     return no(
       reason(
@@ -65,6 +89,15 @@ export function journalsAwaited(missing: readonly string[]): WaitReason {
     'journal-awaited',
     `The server was restored from a backup and waits for what these gateways started since: ${missing.join(', ')}.`,
     'Bring them online. An admin can accept the risk for machines that will not come back.',
+  );
+}
+
+/** What every other member answers to a canary sign-in. */
+export function canaryElsewhere(name: string): WaitReason {
+  return reason(
+    'canary-elsewhere',
+    `A canary sign-in asks one gateway, which is not ${name}.`,
+    'Nothing has to be done.',
   );
 }
 

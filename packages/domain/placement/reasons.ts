@@ -16,6 +16,8 @@ export const kindOfReason = {
   'gateway-disabled': 'availability',
   'gateway-quarantined': 'availability',
   'gateway-in-maintenance': 'availability',
+  'gateway-set-aside': 'availability',
+  'canary-elsewhere': 'order',
   'journal-awaited': 'availability',
   'facts-missing': 'availability',
   'mode-not-supported': 'availability',
@@ -60,9 +62,11 @@ const nearness = {
   'journal-awaited': 25,
   'gateway-offline': 20,
   'gateway-in-maintenance': 18,
+  'gateway-set-aside': 17,
   'gateway-disabled': 15,
   'gateway-quarantined': 14,
   'not-primary': 10,
+  'canary-elsewhere': 5,
   'no-members': 0,
 } as const satisfies Record<WaitCode, number>;
 

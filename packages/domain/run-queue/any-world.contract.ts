@@ -52,6 +52,7 @@ const anyMember = fc.record({
   enabled: mostly,
   quarantined: mostly.map((value) => !value),
   maintenance: mostly.map((value) => (value ? null : { note: 'new disk' })),
+  setAside: mostly.map((value) => (value ? null : { nextCanaryAtMs: NOW_MS })),
   facts: fc.option(anyFacts, { freq: 9 }),
   policyOverride: fc.option(fc.constantFrom('single-session' as const, 'multi-session' as const), { freq: 2 }),
   capacityOverride: fc.option(fc.integer({ min: 0, max: 5 }), { freq: 2 }),

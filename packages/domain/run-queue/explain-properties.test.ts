@@ -89,6 +89,8 @@ const fixes: Readonly<Record<WaitCode, (morning: Morning) => QueueSnapshot>> = {
   'gateway-disabled': (morning) => atMember(morning, { enabled: true }),
   'gateway-quarantined': (morning) => atMember(morning, { quarantined: false }),
   'gateway-in-maintenance': (morning) => atMember(morning, { maintenance: null }),
+  'gateway-set-aside': (morning) => atMember(morning, { setAside: null }),
+  'canary-elsewhere': ({ world }) => world,
   'journal-awaited': ({ world }) => ({
     ...world,
     members: world.members.map((one) => ({ ...one, journalAwaited: false })),
@@ -187,7 +189,7 @@ describe('explain', () => {
       }),
       { numRuns: 2_000, seed: 20_200_922 },
     );
-    const elsewhere = ['no-members', 'journal-awaited', 'behind-earlier-run'];
+    const elsewhere = ['no-members', 'canary-elsewhere', 'journal-awaited', 'behind-earlier-run'];
     expect(Object.keys(fixes).filter((code) => !met.has(code as WaitCode))).toEqual(elsewhere);
   });
 });

@@ -1,9 +1,11 @@
 import { holdingsOf } from '../capacity/holdings.ts';
 import { limitOfMember, policyOf } from '../capacity/session-limit.ts';
 import {
+  canaryElsewhere,
   factsMissing,
   journalsAwaited,
   memberAvailability,
+  memberPresence,
   notPrimary,
   servingMembers,
 } from '../gateway/member-availability.ts';
@@ -27,6 +29,8 @@ interface ClosedPlace {
 /** What it holds grows with every offer of the plan. */
 export interface OpenPlace {
   readonly member: ClusterMember;
+  /** What a member answers that takes canary sign-ins alone; null where people's runs may start. */
+  readonly onlyCanaries: WaitReason | null;
   readonly machine: MachineNow;
   slotsHeld: number;
   readonly slotsOfPeople: number;
@@ -65,13 +69,19 @@ export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
   const byGateway = Map.groupBy(snapshot.inHand, (run) => run.gatewayId);
   return snapshot.members.map((member) => {
     const available = memberAvailability(member);
-    if (!available.ok) return { member, machine: null, because: available.because, asked: false };
+    if (!available.ok) return placeForCanaries(member, available.because, byGateway.get(member.gatewayId) ?? []);
     if (taker !== undefined && !serving.has(member)) {
       return { member, machine: null, because: notPrimary(member.name, taker.name), asked: false };
     }
     if (member.facts === null) return { member, machine: null, because: factsMissing(member.name), asked: true };
     return openPlace(member, member.facts, byGateway.get(member.gatewayId) ?? []);
   });
+}
+
+/** A member that is set aside and otherwise there has a place, which its canaries take under the same rules. */
+function placeForCanaries(member: ClusterMember, because: WaitReason, inHand: readonly RunInHand[]): Place {
+  if (!memberPresence(member).ok || member.facts === null) return { member, machine: null, because, asked: false };
+  return { ...openPlace(member, member.facts, inHand), onlyCanaries: because };
 }
 
 function closedUntilReported(
@@ -85,7 +95,7 @@ function closedUntilReported(
 function openPlace(member: ClusterMember, facts: MachineFacts, inHand: readonly RunInHand[]): OpenPlace {
   const machine = { policy: policyOf(member, facts), facts, limit: limitOfMember(member, facts) };
   const { slotsHeld, slotsOfPeople, busyUsers } = holdingsOf(machine.policy, facts, inHand);
-  return { member, machine, slotsHeld, slotsOfPeople, busyUsers: new Set(busyUsers) };
+  return { member, onlyCanaries: null, machine, slotsHeld, slotsOfPeople, busyUsers: new Set(busyUsers) };
 }
 
 export function classInPlan(runClass: RunClass, places: readonly Place[], nowMs: number): ClassInPlan {
@@ -96,6 +106,11 @@ export function classInPlan(runClass: RunClass, places: readonly Place[], nowMs:
 
 function standingAnswer(place: Place, runClass: RunClass, nowMs: number): StandingAnswer {
   const { member } = place;
+  const { canaryOf } = runClass;
+  if (canaryOf !== undefined && canaryOf !== member.gatewayId)
+    return { kind: 'closed', member, asked: false, because: canaryElsewhere(member.name) };
+  if (place.machine !== null && place.onlyCanaries !== null && canaryOf === undefined)
+    return { kind: 'closed', member, asked: false, because: place.onlyCanaries };
   if (place.machine === null) return { kind: 'closed', member, asked: place.asked, because: place.because };
   const mode = modeSupported(place.machine.facts, runClass.mode);
   if (!mode.ok) return { kind: 'closed', member, asked: true, because: mode.because };

@@ -24,6 +24,8 @@ export interface RunClass {
   readonly count: number;
   /** The first runs of the class in queue order, as many as `headsPerClass` says. */
   readonly heads: readonly QueuedRun[];
+  /** A canary sign-in: only this member is asked, although it is set aside. Absent for every other run. */
+  readonly canaryOf?: GatewayId;
 }
 
 /** A run on its way or running, which holds its account and its slot. */
@@ -47,6 +49,12 @@ export interface Maintenance {
   readonly note: string;
 }
 
+/** A sick member is offered nothing but canary sign-ins until enough of them succeed. */
+export interface SetAside {
+  /** Null while one is under way. */
+  readonly nextCanaryAtMs: number | null;
+}
+
 export interface ClusterMember {
   readonly gatewayId: GatewayId;
   readonly name: string;
@@ -57,6 +65,8 @@ export interface ClusterMember {
   readonly quarantined: boolean;
   /** Set while an admin works on the machine: what runs there goes on, nothing new is offered. */
   readonly maintenance: Maintenance | null;
+  /** Set while the member fails runs that others do not; absent is not. */
+  readonly setAside?: SetAside | null;
   /** The database was restored and this member has not yet said what it started since the backup (§7.6). */
   readonly journalAwaited?: boolean;
   /** Null until the first report. */
@@ -96,6 +106,8 @@ export type WaitCode =
   | 'gateway-disabled'
   | 'gateway-quarantined'
   | 'gateway-in-maintenance'
+  | 'gateway-set-aside'
+  | 'canary-elsewhere'
   | 'journal-awaited'
   | 'facts-missing'
   | 'mode-not-supported'

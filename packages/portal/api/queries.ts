@@ -98,6 +98,13 @@ export const gatewaysQuery = queryOptions({
   queryFn: ({ signal }) => api.listGateways({ signal }),
 });
 
+/** Asked anew with each event of a gateway, which may have added a line. */
+export const gatewayHistoryQuery = (clusterId: string) =>
+  queryOptions({
+    queryKey: ['gateway-history', clusterId],
+    queryFn: ({ signal }) => api.getClusterHistory({ params: { id: clusterId }, signal }),
+  });
+
 const CHECK_POLL_MS = 1_000;
 /** Looked at again while the gateway is at it. */
 export const gatewayCheckQuery = (id: string) =>

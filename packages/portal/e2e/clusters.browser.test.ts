@@ -38,6 +38,41 @@ test('S46: from the list of clusters to one of them, its members, its settings, 
   await page.context().close();
 });
 
+test('N12: a sick gateway is set aside from its menu, tried now and put back, and its history tells each step', async () => {
+  const { page, faults } = await portal.open('/gateway-clusters/clu-kiosks');
+  const members = page.getByRole('table', { name: 'Gateways of Kiosks' });
+  const history = page.getByRole('table', { name: 'Gateways of Kiosks that were set aside' });
+  await history.getByText('on the other gateways 0 of 38 did.').waitFor();
+  const choose = async (action: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Actions for kiosk-1' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: action }).press('Enter');
+  };
+  await choose('Set aside');
+  await members.getByRole('link', { name: 'Set aside' }).waitFor();
+  await members.getByText('0 of 3 canary sign-ins succeeded, the next one is at').waitFor();
+  await choose('Try a canary sign-in now');
+  await members.getByText('Set aside since').waitFor({ state: 'detached' });
+  const steps = await history
+    .locator('tbody tr')
+    .filter({ hasText: 'kiosk-1' })
+    .locator('td[data-label="What"]')
+    .allInnerTexts();
+  expect(steps).toEqual([
+    'Put back',
+    'Canary succeeded',
+    'Canary succeeded',
+    'Canary succeeded',
+    'Canary sign-in',
+    'Set aside',
+  ]);
+  await choose('Set aside');
+  await choose('Put back now');
+  await history.getByText('An admin of the cluster put it back.').waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('a cluster is renamed, and one with gateways is not deleted', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-kiosks');
   await page.getByRole('button', { name: 'Actions for Kiosks' }).click();

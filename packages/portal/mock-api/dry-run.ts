@@ -1,4 +1,5 @@
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
+import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import type { DryRun, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { queuedOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
@@ -33,7 +34,7 @@ export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
     because: busy,
     starts: waits ? inMinutes(4, 6, 9) : null,
     members: members.map((gateway) => {
-      const standing = memberAvailability({ ...gateway, online: gateway.status === 'online' });
+      const standing = memberAvailability(standingOf(gateway));
       return { gatewayId: gateway.id, name: gateway.name, because: standing.ok ? busy : standing.because };
     }),
   };

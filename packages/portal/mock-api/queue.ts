@@ -1,5 +1,6 @@
 import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
+import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
 import type { PredictedStart, Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { found } from './refusal.ts';
@@ -124,7 +125,7 @@ export function membersOf(world: World, run: Run) {
   return world.gateways
     .filter((gateway) => gateway.clusterId === run.cluster.id)
     .map((gateway) => {
-      const standing = memberAvailability({ ...gateway, online: gateway.status === 'online' });
+      const standing = memberAvailability(standingOf(gateway));
       const because = standing.ok ? (answers[gateway.id as keyof typeof answers] ?? reasons.slot) : standing.because;
       return { gatewayId: gateway.id, name: gateway.name, because };
     });

@@ -1,5 +1,6 @@
 import { healthOf } from '@deskhand/domain/gateway/health.ts';
 import type { Connection } from '@deskhand/protocol/http/connections.ts';
+import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 
 const MINUTE = 60_000;
@@ -129,6 +130,7 @@ function gateway(id: string, name: string, order: number, change: Partial<Gatewa
     enabled: true,
     quarantined: false,
     maintenance: null,
+    setAside: null,
     health: { word: 'Online', advice: [] },
     policyOverride: null,
     capacityOverride: null,
@@ -148,7 +150,7 @@ function gateway(id: string, name: string, order: number, change: Partial<Gatewa
 export function withHealth(gateway: Gateway): Gateway {
   const { machine, clockSkewMs, version } = gateway;
   const facts = machine && { ...machine, ...factsBeside };
-  const member = { ...gateway, online: gateway.status === 'online', facts };
+  const member = { ...standingOf(gateway), facts };
   const signs = { runsInHand: machine?.slotsInUse ?? 0, clockSkewMs, version, serverVersion: SERVER_VERSION };
   const { word, advice } = healthOf(member, signs);
   return { ...gateway, health: { word, advice: [...advice] } };

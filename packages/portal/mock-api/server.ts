@@ -5,6 +5,7 @@
 import { API_PREFIX, routes } from '@deskhand/protocol/http/routes.ts';
 import { machineHandlers, peopleHandlers } from './admin-handlers.ts';
 import { preflightHandlers } from './preflight.ts';
+import { sickMemberHandlers } from './sick-members.ts';
 import { flowHandlers } from './flow-handlers.ts';
 import type { Handlers, PageOperation } from './handler-types.ts';
 import { loseLink, SimulatedEventSource, sendLive } from './live-stream.ts';
@@ -49,6 +50,7 @@ export function startSimulatedServer(): void {
     ...flowHandlers(world),
     ...machineHandlers(world),
     ...preflightHandlers(world),
+    ...sickMemberHandlers(world),
     ...peopleHandlers(world),
     ...systemHandlers(world),
   };

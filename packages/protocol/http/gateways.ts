@@ -33,6 +33,7 @@ export const healthWords = [
   'Quarantined',
   'Disabled',
   'Maintenance',
+  'Set aside',
   'Offline',
   'Unreachable',
   'Starting',
@@ -53,6 +54,15 @@ export const Gateway = Type.Object({
   quarantined: Type.Boolean(),
   /** What runs there goes on, nothing new is offered; the note says why. */
   maintenance: orNull(Type.Object({ since: time, note })),
+  /** It fails runs that others do not: only canary sign-ins are offered to it, until enough of them succeed. */
+  setAside: orNull(
+    Type.Object({
+      since: time,
+      canariesPassed: Type.Integer(),
+      canariesToPass: Type.Integer(),
+      nextCanaryAt: orNull(time),
+    }),
+  ),
   /** The word beside its name, and what to check or put right, and by whom. */
   health: Type.Object({
     word: oneOf(healthWords),

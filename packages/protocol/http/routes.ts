@@ -9,6 +9,7 @@ import { preflightRoutes } from './preflight.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { replayRoutes } from './replay.ts';
 import { runRoutes } from './runs.ts';
+import { sickMemberRoutes } from './sick-members.ts';
 import { systemRoutes } from './system.ts';
 
 /** Every address of the API by its operation's name. */
@@ -16,6 +17,7 @@ export const routes = {
   ...accountRoutes,
   ...gatewayRoutes,
   ...doctorRoutes,
+  ...sickMemberRoutes,
   ...joiningRoutes,
   ...connectionRoutes,
   ...preflightRoutes,

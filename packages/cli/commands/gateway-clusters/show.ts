@@ -1,4 +1,5 @@
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
+import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { RUN_ON_ALL_GATEWAYS, UNATTENDED_ADD_ONS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
@@ -60,7 +61,7 @@ const row = (name: string, value: string): string => `${name.padEnd(13)}${value}
 
 function whoTakes(cluster: GatewayCluster, members: readonly Gateway[]): string {
   if (cluster.runOnAllGateways) return `${RUN_ON_ALL_GATEWAYS}: on, ${cluster.selection}`;
-  const taker = members.find((member) => memberAvailability({ ...member, online: member.status === 'online' }).ok);
+  const taker = members.find((member) => memberAvailability(standingOf(member)).ok);
   return `${RUN_ON_ALL_GATEWAYS}: off, now ${taker?.name ?? 'none of them'}`;
 }
 

@@ -15,7 +15,7 @@ export const show: Command = {
 };
 
 function gatewayAsText(gateway: Gateway): string {
-  const { machine, maintenance } = gateway;
+  const { machine, maintenance, setAside } = gateway;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Gateway', `${gateway.name} (${gateway.id}), version ${gateway.version}`],
     ['Cluster', gateway.clusterName],
@@ -23,6 +23,12 @@ function gatewayAsText(gateway: Gateway): string {
     [
       'Maintenance',
       maintenance ? `since ${maintenance.since}${maintenance.note && `: ${maintenance.note}`}` : undefined,
+    ],
+    [
+      'Set aside',
+      setAside
+        ? `since ${setAside.since}; ${setAside.canariesPassed} of ${setAside.canariesToPass} canary sign-ins, next ${setAside.nextCanaryAt ?? 'under way'}`
+        : undefined,
     ],
     ['Machine', machine?.operatingSystem],
     ['Policy', machine ? `${machine.policy}${machine.rehearsal ? ' (rehearsal)' : ''}` : undefined],

@@ -1,4 +1,5 @@
 import { policyOf, sessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import { CANARIES_TO_PASS } from '@deskhand/domain/gateway/canary.ts';
 import { healthOf } from '@deskhand/domain/gateway/health.ts';
 import type { Gateway, GatewayCluster, gatewayRoutes } from '@deskhand/protocol/http/gateways.ts';
 import { keyFingerprint } from '@deskhand/protocol/seal.ts';
@@ -108,6 +109,7 @@ export function gatewayToWire(gateway: GatewayRecord, serverVersion: string): Ga
     enabled: gateway.enabled,
     quarantined: gateway.quarantined,
     maintenance: maintenance && { note: maintenance.note, since: iso(maintenance.since) },
+    setAside: setAsideToWire(gateway),
     health: healthToWire(gateway, serverVersion),
     policyOverride: gateway.policyOverride,
     capacityOverride: gateway.capacityOverride,
@@ -122,9 +124,16 @@ export function gatewayToWire(gateway: GatewayRecord, serverVersion: string): Ga
   };
 }
 
+function setAsideToWire({ setAside }: GatewayRecord): Gateway['setAside'] {
+  if (setAside === null) return null;
+  const { since, canariesPassed, nextCanaryAt } = setAside;
+  return { since: iso(since), canariesPassed, canariesToPass: CANARIES_TO_PASS, nextCanaryAt: isoOrNull(nextCanaryAt) };
+}
+
 function healthToWire(gateway: GatewayRecord, serverVersion: string): Gateway['health'] {
   const { clockSkewMs, version, slotsInUse: runsInHand } = gateway;
-  const member = { ...gateway, online: gateway.isOnline };
+  const setAside = gateway.setAside && { nextCanaryAtMs: gateway.setAside.nextCanaryAt?.getTime() ?? null };
+  const member = { ...gateway, setAside, online: gateway.isOnline };
   const { word, advice } = healthOf(member, { runsInHand, clockSkewMs, version, serverVersion });
   return { word, advice: [...advice] };
 }

@@ -38,6 +38,10 @@ interface GatewayRow {
   unreachable_since: Date | null;
   enrolled_at: Date;
   journal_fault: string | null;
+  set_aside_since: Date | null;
+  canaries_passed: number;
+  canary_due_at: Date | null;
+  canary_run_id: string | null;
 }
 
 const inHand = `('offered', 'starting', 'running', 'cancelling')`;
@@ -240,5 +244,10 @@ function gatewayFromRow(row: GatewayRow): GatewayRecord {
     enrolledAt: row.enrolled_at,
     journalFault: row.journal_fault,
     clockSkewMs: row.clock_skew_ms,
+    setAside: row.set_aside_since && {
+      since: row.set_aside_since,
+      canariesPassed: row.canaries_passed,
+      nextCanaryAt: row.canary_run_id === null ? row.canary_due_at : null,
+    },
   };
 }

@@ -213,13 +213,13 @@ async function backToQueue(
           signing_in_at = null, downloading_at = null
         where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(7).condition}
           and cluster_id in (select id from bumped)
-        returning id, attempt, machine_user, mode, when_session_blocked
+        returning id, attempt, machine_user, mode, when_session_blocked, canary_of
       ), freed as (
         update add_on_slot set run_id = null where run_id in (select id from moved)
       ), event as (
         insert into run_event (run_id, attempt, event, detail, actor)
         select m.id, m.attempt, $5, $6, 'gateway ' || g.name from moved m join gateway g on g.id = $3
-      ) select machine_user as "machineUser", mode, when_session_blocked as "whenSessionBlocked" from moved`,
+      ) select machine_user as "machineUser", mode, when_session_blocked as "whenSessionBlocked", canary_of as "canaryOf" from moved`,
     [of.runId, of.attempt, of.gatewayId, statesBefore(event, 'queued'), event, detail, of.linkNumber],
   );
   return row;

@@ -60,11 +60,12 @@ async function readLine(pool: Pool, clusterId: string, limit: number): Promise<L
   return { nowMs: now?.now ?? 0, line, onMachines, digests };
 }
 
+/** A canary is of one member and soon over: nobody asks when it starts. */
 const lineText = `
   select r.id, r.flow_id as "flowId", r.machine_user as "machineUser", r.mode, r.when_session_blocked as "whenSessionBlocked",
     ${ms('r.requested_at')} as "requestedAtMs", ${ms('r.start_deadline_at')} as "startDeadlineAtMs",
     p.run_id is not null as "isKept", p.at_risk_since is not null as "isAtRisk"
-  from (select * from run where cluster_id = $1 and state = 'queued' order by ${queueOrder} limit $2) r
+  from (select * from run where cluster_id = $1 and state = 'queued' and canary_of is null order by ${queueOrder} limit $2) r
     left join run_prediction p on p.run_id = r.id
   order by ${queueOrder}`;
 

@@ -25,6 +25,9 @@ import { inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 /** Classes that one reading holds, so that a plan stays bounded whatever people submit. */
 export const CLASSES_PER_READING_MAX = 5_000;
 
+/** One for each member at most. */
+const CANARIES_PER_READING_MAX = 1_000;
+
 export const queueOrder = `(coalesce(top_rank, 0)) desc, (case priority when 'high' then 0 else 1 end), request_number`;
 export const inHandCondition = `(state in ('offered', 'starting', 'running', 'cancelling') or holds_machine)`;
 
@@ -95,11 +98,11 @@ const readText = `
     select least(${String(HEADS_PER_CLASS_MAX)}, greatest(${String(HEADS_PER_CLASS_MIN)}, 1 + count(*))) as heads
     from gateway where cluster_id = $1 and removed_at is null
   ), class as (
-    (select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued'
+    (select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued' and canary_of is null
       order by machine_user, mode, when_session_blocked limit 1)
     union all
     select n.machine_user, n.mode, n.when_session_blocked from class c cross join lateral (
-      select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued'
+      select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued' and canary_of is null
         and (machine_user, mode, when_session_blocked) > (c.machine_user, c.mode, c.when_session_blocked)
       order by machine_user, mode, when_session_blocked limit 1) n
   )
@@ -111,7 +114,9 @@ const readText = `
     coalesce((select jsonb_agg(jsonb_build_object('gatewayId', g.id, 'name', g.name, 'order', g.member_order,
         'online', g.linked_to is not null, 'enabled', g.enabled, 'quarantined', g.quarantined, 'facts', g.facts,
         'maintenance', case when g.maintenance_since is not null then jsonb_build_object('note', g.maintenance_note) end,
-        'journalFault', g.journal_fault, 'journalAwaited', g.journal_awaited_since is not null, 'policyOverride', g.policy_override, 'capacityOverride', g.capacity_override,
+        'journalFault', g.journal_fault, 'journalAwaited', g.journal_awaited_since is not null,
+        'setAside', case when g.set_aside_since is not null then jsonb_build_object('nextCanaryAtMs',
+          case when g.canary_run_id is null then extract(epoch from g.canary_due_at) * 1000 end) end, 'policyOverride', g.policy_override, 'capacityOverride', g.capacity_override,
         'declines', coalesce((select jsonb_agg(jsonb_build_object('classKey', d.class_key, 'because', d.because,
             'factsVersion', d.facts_version, 'untilMs', extract(epoch from d.until) * 1000))
           from decline d where d.gateway_id = g.id and d.until > now()), '[]')) order by g.member_order, g.id)
@@ -123,9 +128,14 @@ const readText = `
       from (select * from class limit ${String(CLASSES_PER_READING_MAX)}) c cross join lateral (
         select jsonb_agg(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)) as heads from (
           select * from run where cluster_id = $1 and machine_user = c.machine_user and mode = c.mode
-            and when_session_blocked = c.when_session_blocked and state = 'queued'
+            and when_session_blocked = c.when_session_blocked and state = 'queued' and canary_of is null
           order by ${queueOrder} limit (select heads + 1 from bound)) r) h
-      where h.heads is not null), '[]') as classes
+      where h.heads is not null), '[]') as classes,
+    coalesce((select jsonb_agg(jsonb_build_object('user', r.machine_user, 'mode', r.mode, 'whenSessionBlocked', r.when_session_blocked,
+        'canaryOf', r.canary_of, 'heads', jsonb_build_array(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)))
+        order by r.canary_of collate "C")
+      from (select * from run where cluster_id = $1 and state = 'queued' and canary_of is not null
+        order by canary_of collate "C" limit ${String(CANARIES_PER_READING_MAX)}) r), '[]') as canaries
   from gateway_cluster k where k.id = $1`;
 
 type HeadRow = readonly [RunId, number, 'high' | 'normal', number | null, number];
@@ -139,15 +149,18 @@ interface ReadRow {
   readonly add_ons_used: number;
   readonly members: readonly (ClusterMember & { readonly journalFault: string | null })[];
   readonly in_hand: readonly RunInHand[];
-  readonly classes: readonly (Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked'> & {
-    readonly heads: readonly HeadRow[];
-  })[];
+  readonly classes: readonly ClassRow[];
+  readonly canaries: readonly ClassRow[];
 }
+type ClassRow = Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked' | 'canaryOf'> & {
+  readonly heads: readonly HeadRow[];
+};
 
 async function read(client: Queryable, clusterId: string): Promise<QueueReading | undefined> {
   const [row] = await named<ReadRow>(client, 'read-queue', readText, [clusterId]);
   if (row === undefined) return undefined;
-  const attempts = new Map(row.classes.flatMap(({ heads }) => heads.map((head) => [head[0], head[4]] as const)));
+  const classes = [...row.classes, ...row.canaries];
+  const attempts = new Map(classes.flatMap(({ heads }) => heads.map((head) => [head[0], head[4]] as const)));
   return {
     nowMs: Number(row.now_ms),
     clusterName: row.name,
@@ -158,7 +171,7 @@ async function read(client: Queryable, clusterId: string): Promise<QueueReading 
       runOnAllGateways: row.run_on_all_gateways,
       selection: row.selection,
       members: row.members.map(withJournalFault),
-      classes: row.classes.map((one) => classFromRow(one, headsPerClass(row.members.length))),
+      classes: classes.map((one) => classFromRow(one, headsPerClass(row.members.length))),
       inHand: row.in_hand,
       addOnsFree: row.add_ons === null ? null : Math.max(0, row.add_ons - row.add_ons_used),
     },
@@ -166,10 +179,10 @@ async function read(client: Queryable, clusterId: string): Promise<QueueReading 
 }
 
 /** Counts no further than the heads go: nobody needs the length of a class to plan. */
-function classFromRow({ heads, ...row }: ReadRow['classes'][number], headsMax: number): RunClass {
+function classFromRow({ heads, ...row }: ClassRow, headsMax: number): RunClass {
   return {
     ...row,
-    key: classKeyOf({ machineUser: row.user, mode: row.mode, whenSessionBlocked: row.whenSessionBlocked }),
+    key: classKeyOf({ ...row, machineUser: row.user }),
     count: heads.length,
     heads: heads
       .slice(0, headsMax)

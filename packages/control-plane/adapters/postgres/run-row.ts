@@ -37,6 +37,7 @@ export interface RunRow {
   readonly ended_at: Date | null;
   readonly signed_out_at: Date | null;
   readonly resubmit_of: string | null;
+  readonly canary_of: string | null;
   readonly last_action_at: Date | null;
   readonly log_lines: number;
   readonly log_lines_lost: number;
@@ -55,7 +56,7 @@ export interface RunRow {
 const runColumns = `r.id, r.request_number, r.flow_id, r.flow_version, r.connection_id, r.cluster_id, r.submitted_by, r.mode,
   r.priority, r.top_rank, r.state, r.phase, r.attempt, r.gateway_id, r.machine_user, r.when_session_blocked, r.error,
   r.holds_machine, r.requested_at, r.start_deadline_at, r.execution_timeout_ms, r.offered_at, r.acquired_at,
-  r.signing_in_at, r.downloading_at, r.started_at, r.ended_at, r.signed_out_at, r.resubmit_of, r.last_action_at,
+  r.signing_in_at, r.downloading_at, r.started_at, r.ended_at, r.signed_out_at, r.resubmit_of, r.canary_of, r.last_action_at,
   r.log_seq - r.log_lines_lost as log_lines, r.log_lines_lost + r.log_lines_unnumbered as log_lines_lost, f.name as flow_name, f.owner_id as flow_owner_id, f.co_owners as flow_co_owners,
   c.name as connection_name, c.account_name, k.name as cluster_name, g.name as gateway_name, g.unreachable_since,
   a.name as submitter_name,
@@ -111,6 +112,7 @@ export function runFromRow(row: RunRow): RunRecord {
     endedAt: row.ended_at,
     signedOutAt: row.signed_out_at,
     resubmitOf: row.resubmit_of as RunId | null,
+    canaryOf: row.canary_of as GatewayId | null,
     lastActionAt: row.last_action_at,
     logLines: row.log_lines,
     logLinesLost: row.log_lines_lost,

@@ -1,4 +1,4 @@
-import type { RunId } from '@deskhand/domain/brand.ts';
+import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { Pool } from 'pg';
@@ -19,13 +19,14 @@ interface OverdueRow {
   readonly machine_user: string;
   readonly mode: RunMode;
   readonly when_session_blocked: 'fail' | 'wait';
+  readonly canary_of: GatewayId | null;
   readonly start_deadline_at: Date;
   readonly execution_timeout_ms: number;
   readonly acquired_at: Date | null;
   readonly started_at: Date | null;
 }
 const overdueColumns =
-  'id, state, attempt, cluster_id, gateway_id, machine_user, mode, when_session_blocked, start_deadline_at, execution_timeout_ms, acquired_at, started_at';
+  'id, state, attempt, cluster_id, gateway_id, machine_user, mode, when_session_blocked, canary_of, start_deadline_at, execution_timeout_ms, acquired_at, started_at';
 
 function overdueFromRow(row: OverdueRow): OverdueRun {
   return {
@@ -38,6 +39,7 @@ function overdueFromRow(row: OverdueRow): OverdueRun {
       machineUser: row.machine_user,
       mode: row.mode,
       whenSessionBlocked: row.when_session_blocked,
+      canaryOf: row.canary_of,
     }),
     startDeadlineAtMs: row.start_deadline_at.getTime(),
     executionTimeoutMs: row.execution_timeout_ms,
@@ -140,6 +142,12 @@ export function openRetentionStore(pool: Pool): RetentionStore {
       count(
         `delete from planning_decisions where id in (
             select id from planning_decisions where last_at < now() - make_interval(days => $1) order by last_at, id limit $2)`,
+        [days, limit],
+      ),
+    removeGatewayEventsOlderThan: (days, limit) =>
+      count(
+        `delete from gateway_event where id in (
+            select id from gateway_event where at < now() - make_interval(days => $1) order by at, id limit $2)`,
         [days, limit],
       ),
     removeOldIdempotencyKeys: () =>

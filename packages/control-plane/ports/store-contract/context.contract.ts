@@ -15,6 +15,7 @@ import type { PreflightStore } from '../preflights.ts';
 import type { PredictionStore } from '../predictions.ts';
 import type { RecoveryStore } from '../recovery.ts';
 import type { ReplicaStore, TurnStore } from '../replicas.ts';
+import type { SickMemberStore } from '../sick-members.ts';
 import type { QueueReading, RunQueueStore } from '../run-queue.ts';
 import type { RunStore, SubmitFacts } from '../runs.ts';
 import type { DeadlineStore, RetentionStore } from '../sweeps.ts';
@@ -39,6 +40,7 @@ export interface AllStores {
   readonly recovery: RecoveryStore;
   readonly checks: MachineCheckStore;
   readonly preflights: PreflightStore;
+  readonly sickMembers: SickMemberStore;
   readonly replicas: ReplicaStore;
   readonly turns: TurnStore;
 }

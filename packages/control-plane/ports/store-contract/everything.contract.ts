@@ -32,6 +32,10 @@ export const everything: Questions = {
   ],
   decisions: async ({ decisions }, context) =>
     await Promise.all(context.clusters.map((id) => decisions.around(id, { fromMs: 0, untilMs: 1e14 }, ALL))),
+  sickMembers: async ({ sickMembers }) => [
+    await sickMembers.membersSetAside(ALL),
+    await sickMembers.history({ clusterId: null, gatewayId: null, before: null, limit: ALL }),
+  ],
   overview: async ({ overview }) => await overview.counts(null),
 };
 

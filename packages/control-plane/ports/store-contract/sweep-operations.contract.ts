@@ -79,6 +79,14 @@ export const sweepOperations: Operations = {
       return { says: `${what} ${String(bytes)} bytes`, act: () => stores.retention[what](bytes, LIMIT) };
     },
   },
+  removeOldEvents: {
+    weight: 0.7,
+    prepare: ({ stores }, choose) => {
+      const [days, limit] = [choose.of([0, 1, 90]), choose.of([LIMIT, 1])];
+      const act = () => stores.retention.removeGatewayEventsOlderThan(days, limit);
+      return { says: `removes events of gateways older than ${String(days)} days`, act };
+    },
+  },
   removeOldKeys: {
     weight: 0.7,
     alone: true,

@@ -52,6 +52,7 @@ export function createPredictionReader(ports: PredictionPorts, timers: Pick<Time
   return {
     line,
     of: async (run, position) => {
+      if (run.canaryOf !== null) return undefined;
       const near = (await line(run.cluster.id))?.starts.get(run.id);
       if (near !== undefined || position <= RUNS_PLAYED_MAX) return near;
       return (await predictLine(ports, run.cluster.id, { run: inLine(run), position }))?.starts.get(run.id);

@@ -39,6 +39,7 @@ export function addedRecord(
 
 /** What nothing has happened to yet. */
 const untouched = {
+  canaryOf: null,
   topRank: null,
   phase: null,
   outputs: {},

@@ -5,6 +5,7 @@ import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replica
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { createPredictionSweep, type PredictionSweepPorts } from './sweep-predictions.ts';
 import { type PreflightSweepPorts, sweepPreflights } from './sweep-preflights.ts';
+import { sweepSickness, type SicknessSweepPorts } from './sweep-sickness.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
 export const sweepIntervals = {
@@ -17,6 +18,8 @@ export const sweepIntervals = {
   durationsMs: 30_000,
   /** How soon a round goes on in which somebody did not answer, and how late one that is due begins. */
   preflightsMs: 15_000,
+  /** How soon a member that fails alone is set aside, and how late a canary that is due begins or is counted. */
+  sicknessMs: 10_000,
   retentionMs: 300_000,
   /** How often a server looks whether retention is due: so soon it goes on where a server died. */
   retentionLookMs: 15_000,
@@ -36,6 +39,7 @@ export function startSweeps(
   ports: SweepPorts &
     PredictionSweepPorts &
     PreflightSweepPorts &
+    SicknessSweepPorts &
     PresencePorts & {
       readonly timers: Timers;
       readonly turns: TurnStore;
@@ -77,6 +81,9 @@ export function startSweeps(
     }),
     every(intervals.preflightsMs, async () => {
       if (await isOurTurn('preflights', intervals.preflightsMs)) await sweepPreflights(ports);
+    }),
+    every(intervals.sicknessMs, async () => {
+      if (await isOurTurn('sickness', intervals.sicknessMs)) await sweepSickness(ports);
     }),
     every(intervals.retentionLookMs, async () => {
       if (await isOurTurn('retention', intervals.retentionMs)) await sweepRetention(ports.retention);

@@ -2,6 +2,8 @@ import type { RetentionStore } from '../../ports/sweeps.ts';
 
 /** Runs, or batches of decisions, that one step removes, so that it never holds up the work of the day. */
 const RUNS_PER_STEP_MAX = 500;
+/** The history of a gateway is read when one asks why it was set aside. */
+export const GATEWAY_EVENT_DAYS = 90;
 const STEPS_PER_SWEEP_MAX = 20;
 
 export interface Removed {
@@ -18,6 +20,7 @@ export async function sweepRetention(store: RetentionStore): Promise<Removed> {
   const logLines = await inSteps(() => store.removeLogsAbove(logBytesMax, RUNS_PER_STEP_MAX));
   const screenshots = await inSteps(() => store.removeScreenshotsAbove(screenshotBytesMax, RUNS_PER_STEP_MAX));
   const decisions = await inSteps(() => store.removeDecisionsOlderThan(decisionDays, RUNS_PER_STEP_MAX));
+  await inSteps(() => store.removeGatewayEventsOlderThan(GATEWAY_EVENT_DAYS, RUNS_PER_STEP_MAX));
   await store.removeOldIdempotencyKeys();
   return { runs, logLines, screenshots, decisions };
 }

@@ -30,6 +30,8 @@ export interface OwnAccounts {
   failuresOf(user: string): number;
   /** As somebody else's wrong passwords. */
   fail(user: string, times: number): void;
+  /** Its rules open no session any more, or do again; passwords are right as before. */
+  refuseSessions(isRefused: boolean): void;
   remove(): void;
 }
 
@@ -50,12 +52,17 @@ export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts
     writeFileSync(join(folder, 'access.conf'), barred.join(''));
   };
   write(accounts);
-  writeFileSync(at('pam.d/deskhand'), serviceText(folder), { mode: 0o644 });
+  const refuseSessions = (isRefused: boolean): void => {
+    const last = isRefused ? 'session required pam_deny.so\n' : '';
+    writeFileSync(at('pam.d/deskhand'), `${serviceText(folder)}${last}`, { mode: 0o644 });
+  };
+  refuseSessions(false);
   return {
     prefix: ['unshare', '--mount', 'sh', '-c', `mount --bind ${join(folder, 'etc')} /etc && exec "$@"`, 'sh'],
     write,
     failuresOf: (user) => validRecords(existsSync(tally(user)) ? readFileSync(tally(user)) : Buffer.alloc(0)),
     fail: (user, times) => writeFileSync(tally(user), recordsOf(times), { mode: 0o600 }),
+    refuseSessions,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

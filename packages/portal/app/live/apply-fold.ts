@@ -64,6 +64,7 @@ function applyGateways(pages: ShownPages, gateways: ReadonlyMap<string, Gateway>
     askAnewIfAsking(pages, 'gateways');
   }
   pages.askAgain('gateway-clusters');
+  pages.askAgain('gateway-history');
   pages.askAgain('home');
 }
 

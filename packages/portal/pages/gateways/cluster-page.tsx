@@ -16,6 +16,7 @@ import { Empty, QueryView } from '../../ui/states.tsx';
 import { ClusterRuns } from './cluster-runs.tsx';
 import { ClusterSettings } from './cluster-settings.tsx';
 import { membersInOrder } from './cluster-troubles.ts';
+import { GatewayHistory } from './gateway-history.tsx';
 import { GatewayNote, gatewayColumns, hasNote } from './gateway-columns.tsx';
 import { useClusterActions } from './use-cluster-actions.tsx';
 import { useGatewayActions } from './use-gateway-actions.tsx';
@@ -78,6 +79,7 @@ function ClusterFrame({ cluster, members }: ClusterProps) {
       <Members cluster={cluster} members={members} />
       <ClusterSettings cluster={cluster} members={members} />
       <ClusterRuns cluster={cluster} />
+      <GatewayHistory clusterId={cluster.id} name={cluster.name} />
       <p className="small help-line">
         <HelpLink to={gatewayHelp.use}>Use gateways</HelpLink> ·{' '}
         <HelpLink to={gatewayHelp.troubleshoot}>Troubleshoot</HelpLink>

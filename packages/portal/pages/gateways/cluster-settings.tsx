@@ -1,4 +1,5 @@
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
+import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { RUN_ON_ALL_GATEWAYS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import { Field, Select, Switch } from '@fluentui/react-components';
@@ -74,7 +75,7 @@ export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
 /** With the toggle off, the one that takes the runs at this moment is named. */
 function whoTakes({ runOnAllGateways }: GatewayCluster, members: readonly Gateway[]): string {
   if (runOnAllGateways) return 'Every gateway that can take runs is asked.';
-  const taker = members.find((member) => memberAvailability({ ...member, online: member.status === 'online' }).ok);
+  const taker = members.find((member) => memberAvailability(standingOf(member)).ok);
   const rule = 'The first gateway by order takes every run; when it cannot, the next one does.';
   return `${rule} Now: ${taker?.name ?? 'none of them'}.`;
 }

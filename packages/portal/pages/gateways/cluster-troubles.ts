@@ -12,6 +12,7 @@ const gravity = [
   'Quarantined',
   'Offline',
   'Unreachable',
+  'Set aside',
   'Needs attention',
   'Maintenance',
   'Disabled',

@@ -127,12 +127,12 @@ function Sessions({ gateway }: { readonly gateway: Gateway }) {
   );
 }
 
-export const hasNote = ({ health, journalFault, maintenance }: Gateway): boolean =>
-  health.advice.length > 0 || journalFault !== null || maintenance !== null;
+export const hasNote = ({ health, journalFault, maintenance, setAside }: Gateway): boolean =>
+  health.advice.length > 0 || journalFault !== null || maintenance !== null || setAside !== null;
 
 /** What keeps a machine from taking every run, each with its fix as the gateway found it. */
 export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
-  const { maintenance } = gateway;
+  const { maintenance, setAside } = gateway;
   const { advice } = gateway.health;
   return (
     <ul className="notes">
@@ -141,6 +141,21 @@ export function GatewayNote({ gateway }: { readonly gateway: Gateway }) {
           <span>
             In maintenance since <Moment at={maintenance.since} />
             {maintenance.note && `: ${maintenance.note}`}
+          </span>
+        </li>
+      )}
+      {setAside && (
+        <li className="state" data-tone="bad">
+          <span>
+            Set aside since <Moment at={setAside.since} />: {setAside.canariesPassed} of {setAside.canariesToPass}{' '}
+            canary sign-ins succeeded,{' '}
+            {setAside.nextCanaryAt ? (
+              <>
+                the next one is at <Moment at={setAside.nextCanaryAt} />
+              </>
+            ) : (
+              'one is under way'
+            )}
           </span>
         </li>
       )}

@@ -9,6 +9,7 @@ export interface GatewayActs {
   readonly whyNot: string | null;
   readonly enable: (gateway: Gateway) => void;
   readonly endMaintenance: (gateway: Gateway) => void;
+  readonly putBack: (gateway: Gateway) => void;
   readonly edit: (gateway: Gateway) => void;
   readonly check: (gateway: Gateway) => void;
 }
@@ -20,6 +21,8 @@ export function fixOfReason({ code, kind }: Reason, gateway: Gateway, acts: Gate
     return { label: 'Enable gateway', onSelect: () => acts.enable(gateway), ...forAdmins };
   if (code === 'gateway-in-maintenance')
     return { label: 'End maintenance', onSelect: () => acts.endMaintenance(gateway), ...forAdmins };
+  if (code === 'gateway-set-aside')
+    return { label: 'Put back now', onSelect: () => acts.putBack(gateway), ...forAdmins };
   if (kind === 'session-rule' && gateway.policyOverride !== null)
     return { label: 'Change session policy…', onSelect: () => acts.edit(gateway), ...forAdmins };
   if (kind === 'session-rule' || kind === 'availability' || kind === 'decline')

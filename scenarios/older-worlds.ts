@@ -21,7 +21,8 @@ const slowPace = {
   wakeMs: 15_000,
   predictionsMs: 60 * MINUTE_MS,
   preflightsMs: 60 * MINUTE_MS,
-  sicknessMs: 60 * MINUTE_MS,
+  // Never: nobody was set aside then.
+  sicknessMs: 24 * 60 * MINUTE_MS,
   durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,

@@ -72,7 +72,7 @@ export class Network {
     const { trace } = this.world;
     trace.mark(text.slice(0, MARKED_LENGTH));
     trace.tell(() => (text.startsWith('{"type":"heartbeat"') ? '' : `${from} → ${to}: ${text.slice(0, TOLD_LENGTH)}`));
-    if (text.includes('canary'))
+    if (text.includes('canary-password') || text.includes('canary-secret'))
       this.world.violated('I12', `a secret went from ${from} to ${to}: ${text.slice(0, TOLD_LENGTH)}`);
   }
 

@@ -44,6 +44,9 @@ export function afterCanary(state: CanaryState, outcome: CanaryOutcome): AfterCa
   }
 }
 
+/** A runner that is lost under an empty flow is none to trust, whatever ended it. */
+const showsSickness = (code: string | undefined): boolean => code === 'RunnerLost' || isSickFault(code);
+
 /** What a canary that is over says; undefined while it is under way. */
 export function canaryOutcome(
   run: { readonly state: RunState; readonly gatewayId: GatewayId | null; readonly errorCode: string | undefined },
@@ -53,7 +56,7 @@ export function canaryOutcome(
     case 'succeeded':
       return run.gatewayId === of ? 'succeeded' : 'open';
     case 'failed':
-      return run.gatewayId === of && isSickFault(run.errorCode) ? 'failed' : 'open';
+      return run.gatewayId === of && showsSickness(run.errorCode) ? 'failed' : 'open';
     case 'cancelled':
     case 'timedOut':
     case 'uncertain':

@@ -114,6 +114,7 @@ test.each([
   ['the runner did not start', { errorCode: 'runner-failed-to-start' }, 'runner-failed-to-start'],
   ['it succeeded', { state: 'succeeded', flowBegan: true, errorCode: undefined }, 'fine'],
   ['the flow failed', { flowBegan: true, errorCode: 'ElementNotFound' }, 'fine'],
+  ['its machine went down while it was starting', { errorCode: 'RunnerLost' }, 'nothing'],
   ['its runner was lost under the flow', { flowBegan: true, errorCode: 'RunnerLost' }, 'fine'],
   ['its link was lost, and nobody knows the end', { state: 'uncertain', errorCode: undefined }, 'nothing'],
   ['it was given up while the flow ran', { state: 'uncertain', errorCode: undefined, flowBegan: true }, 'nothing'],

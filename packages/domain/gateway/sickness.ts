@@ -84,9 +84,12 @@ export function outcomeOf(run: {
   return run.state === 'failed' && isSickFault(errorCode) ? { user, endedAtMs, fault: errorCode ?? '' } : undefined;
 }
 
-/** The faults of a machine that a person's session does not explain. */
+/**
+ * The faults of a machine that neither a person's session nor its own restart explains: a run whose runner was lost had one,
+ * and most often its machine went down or its gateway was started anew.
+ */
 export const isSickFault = (code: string | undefined): boolean =>
-  code !== undefined && isMachineFault(code) && !peoplesFaults.has(code);
+  code !== undefined && code !== 'RunnerLost' && isMachineFault(code) && !peoplesFaults.has(code);
 
 /**
  * Which members are set aside now, the clearest case first. Never more than half of the cluster at once, and never the last

@@ -41,7 +41,7 @@ test('S46: from the list of clusters to one of them, its members, its settings, 
 test('N12: a sick gateway is set aside from its menu, tried now and put back, and its history tells each step', async () => {
   const { page, faults } = await portal.open('/gateway-clusters/clu-kiosks');
   const members = page.getByRole('table', { name: 'Gateways of Kiosks' });
-  const history = page.getByRole('table', { name: 'Gateways of Kiosks that were set aside' });
+  const history = page.getByRole('table', { name: 'History of Kiosks' });
   await history.getByText('on the other gateways 0 of 38 did.').waitFor();
   const choose = async (action: string): Promise<void> => {
     await page.getByRole('button', { name: 'Actions for kiosk-1' }).focus();

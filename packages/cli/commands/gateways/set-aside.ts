@@ -7,7 +7,7 @@ export const setAside: Command = {
   name: 'gateways set-aside',
   summary: 'Offer a gateway nothing but canary sign-ins; it is put back when enough of them succeed.',
   arguments: gatewayArgument,
-  examples: ['deskhand gateways set-aside kiosk-1'],
+  examples: ['deskhand gateways set-aside kiosk-1', 'deskhand gateways set-aside kiosk-1 --json=setAside'],
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
     const api = await call.api();
@@ -25,7 +25,7 @@ export const putBack: Command = {
   name: 'gateways put-back',
   summary: 'Put a gateway back at once that was set aside; what it failed before counts no more.',
   arguments: gatewayArgument,
-  examples: ['deskhand gateways put-back kiosk-1'],
+  examples: ['deskhand gateways put-back kiosk-1', 'deskhand gateways put-back kiosk-1 --json=setAside'],
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
     const api = await call.api();
@@ -39,7 +39,7 @@ export const canary: Command = {
   name: 'gateways canary',
   summary: 'Let the next canary sign-in of a gateway that is set aside begin now.',
   arguments: gatewayArgument,
-  examples: ['deskhand gateways canary kiosk-1'],
+  examples: ['deskhand gateways canary kiosk-1', 'deskhand gateways canary kiosk-1 --json=setAside'],
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
     const api = await call.api();

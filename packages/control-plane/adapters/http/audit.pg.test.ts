@@ -95,6 +95,9 @@ const steps: readonly Step[] = [
     },
   ],
   ['updateGateway', ({ gateway }) => ({ params: { id: String(gateway) }, body: { enabled: false } })],
+  ['setGatewayAside', ({ gateway }) => ({ params: { id: String(gateway) } })],
+  ['tryGatewayNow', ({ gateway }) => ({ params: { id: String(gateway) } })],
+  ['putGatewayBack', ({ gateway }) => ({ params: { id: String(gateway) } })],
   ['declareGone', ({ gateway }) => ({ params: { id: String(gateway) } })],
   [
     'createConnection',

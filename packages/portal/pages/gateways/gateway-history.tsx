@@ -66,7 +66,7 @@ export function GatewayHistory({ clusterId, name }: { readonly clusterId: string
             <p className="faint">No gateway of this cluster was ever set aside.</p>
           ) : (
             <DataTable
-              label={`Gateways of ${name} that were set aside`}
+              label={`History of ${name}`}
               columns={columns}
               rows={items}
               keyOf={(event) => String(event.number)}

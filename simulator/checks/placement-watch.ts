@@ -26,8 +26,9 @@ export class PlacementWatch {
   }
 
   /** With the toggle off, the first member by order that may be asked takes all runs (S47). */
-  #isTheTaker({ id, clusterId }: RunRow, gateway: GatewayRow): void {
-    if (this.#database.clusters.get(clusterId)?.runOnAllGateways !== false) return;
+  #isTheTaker({ id, clusterId, canaryOf }: RunRow, gateway: GatewayRow): void {
+    // A canary is for the member that is set aside, and for no other.
+    if (canaryOf !== null || this.#database.clusters.get(clusterId)?.runOnAllGateways !== false) return;
     this.#world.reached.add('toggle off');
     const earlier = this.#database.membersOf(clusterId).find((one) => one.order < gateway.order && mayBeAsked(one));
     if (earlier === undefined) return;
@@ -73,5 +74,5 @@ function limitOf({ policyOverride, capacityOverride, facts }: GatewayRow): numbe
   return Math.max(1, Math.min(most, capacityOverride ?? facts.sessionLimit));
 }
 
-const mayBeAsked = ({ enabled, quarantined, maintenanceSinceMs, linkedTo }: GatewayRow): boolean =>
-  enabled && !quarantined && maintenanceSinceMs === null && linkedTo !== null;
+const mayBeAsked = ({ enabled, quarantined, maintenanceSinceMs, setAsideSinceMs, linkedTo }: GatewayRow): boolean =>
+  enabled && !quarantined && maintenanceSinceMs === null && setAsideSinceMs === null && linkedTo !== null;

@@ -1,8 +1,9 @@
 import type { GatewayId, RunId } from '../brand.ts';
-import { HEADS_PER_CLASS_MAX, planAssignments, type Random } from '../run-queue/plan-assignments.ts';
+import type { Random } from '../run-queue/plan-assignments.ts';
+import { createQueueInPlay, type QueueInPlay, type RunInPlay } from '../run-queue/queue-in-play.ts';
 import { byQueueOrder } from '../run-queue/queue-order.ts';
 import { classKeyOf, member } from '../run-queue/queue-world.ts';
-import type { ClusterMember, QueuedRun, QueueSnapshot, RunClass, RunInHand } from '../run-queue/snapshot.ts';
+import type { ClusterMember, RunInHand } from '../run-queue/snapshot.ts';
 import { type DurationDigest, digestOf, drawDurationMs, expectedDuration } from './durations.ts';
 import { isPredicted, type PredictedStart, predictStarts, RUNS_PLAYED_MAX } from './predict-starts.ts';
 import type { RunningToPredict, WaitingRunToPredict } from './question.ts';
@@ -35,9 +36,8 @@ const SIGMA = 0.5;
 /** Runs of each flow that were measured before the day began. */
 const MEASURED_BEFORE = 30;
 
-interface DayRun extends QueuedRun {
+interface DayRun extends RunInPlay {
   readonly flow: number;
-  readonly user: string;
   readonly submittedAtMs: number;
   readonly tookMs: number;
   readonly movedAtMs: number | null;
@@ -67,7 +67,8 @@ interface DayWorld {
   readonly ahead: Happening[];
   readonly waiting: Set<DayRun>;
   readonly running: Set<DayRun>;
-  members: readonly ClusterMember[];
+  readonly queue: QueueInPlay<DayRun>;
+  readonly members: readonly ClusterMember[];
   topCounter: number;
 }
 
@@ -78,6 +79,9 @@ export function playDay(day: Day, random: Random): readonly PredictedRun[] {
     Array.from({ length: MEASURED_BEFORE }, () => drawDurationMs({ mu: Math.log(median), sigma: SIGMA }, random())),
   );
   const offlineAt = random() * (DAY_MS - 60 * MINUTE_MS);
+  const members = Array.from({ length: day.members }, (_, index) =>
+    member(`kiosk-${String(index)}`, { order: index, facts: { sessionLimit: day.slots } }),
+  );
   const world: DayWorld = {
     random,
     measured,
@@ -89,9 +93,8 @@ export function playDay(day: Day, random: Random): readonly PredictedRun[] {
     ],
     waiting: new Set(),
     running: new Set(),
-    members: Array.from({ length: day.members }, (_, index) =>
-      member(`kiosk-${String(index)}`, { order: index, facts: { sessionLimit: day.slots } }),
-    ),
+    queue: createQueueInPlay({ members, runOnAllGateways: true, selection: 'random', addOns: null }),
+    members,
     topCounter: 0,
   };
   world.ahead.sort(soonestFirst);
@@ -115,13 +118,17 @@ function drawRuns(day: Day, medians: readonly number[], random: Random): readonl
   }).sort((a, b) => a - b);
   return times.map((submittedAtMs, index): DayRun => {
     const flow = Math.floor(random() * day.flows);
+    const user = `account ${String(Math.floor(random() * day.accounts))}`;
     return {
       id: `run ${String(index + 1)}` as RunId,
       requestNumber: index + 1,
       priority: 'normal',
       topRank: null,
       flow,
-      user: `account ${String(Math.floor(random() * day.accounts))}`,
+      user,
+      mode: 'unattended',
+      whenSessionBlocked: 'fail',
+      classKey: classKeyOf({ user }),
       submittedAtMs,
       tookMs: drawDurationMs({ mu: Math.log(medians[flow] ?? MINUTE_MS), sigma: SIGMA }, random()),
       movedAtMs: random() < 0.1 ? submittedAtMs + random() * 10 * MINUTE_MS : null,
@@ -150,6 +157,7 @@ function happen(world: DayWorld, happening: Happening): void {
   switch (happening.what) {
     case 'submit':
       world.waiting.add(happening.run);
+      world.queue.join(happening.run);
       return;
     case 'move':
       return move(world, happening.run);
@@ -158,8 +166,8 @@ function happen(world: DayWorld, happening: Happening): void {
       return end(world, happening);
     case 'offline':
     case 'online':
-      world.members = world.members.map((one, index) =>
-        index === 0 ? { ...one, online: happening.what === 'online' } : one,
+      world.queue.setMembers(
+        world.members.map((one, index) => (index === 0 ? { ...one, online: happening.what === 'online' } : one)),
       );
   }
 }
@@ -167,7 +175,9 @@ function happen(world: DayWorld, happening: Happening): void {
 function move(world: DayWorld, run: DayRun): void {
   if (!world.waiting.has(run)) return;
   world.topCounter += 1;
+  world.queue.leave(run);
   Object.assign(run, { topRank: world.topCounter });
+  world.queue.join(run);
 }
 
 function end(world: DayWorld, { run, what, atMs }: Extract<Happening, { run: DayRun }>): void {
@@ -175,6 +185,7 @@ function end(world: DayWorld, { run, what, atMs }: Extract<Happening, { run: Day
   run.isOver = true;
   world.waiting.delete(run);
   world.running.delete(run);
+  world.queue.leave(run);
   if (what !== 'end' || run.startedAtMs === null) return;
   const ofFlow = world.measured[run.flow] ?? [];
   ofFlow.unshift(atMs - run.startedAtMs);
@@ -182,11 +193,7 @@ function end(world: DayWorld, { run, what, atMs }: Extract<Happening, { run: Day
 }
 
 function startWhatCan(world: DayWorld, nowMs: number): void {
-  const byId = new Map([...world.waiting].map((run) => [run.id, run]));
-  const plan = planAssignments(snapshotOf(world), nowMs, world.random);
-  for (const { runId, gatewayId } of plan.offers) {
-    const run = byId.get(runId);
-    if (run === undefined) continue;
+  for (const { run, gatewayId } of world.queue.startWhatCan(nowMs, world.random).started) {
     world.waiting.delete(run);
     world.running.add(run);
     Object.assign(run, { startedAtMs: nowMs, gatewayId });
@@ -199,30 +206,6 @@ function insert(ahead: Happening[], happening: Happening): void {
   ahead.splice(at + 1, 0, happening);
 }
 
-function snapshotOf(world: DayWorld): QueueSnapshot {
-  const byClass = Map.groupBy(world.waiting, (run) => classKeyOf({ user: run.user }));
-  const classes = [...byClass].map(
-    ([key, runs]): RunClass => ({
-      key,
-      user: runs[0]?.user ?? '',
-      mode: 'unattended',
-      whenSessionBlocked: 'fail',
-      count: runs.length,
-      heads: runs.toSorted(byQueueOrder).slice(0, HEADS_PER_CLASS_MAX),
-    }),
-  );
-  const inHand = [...world.running].map(inHandOf);
-  return {
-    version: 1,
-    runOnAllGateways: true,
-    selection: 'random',
-    members: world.members,
-    classes,
-    inHand,
-    addOnsFree: null,
-  };
-}
-
 function inHandOf({ id, user, gatewayId }: DayRun): RunInHand {
   if (gatewayId === null) throw new Error('A run that runs is on a gateway.');
   return { id, user, gatewayId, mode: 'unattended' };
@@ -233,7 +216,7 @@ function predictAtSubmit(world: DayWorld, run: DayRun, nowMs: number): void {
   const durationOf = ({ flow }: DayRun) => durations[flow] ?? expectedDuration(undefined);
   const line = [...world.waiting].sort(byQueueOrder).slice(0, RUNS_PLAYED_MAX);
   const predictions = predictStarts({
-    snapshot: snapshotOf(world),
+    snapshot: world.queue.snapshot(),
     nowMs,
     habits: { moved: 0.1, cancelled: 0.03 },
     random: world.random,

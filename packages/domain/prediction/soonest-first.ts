@@ -2,6 +2,8 @@
 export interface SoonestFirst {
   put(part: number, atMs: number): void;
   take(): number | undefined;
+  /** The moment of what would be taken; infinity when there is nothing. */
+  soonestMs(): number;
   atOf(part: number): number;
 }
 
@@ -12,6 +14,7 @@ export function createSoonestFirst(limit: number): SoonestFirst {
   const momentAt = (place: number): number => moments[heap[place] ?? 0] ?? 0;
   return {
     atOf: (part) => moments[part] ?? 0,
+    soonestMs: () => (size === 0 ? Number.POSITIVE_INFINITY : momentAt(0)),
     put: (part, atMs) => {
       moments[part] = atMs;
       let place = size;

@@ -31,6 +31,8 @@ interface ProtocolHelp {
   readonly healthHelp: Readonly<Record<string, string>>;
   readonly journalHelp: string;
   readonly gatewayHelp: Readonly<Record<string, string>>;
+  readonly spreadHelp: string;
+  readonly strategyHelp: Readonly<Record<string, string>>;
   readonly helpOfError: (code: string) => string;
   readonly helpOfCheck: (name: string) => string;
 }
@@ -66,6 +68,8 @@ async function loadHelp(): Promise<readonly string[]> {
     ...Object.values(help.healthHelp),
     help.journalHelp,
     ...Object.values(help.gatewayHelp),
+    help.spreadHelp,
+    ...Object.values(help.strategyHelp),
     ...Object.keys(errors.table).map(help.helpOfError),
     ...errors.checkNames.map(help.helpOfCheck),
   ];

@@ -37,6 +37,7 @@ import {
 import * as clusterCreate from './commands/gateway-clusters/create.ts';
 import { clusters } from './commands/gateways/clusters.ts';
 import * as clusterList from './commands/gateway-clusters/list.ts';
+import * as clusterPlan from './commands/gateway-clusters/plan.ts';
 import * as clusterSet from './commands/gateway-clusters/set.ts';
 import * as clusterShow from './commands/gateway-clusters/show.ts';
 import { declareGone } from './commands/gateways/declare-gone.ts';
@@ -128,6 +129,7 @@ export const commands: readonly Command[] = [
   gatewayRemove.remove,
   clusterList.list,
   clusterShow.show,
+  clusterPlan.plan,
   clusterCreate.create,
   clusterSet.set,
   connectionList.list,

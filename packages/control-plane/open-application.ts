@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { Traces } from '@deskhand/protocol/traces/open-traces.ts';
@@ -6,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accountPorts } from './account-commands.ts';
 import { accountHandlers } from './adapters/http/account-handlers.ts';
+import { capacityHandlers } from './adapters/http/capacity-handlers.ts';
 import { connectionHandlers } from './adapters/http/connection-handlers.ts';
 import { doctorHandlers } from './adapters/http/doctor-handlers.ts';
 import { flowHandlers } from './adapters/http/flow-handlers.ts';
@@ -38,6 +40,7 @@ import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
 import { openPreflightStore } from './adapters/postgres/preflights.ts';
 import { openSickMemberStore } from './adapters/postgres/sick-members.ts';
 import { openRecoveryStore } from './adapters/postgres/recovery.ts';
+import { openRunHistoryStore } from './adapters/postgres/run-history.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
 import { openPredictionStore } from './adapters/postgres/predictions.ts';
@@ -51,6 +54,7 @@ import { unlessItFails } from './start-fault.ts';
 import { tracedStores } from './traced-stores.ts';
 import { newId } from './use-cases/accounts/secrets.ts';
 import { authenticate } from './use-cases/accounts/sign-in.ts';
+import { createComputing } from './use-cases/capacity/computing.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { closeLinks, tellGateway } from './use-cases/link/reach-gateway.ts';
@@ -156,6 +160,7 @@ function openStores(database: Database) {
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
     decisions: openDecisionStore(pool),
+    history: openRunHistoryStore(pool),
     links: openGatewayLinkStore(pool),
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
@@ -218,6 +223,13 @@ async function openHttp({
     ...preflightHandlers({ ...stores, links, changes, newRoundId: newId }),
     ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),
+    ...capacityHandlers({
+      queue: stores.queue,
+      history: stores.history,
+      computing: createComputing({ timers: systemTimers, turn: () => setImmediate() }),
+      findRun: runs.find,
+      found: new Map(),
+    }),
     ...recoveryHandlers({ recovery: stores.recovery, changes, wake: (id) => runs.wakeups.wake(id) }),
     ...systemHandlers({
       installation: stores.installation,

@@ -21,6 +21,8 @@ export const errorCauses: Readonly<Record<ErrorCode, ErrorCause>> = {
   'not-allowed': because('None of the roles of the account has the permission, or the object is shared for less.'),
   'wrong-origin': because('Another web page tried to make a change with the sign-in of this browser.'),
   'rate-limited': because('More tries came in a short time than a person makes.'),
+  'plan-too-large': because('A load is played run by run, and a server has only so much time for it.'),
+  'plan-without-machines': because('A plan copies the machines that are there, and this cluster has none to copy.'),
   conflict: because('The object is no longer as it was when it was read, or its name is taken.'),
   'idempotency-key-reused': because('The client made one key for two different requests.'),
   'server-unavailable': because('The server stops, or its database does not answer.'),

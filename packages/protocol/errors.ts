@@ -46,6 +46,18 @@ export const errorTable = {
   ),
   'wrong-origin': entry(403, 4, 'The request came from another site.', 'Open the portal at its own address.'),
   'rate-limited': entry(429, 7, 'Too many tries. Wait {seconds} s.', 'Wait, then try again.'),
+  'plan-too-large': entry(
+    422,
+    1,
+    'The plan cannot be computed: {detail}.',
+    'Take a shorter span of the history, or describe a smaller load.',
+  ),
+  'plan-without-machines': entry(
+    409,
+    6,
+    'The gateway cluster {cluster} has no gateway whose machine is known, so there is nothing to plan with.',
+    'Enrol a machine and start its gateway, or enable one.',
+  ),
   conflict: entry(409, 6, '{detail}', 'Look at the current state and try again.'),
   'idempotency-key-reused': entry(
     422,

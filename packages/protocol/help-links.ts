@@ -1,3 +1,4 @@
+import type { Strategy } from '@deskhand/domain/capacity-planner/timed-out.ts';
 import type { HealthWord } from '@deskhand/domain/gateway/health.ts';
 import type { ErrorCode } from './errors.ts';
 
@@ -27,6 +28,16 @@ export const gatewayHelp = {
   troubleshoot: `${HELP_PREFIX}/gateway/troubleshoot`,
   windows: `${HELP_PREFIX}/windows`,
 } as const;
+
+/** The three strategies against runs that compete (S50–S52), each with its place on the page. */
+export const spreadHelp = `${HELP_PREFIX}/spread-the-load`;
+export const strategyHelp = {
+  'spread-over-time': `${spreadHelp}#spread-runs-over-time`,
+  cluster: `${spreadHelp}#share-the-load-in-a-cluster`,
+  'separate-connections': `${spreadHelp}#separate-connections`,
+} as const satisfies Record<Strategy, string>;
+export const helpOfStrategy = (strategy: Strategy | null): string =>
+  strategy === null ? spreadHelp : strategyHelp[strategy];
 
 export const helpOfError = (code: ErrorCode): string => `${HELP_PREFIX}/errors#${code.toLowerCase()}`;
 /** The check of `deskhand doctor` with this name. */

@@ -17,6 +17,7 @@ import { openSimulatedPreflightStore } from './preflights.ts';
 import { openSimulatedPredictionStore } from './predictions.ts';
 import { openSimulatedRecoveryStore } from './recovery.ts';
 import { openSimulatedReplicaStore, openSimulatedTurnStore } from './replicas.ts';
+import { openSimulatedRunHistoryStore } from './run-history.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
 import { openSimulatedRunStore } from './runs.ts';
 import { openSimulatedSickMemberStore } from './sick-members.ts';
@@ -41,6 +42,7 @@ export function openSimulatedStores(session: StoreSession) {
     queue: openSimulatedRunQueueStore(session),
     predictions: openSimulatedPredictionStore(session),
     decisions: openSimulatedDecisionStore(session),
+    history: openSimulatedRunHistoryStore(session),
     links: openSimulatedGatewayLinkStore(session),
     checks: openSimulatedMachineCheckStore(session),
     preflights: openSimulatedPreflightStore(session),

@@ -1,12 +1,13 @@
 import { argument, type Command, flag } from '../command.ts';
 import { startLines } from './predicted-start.ts';
 import { dryRun } from './runs/dry-run.ts';
+import { hindsightLines, hindsightOf } from './runs/hindsight.ts';
 import { findRun } from './runs/find-run.ts';
 import { requestOf, submissionOptions } from './runs/submission.ts';
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'Say why a run waits, for every member of its cluster, or what a submission would lead to.',
+  summary: 'Say why a run waits or timed out, or what a submission would lead to.',
   arguments: [
     { syntax: '<run>', description: 'id, beginning of the id, or request number; with --dry-run a desktop flow' },
   ],
@@ -25,12 +26,14 @@ export const explain: Command = {
     const api = await call.api();
     const run = await findRun(api, argument(call, 0));
     const answer = await api.explainRun({ params: { id: run.id } });
-    call.output.one({ id: run.id, ...answer }, ({ state, position, nextToRun, because, starts, members }) =>
+    const hindsight = await hindsightOf(api, run);
+    call.output.one({ id: run.id, ...answer, hindsight }, ({ state, position, nextToRun, because, starts, members }) =>
       [
         `${run.id} is ${nextToRun ? 'next to run' : state}${position === null ? '' : `, place ${position} in the run queue`}.`,
         ...(starts ? startLines(starts) : []),
         ...(because ? [`because: ${because.message}`, `try: ${because.remedy}`] : []),
         ...members.map((member) => `  ${member.name}: ${member.because.message} (${member.because.code})`),
+        ...hindsightLines(hindsight, call.settings.server.value),
       ].join('\n'),
     );
     return 0;

@@ -17,6 +17,7 @@ import { machineCheckOperations } from './store-contract/machine-check-operation
 import { preflightOperations } from './store-contract/preflight-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
 import { manyRunsOperations } from './store-contract/many-runs-operations.contract.ts';
+import { runHistoryOperations } from './store-contract/run-history-operations.contract.ts';
 import { runOperations } from './store-contract/run-operations.contract.ts';
 import { joinOperations, serverOperations } from './store-contract/server-operations.contract.ts';
 import { sickMemberOperations } from './store-contract/sick-member-operations.contract.ts';
@@ -50,6 +51,7 @@ const operations = {
   ...joinOperations,
   ...predictionOperations,
   ...decisionOperations,
+  ...runHistoryOperations,
   ...machineCheckOperations,
   ...preflightOperations,
   ...sickMemberOperations,

@@ -19,6 +19,7 @@ import { openReplicaStore, openTurnStore, type PostgresReplicaStore } from '../a
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
 import { openPredictionStore } from '../adapters/postgres/predictions.ts';
+import { openRunHistoryStore } from '../adapters/postgres/run-history.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
 import type { ReplicaStore } from '../ports/replicas.ts';
 import type { RealStore } from '../ports/store.contract.ts';
@@ -96,6 +97,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     queue: openRunQueueStore(pool),
     predictions: openPredictionStore(pool),
     decisions: openDecisionStore(pool),
+    history: openRunHistoryStore(pool),
     links: openGatewayLinkStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),

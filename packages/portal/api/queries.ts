@@ -121,6 +121,13 @@ export const runMachineCheckQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const hindsightQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run-hindsight', id],
+    queryFn: ({ signal }) => api.getHindsight({ params: { id }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const runQueueQuery = (clusterId: string) =>
   queryOptions({
     queryKey: ['run-queue', clusterId],

@@ -10,6 +10,7 @@ import '../ui/base.css';
 import '../ui/layout.css';
 import '../ui/table.css';
 import '../ui/pages.css';
+import '../ui/capacity.css';
 import { homeQuery, meQuery } from '../api/queries.ts';
 import { makeQueryClient } from './query-client.ts';
 import { router } from './router.tsx';

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { HomePage } from '../pages/home/home-page.tsx';
 import { filtersFromSearch, searchFromFilters } from '../pages/runs/run-filters.ts';
 import { ProblemView } from '../ui/states.tsx';
+import { planKeys } from '../pages/capacity/plan-search.ts';
 import { NotFoundPage } from './not-found.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
 import { SignedIn } from './signed-in.tsx';
@@ -79,6 +80,12 @@ const cluster = createRoute({
   path: '/gateway-clusters/$cluster',
   component: lazyRouteComponent(() => import('../pages/gateways/cluster-page.tsx'), 'ClusterPage'),
 });
+const capacity = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/capacity',
+  validateSearch: (search) => textIn(search, ...planKeys),
+  component: lazyRouteComponent(() => import('../pages/capacity/capacity-page.tsx'), 'CapacityPage'),
+});
 const gateways = createRoute({
   getParentRoute: () => signedIn,
   path: '/gateways',
@@ -128,6 +135,7 @@ const routeTree = root.addChildren([
     runQueues,
     runQueue,
     cluster,
+    capacity,
     gateways,
     enrol,
     connections,

@@ -4,6 +4,7 @@
  */
 import { API_PREFIX, routes } from '@deskhand/protocol/http/routes.ts';
 import { machineHandlers, peopleHandlers } from './admin-handlers.ts';
+import { capacityHandlers } from './capacity.ts';
 import { preflightHandlers } from './preflight.ts';
 import { sickMemberHandlers } from './sick-members.ts';
 import { flowHandlers } from './flow-handlers.ts';
@@ -51,6 +52,7 @@ export function startSimulatedServer(): void {
     ...machineHandlers(world),
     ...preflightHandlers(world),
     ...sickMemberHandlers(world),
+    ...capacityHandlers(world),
     ...peopleHandlers(world),
     ...systemHandlers(world),
   };

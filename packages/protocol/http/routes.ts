@@ -1,4 +1,5 @@
 import { accountRoutes } from './accounts.ts';
+import { capacityRoutes } from './capacity.ts';
 import { connectionRoutes } from './connections.ts';
 import { doctorRoutes } from './doctor.ts';
 import { flowRoutes } from './flows.ts';
@@ -23,6 +24,7 @@ export const routes = {
   ...preflightRoutes,
   ...flowRoutes,
   ...runRoutes,
+  ...capacityRoutes,
   ...manyRunsRoutes,
   ...recoveryRoutes,
   ...replayRoutes,

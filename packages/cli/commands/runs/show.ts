@@ -1,6 +1,7 @@
 import { isMachineFault } from '@deskhand/domain/run/machine-fault.ts';
 import { argument, type Command } from '../../command.ts';
 import { reportAsText } from '../show-checks.ts';
+import { hindsightLines, hindsightOf } from './hindsight.ts';
 import { findRun } from './find-run.ts';
 import { runAsText } from './show-run.ts';
 
@@ -15,8 +16,13 @@ export const show: Command = {
     const run = await findRun(api, argument(call, 0));
     const isLookedAt = run.state === 'failed' && isMachineFault(run.error?.code);
     const report = isLookedAt ? (await api.getRunMachineCheck({ params: { id: run.id } })).report : null;
-    call.output.one({ ...run, machineCheck: report }, () =>
-      [runAsText(run), ...(report === null ? [] : ['', reportAsText(call.terminal, report, false)])].join('\n'),
+    const hindsight = await hindsightOf(api, run);
+    call.output.one({ ...run, machineCheck: report, hindsight }, () =>
+      [
+        runAsText(run),
+        ...hindsightLines(hindsight, call.settings.server.value),
+        ...(report === null ? [] : ['', reportAsText(call.terminal, report, false)]),
+      ].join('\n'),
     );
     return 0;
   },

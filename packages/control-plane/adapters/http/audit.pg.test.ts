@@ -148,6 +148,7 @@ const steps: readonly Step[] = [
 /** They change nothing, although they are no GET; the example makes a flow and a run, each told by its own row. */
 const changesNothing: readonly OperationId[] = [
   'dryRun',
+  'planCapacity',
   'checkScript',
   'formatScript',
   'describeEnrolment',

@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { checkNames } from '@deskhand/protocol/doctor.ts';
 import { errorTable, type ErrorCode } from '@deskhand/protocol/errors.ts';
-import { gatewayHelp, healthHelp, helpOfCheck, helpOfError, journalHelp } from '@deskhand/protocol/help-links.ts';
+import {
+  gatewayHelp,
+  healthHelp,
+  helpOfCheck,
+  helpOfError,
+  journalHelp,
+  spreadHelp,
+  strategyHelp,
+} from '@deskhand/protocol/help-links.ts';
 import { describe, expect, test } from 'vitest';
 import { docPage, readDocTexts } from './doc-pages.ts';
 import { docFiles } from './portal-files.ts';
@@ -43,6 +51,8 @@ describe('every help link that people are shown', () => {
     ...Object.values(healthHelp),
     journalHelp,
     ...Object.values(gatewayHelp),
+    spreadHelp,
+    ...Object.values(strategyHelp),
     ...(Object.keys(errorTable) as ErrorCode[]).map(helpOfError),
     ...checkNames.map(helpOfCheck),
   ];

@@ -17,7 +17,7 @@ import { isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { type MemberRow, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
-import { inTransaction, rowOf, rowsOf } from './query.ts';
+import { inTransaction, retried, rowOf, rowsOf } from './query.ts';
 import { inHandCondition } from './run-queue.ts';
 import { statesBefore } from './run-states.ts';
 
@@ -314,7 +314,8 @@ async function takeJournalState(
   isRunning: boolean,
 ): Promise<JournalStateTaken> {
   try {
-    return (await moveToJournalState(pool, of, journalId, isRunning)) ? 'taken' : 'not-taken';
+    // It takes the run and then its cluster, a plan the other way round: where both wait for one another, one is tried again.
+    return (await retried(() => moveToJournalState(pool, of, journalId, isRunning))) ? 'taken' : 'not-taken';
   } catch (error) {
     if (isUniqueViolation(error, 'run_one_per_user')) return 'in-the-way';
     throw error;

@@ -16,6 +16,7 @@ import type { PredictionStore } from '../predictions.ts';
 import type { RecoveryStore } from '../recovery.ts';
 import type { ReplicaStore, TurnStore } from '../replicas.ts';
 import type { SickMemberStore } from '../sick-members.ts';
+import type { RunHistoryStore } from '../run-history.ts';
 import type { QueueReading, RunQueueStore } from '../run-queue.ts';
 import type { RunStore, SubmitFacts } from '../runs.ts';
 import type { DeadlineStore, RetentionStore } from '../sweeps.ts';
@@ -33,6 +34,7 @@ export interface AllStores {
   readonly queue: RunQueueStore;
   readonly predictions: PredictionStore;
   readonly decisions: DecisionStore;
+  readonly history: RunHistoryStore;
   readonly links: GatewayLinkStore;
   readonly deadlines: DeadlineStore;
   readonly retention: RetentionStore;

@@ -24,7 +24,7 @@ import * as replay from '../run-queue/why-before.ts';
 import { createQueueDepth } from './queue-depth.ts';
 import * as choose from './choose-runs.ts';
 import * as read from './read.ts';
-import { type AccountRule, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
+import { type AccountRule, findRun, maySeeRun, type RunPorts, shownList } from './run-ports.ts';
 import * as steer from './steer.ts';
 import { type Submission, submissionOf } from './judge-submission.ts';
 import * as many from './steer-many.ts';
@@ -61,6 +61,7 @@ export interface RunUseCases {
   dryRun(caller: Caller, request: SubmitRunRequest): ReturnType<typeof dryRun>;
   /** For cloud flows and others that are no HTTP request. */
   submitAs(caller: Caller, submission: Submission, key?: string): ReturnType<typeof submit>;
+  readonly find: After<typeof findRun>;
   readonly list: After<typeof read.list>;
   readonly get: After<typeof read.get>;
   readonly log: After<typeof read.log>;
@@ -110,6 +111,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     submit: (caller, request, key) => submit(ports, caller, submissionOf(request), { key }),
     dryRun: (caller, request) => dryRun(ports, caller, submissionOf(request)),
     submitAs: (caller, submission, key) => submit(ports, caller, submission, { key }),
+    find: (...rest) => findRun(ports, ...rest),
     list: (...rest) => read.list(ports, ...rest),
     get: (...rest) => read.get(ports, ...rest),
     log: (...rest) => read.log(ports, ...rest),

@@ -64,6 +64,9 @@ function ClusterFrame({ cluster, members }: ClusterProps) {
       actions={
         <>
           <CopyButton text={`deskhand gateway-clusters show ${cluster.id}`} label="Copy as CLI" />
+          <Link to="/capacity" search={{ cluster: cluster.id }}>
+            Plan capacity
+          </Link>
           <ActionButton
             appearance="primary"
             icon={<Add20Regular />}

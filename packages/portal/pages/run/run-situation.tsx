@@ -13,6 +13,7 @@ import { ErrorCodeLink } from '../../ui/help-link.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
 import type { Tone } from '../../ui/run-state.ts';
 import { Moment, useNow } from '../../ui/time.tsx';
+import { RunHindsight } from './run-hindsight.tsx';
 import { Because, Deadline, MemberAnswers } from '../../ui/wait-reason.tsx';
 
 /** What a person must know about this run before anything else: why it waits, what failed, what is not known. */
@@ -98,6 +99,7 @@ function FirstError({ run, error }: { readonly run: Run; readonly error: NonNull
       </div>
       <strong className="wrap">{error.message}</strong>
       {error.details && <p className="wrap">{error.details}</p>}
+      <RunHindsight run={run} />
       {error.location && (
         <p className="row">
           <Link

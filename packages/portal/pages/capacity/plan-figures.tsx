@@ -1,0 +1,69 @@
+import type { CapacityFigures, CapacityPlan } from '@deskhand/protocol/http/capacity.ts';
+import { formatDuration, formatNumber } from '../../ui/format.ts';
+
+type Real = NonNullable<CapacityPlan['real']>;
+
+interface Line {
+  readonly name: string;
+  readonly of: (figures: CapacityFigures) => string;
+  /** What really happened, where that was noted. */
+  readonly really?: (real: Real) => string;
+}
+
+const lines: readonly Line[] = [
+  { name: 'Machines that take runs', of: ({ members, slots }) => `${members} with ${formatNumber(slots)} slots` },
+  { name: 'Runs', of: ({ runs }) => formatNumber(runs), really: ({ runs }) => formatNumber(runs) },
+  {
+    name: 'Missed their start deadline',
+    of: ({ missed }) => formatNumber(missed),
+    really: ({ missed }) => formatNumber(missed),
+  },
+  {
+    name: 'Half waited up to',
+    of: ({ waits }) => formatDuration(waits.p50Ms),
+    really: ({ waits }) => formatDuration(waits.p50Ms),
+  },
+  {
+    name: '95 % waited up to',
+    of: ({ waits }) => formatDuration(waits.p95Ms),
+    really: ({ waits }) => formatDuration(waits.p95Ms),
+  },
+  {
+    name: 'The longest wait',
+    of: ({ waits }) => formatDuration(waits.maxMs),
+    really: ({ waits }) => formatDuration(waits.maxMs),
+  },
+  { name: 'Slots in use at once, at most', of: ({ slotsPeak }) => formatNumber(slotsPeak) },
+  {
+    name: 'Add-ons in use at once, at most',
+    of: ({ addOnsPeak, addOns }) => `${addOnsPeak} of ${addOns ?? 'unlimited'}`,
+  },
+];
+
+/** Before and after beside one another; what really happened shows how far the play can be trusted. */
+export function PlanFigures({ plan: { real, before, after } }: { readonly plan: CapacityPlan }) {
+  return (
+    <div className="table-frame plan-table">
+      <table aria-label="Waits before and after">
+        <thead>
+          <tr>
+            <td />
+            {real && <th scope="col">What really happened</th>}
+            <th scope="col">Played as it is</th>
+            {after && <th scope="col">With the changes</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ name, of, really }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {real && <td className="num">{really?.(real) ?? ''}</td>}
+              <td className="num">{of(before)}</td>
+              {after && <td className="num strong">{of(after)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

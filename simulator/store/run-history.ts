@@ -18,7 +18,7 @@ export function openSimulatedRunHistoryStore(session: StoreSession): RunHistoryS
 }
 
 function past(database: SimulatedDatabase, { clusterId, fromMs, toMs, limit }: HistoryQuestion): readonly PastRun[] {
-  const asked = (run: RunRow): boolean => run.requestedAtMs < toMs;
+  const asked = (run: RunRow): boolean => run.requestedAtMs < toMs && run.canaryOf === null;
   const ended = database.runs.rows
     .filter((run) => run.clusterId === clusterId && asked(run) && isWithin(run.endedAtMs, fromMs, toMs))
     .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || b.requestNumber - a.requestNumber);

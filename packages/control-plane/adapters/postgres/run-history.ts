@@ -23,17 +23,17 @@ export function openRunHistoryStore(pool: Pool): RunHistoryStore {
 const ms = (moment: string): string => `(extract(epoch from ${moment}) * 1000)::float8`;
 const at = (place: string): string => `to_timestamp(${place}::float8 / 1000)`;
 
-/** What ended is found by when it ended, whose index every cluster shares; what has not is little, and found by its state. */
+/** Canaries are nobody's load. What ended is found by when it ended, whose index every cluster shares; what has not is little, and found by its state. */
 const pastText = `
   with ended as (
     select * from run where cluster_id = $1 and ended_at >= ${at('$2')} and ended_at < ${at('($3::float8 + $5)')}
-      and requested_at < ${at('$3')}
+      and requested_at < ${at('$3')} and canary_of is null
     order by ended_at desc, request_number desc limit $4
   ), in_hand as (
     select * from run where gateway_id in (select id from gateway where cluster_id = $1) and ${inHandCondition}
-      and ended_at is null and requested_at < ${at('$3')} order by request_number limit $4
+      and ended_at is null and requested_at < ${at('$3')} and canary_of is null order by request_number limit $4
   ), waiting as (
-    select * from run where cluster_id = $1 and state = 'queued' and requested_at < ${at('$3')} order by ${queueOrder} limit $4
+    select * from run where cluster_id = $1 and state = 'queued' and requested_at < ${at('$3')} and canary_of is null order by ${queueOrder} limit $4
   )
   select id, flow_id as "flowId", machine_user as "machineUser", mode, priority, top_rank::float8 as "topRank", state,
     gateway_id as "gatewayId", ${ms('requested_at')} as "requestedAtMs", ${ms('start_deadline_at')} as "startDeadlineAtMs",

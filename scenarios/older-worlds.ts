@@ -11,6 +11,7 @@ const LATER_FAULTS = [
   'partition-at-an-acquire',
   'database-is-restored',
   'connection-is-checked',
+  'person-holds-a-session',
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -23,6 +24,7 @@ const slowPace = {
   preflightsMs: 60 * MINUTE_MS,
   // Never: nobody was set aside then.
   sicknessMs: 24 * 60 * MINUTE_MS,
+  peopleMs: 60 * MINUTE_MS,
   durationsMs: 60 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   retentionLookMs: 60 * MINUTE_MS,
@@ -38,7 +40,7 @@ export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions 
     seed,
     change: {
       ...{ sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS },
-      ...{ linkPace, deathLimits, browsers: 0 },
+      ...{ linkPace, deathLimits, browsers: 0, asksPeople: false },
     },
     without: LATER_FAULTS,
   };

@@ -44,6 +44,7 @@ import { openRunHistoryStore } from './adapters/postgres/run-history.ts';
 import { openRunQueueStore } from './adapters/postgres/run-queue.ts';
 import { openRunStore } from './adapters/postgres/runs.ts';
 import { openPredictionStore } from './adapters/postgres/predictions.ts';
+import { openSessionQuestionStore } from './adapters/postgres/session-questions.ts';
 import { openDeadlineStore, openRetentionStore } from './adapters/postgres/sweeps.ts';
 import type { EndableLinks } from './ports/gateway-links.ts';
 import type { Caller } from './ports/outcome.ts';
@@ -87,6 +88,7 @@ export async function openApplication(parts: ApplicationParts) {
     queue: stores.queue,
     predictions: stores.predictions,
     decisions: stores.decisions,
+    questions: stores.questions,
     links,
     changes,
     accountRule: (caller, { connection, cluster }) =>
@@ -165,6 +167,7 @@ function openStores(database: Database) {
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
     sickMembers: openSickMemberStore(pool),
+    questions: openSessionQuestionStore(pool),
     recovery: openRecoveryStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),

@@ -114,6 +114,16 @@ export class Ledger {
     this.#wrongThere.add(there);
   }
 
+  /** No session of a person ends without that person having agreed to it, and not having taken it back (N10). */
+  signsOutPerson(
+    { name }: Pick<SeenMachine, 'name'>,
+    { user, answer }: { readonly user: string; readonly answer: string | undefined },
+  ): void {
+    this.#world.trace.tell(() => `${name} signs ${user} out, who answered ${answer ?? 'nothing'}`);
+    if (answer !== 'now' && answer !== 'later')
+      this.#world.violated('N10', `${user} is signed out of ${name}, and answered ${answer ?? 'nothing'}`);
+  }
+
   spawned(machine: SeenMachine, gatewayId: string, runner: SeenProcess): void {
     const { trace, timeline } = this.#world;
     const { runId, attempt } = runner;

@@ -23,8 +23,8 @@ import { settingFaults } from './setting-faults.ts';
  *                                  journal-is-lost
  * F7 runners                       runner-is-ended, sessions-in-trouble (runner-dies-early), flows that hang, leave children or end
  *                                  without a result (machine/flow-behaviour.ts)
- * F8 machines and sessions         machine-turns-sick, machine-reboots, session-is-ended, person-at-a-screen, sessions-in-trouble, password-is-changed,
- *                                  connection-is-checked
+ * F8 machines and sessions         machine-turns-sick, machine-reboots, session-is-ended, person-at-a-screen, person-holds-a-session,
+ *                                  sessions-in-trouble, password-is-changed, connection-is-checked
  * F9 pauses                        server-stands-still, gateway-stands-still, machine-sleeps (one clock counts it, one does not)
  * F10 clocks                       machine-clock-is-set, database-clock-is-set, and the drift of a world's shape
  * F11 database                     database-in-trouble, database-restarts, database-is-restored

@@ -68,6 +68,24 @@ export const peopleFaults: readonly FaultKind[] = [
     },
   },
   {
+    name: 'person-holds-a-session',
+    everyMs: 6 * MINUTE_MS,
+    strike: ({ universe, random, later }) => {
+      if (!universe.shape.asksPeople) return undefined;
+      const machine = random.pick(universe.machines);
+      const user = `user${String(1 + random.below(universe.shape.users))}`;
+      const id = `long-${user}`;
+      if (machine.power.isOver || machine.sessionOf(user) !== undefined) return undefined;
+      const session = machine.addSession({ id, user, ours: null, runId: null, isReady: true });
+      session.locked = random.chance(0.3);
+      const forMs = random.between(10 * MINUTE_MS, 50 * MINUTE_MS);
+      later(forMs, () => {
+        if (machine.sessions.get(id) === session) machine.endSession(id, 'the person signed out');
+      });
+      return `${user} holds a session on ${machine.name} for ${inSeconds(forMs)}`;
+    },
+  },
+  {
     name: 'password-is-changed',
     everyMs: 30 * MINUTE_MS,
     strike: ({ universe, random, later }) => {

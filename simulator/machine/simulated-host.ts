@@ -17,6 +17,7 @@ import type { RunnerStart } from '@deskhand/protocol/runner.ts';
 import type { Life } from '../world/life.ts';
 import { passwordOf } from './passwords.ts';
 import type { MachineSession, SimulatedMachine } from './simulated-machine.ts';
+import { simulatedPersons } from './simulated-persons.ts';
 
 const LOOK_MS = 5;
 const SIGN_IN_TYPICAL_MS = 250;
@@ -29,6 +30,7 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
     hostedSession({ machine, life, gatewayId }, session, record);
   return {
     kind: 'linux',
+    persons: simulatedPersons(machine, life),
     probe: async () => {
       await life.later(LOOK_MS);
       return {

@@ -28,6 +28,8 @@ export interface MachineSession {
   locked: boolean;
   isActive: boolean;
   isReady: boolean;
+  /** What its person answered last, when asked to sign out. */
+  answer: 'now' | 'later' | 'no' | undefined;
   readonly ended: PromiseWithResolvers<{ readonly because: string }>;
 }
 
@@ -135,6 +137,7 @@ export class SimulatedMachine {
       children: 0,
       locked: false,
       isActive: true,
+      answer: undefined,
       ended: Promise.withResolvers<{ because: string }>(),
     };
     this.sessions.set(session.id, added);

@@ -188,6 +188,7 @@ export class SimulatedReplica {
       queue: stores.queue,
       predictions: stores.predictions,
       decisions: stores.decisions,
+      questions: stores.questions,
       links,
       changes: store.changes,
       accountRule: () => done({ exception: null }),
@@ -212,6 +213,12 @@ export class SimulatedReplica {
       recovery: stores.recovery,
       checks: stores.checks,
       preflights: stores.preflights,
+      questions: stores.questions,
+      queue: stores.queue,
+      newQuestionId: (): string => {
+        ids += 1;
+        return `question-${replica}-${String(ids)}`;
+      },
       newEpoch,
       links,
       changes,
@@ -231,7 +238,6 @@ export class SimulatedReplica {
           sickMembers: stores.sickMembers,
           newRunId: newRoundId,
           deadlines: stores.deadlines,
-          queue: stores.queue,
           predictions: stores.predictions,
           retention: stores.retention,
           replicas: stores.replicas,

@@ -25,6 +25,7 @@ import type {
   PredictionRow,
   RunEventRow,
   RunParts,
+  SessionQuestionRow,
   SignInRow,
 } from './rows.ts';
 import { type RunChange, RunTable } from './run-table.ts';
@@ -109,6 +110,7 @@ export class SimulatedDatabase {
   /** By connection and gateway. */
   readonly preflightResults = this.#table<PreflightResultRow>();
   readonly gatewayEvents = new Table<GatewayEventRow, number>((undo) => this.#undo.push(undo));
+  readonly sessionQuestions = this.#table<SessionQuestionRow>();
   readonly addOnSlots = new Table<AddOnSlotRow, number>((undo) => this.#undo.push(undo));
   readonly decisions = new Table<DecisionRow, number>((undo) => this.#undo.push(undo));
   /** Gone with a crash of the database, and of no interest to a backup. */
@@ -232,6 +234,9 @@ export class SimulatedDatabase {
     for (const gateway of [...this.gateways.values()])
       if (gateway.removedAtMs === null)
         this.gateways.set(gateway.id, { ...gateway, journalAwaitedSinceMs: this.nowMs() });
+    for (const question of [...this.sessionQuestions.values()])
+      if (question.endedAtMs === null)
+        this.sessionQuestions.set(question.id, { ...question, state: 'withdrawn', endedAtMs: this.nowMs() });
     for (const { id } of [...this.clusters.values()]) this.bump(id);
   }
 
@@ -243,13 +248,13 @@ export class SimulatedDatabase {
     const { installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections } = this;
     const { joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, addOnSlots, audit } =
       this;
-    const { machineChecks, preflightRounds, preflightResults, gatewayEvents, decisions } = this;
+    const { machineChecks, preflightRounds, preflightResults, sessionQuestions, gatewayEvents, decisions } = this;
     const numbered = { addOnSlots, audit, gatewayEvents, decisions };
     const { flowDurations, predictions } = this;
     return {
       ...{ installation, accounts, signIns, apiTokens, clusters, enrolmentTokens, gateways, connections },
       ...{ joinRequests, challenges, flows, parts, declines, idempotencyKeys, journalOnlyRuns, ...numbered },
-      ...{ flowDurations, machineChecks, predictions, preflightRounds, preflightResults },
+      ...{ flowDurations, machineChecks, predictions, preflightRounds, preflightResults, sessionQuestions },
     };
   }
 }

@@ -17,6 +17,7 @@ export function newCluster(given: Pick<ClusterRow, 'id' | 'name' | 'ownerId'> & 
     sharedWith: [],
     publicKey: null,
     encryptedKey: null,
+    negotiation: 'off',
     queueVersion: 0,
     topCounter: 0,
     ...given,

@@ -21,6 +21,7 @@ import { openSimulatedRunHistoryStore } from './run-history.ts';
 import { openSimulatedRunQueueStore } from './run-queue.ts';
 import { openSimulatedRunStore } from './runs.ts';
 import { openSimulatedSickMemberStore } from './sick-members.ts';
+import { openSimulatedSessionQuestionStore } from './session-questions.ts';
 import { type SimulatedServer, StoreSession } from './server.ts';
 import { openSimulatedDeadlineStore, openSimulatedRetentionStore } from './sweeps.ts';
 
@@ -47,6 +48,7 @@ export function openSimulatedStores(session: StoreSession) {
     checks: openSimulatedMachineCheckStore(session),
     preflights: openSimulatedPreflightStore(session),
     sickMembers: openSimulatedSickMemberStore(session),
+    questions: openSimulatedSessionQuestionStore(session),
     recovery: openSimulatedRecoveryStore(session),
     deadlines: openSimulatedDeadlineStore(session),
     retention: openSimulatedRetentionStore(session),

@@ -6,6 +6,7 @@ import type { RememberedDecline } from '@deskhand/domain/placement/decline-memor
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { NegotiationPolicy, Question } from '@deskhand/domain/session/negotiation/question.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { DecisionBatch } from '@deskhand/control-plane/ports/decisions.ts';
 import type { SettingsRecord } from '@deskhand/control-plane/ports/accounts.ts';
@@ -57,8 +58,16 @@ export interface ClusterRow {
   readonly sharedWith: readonly string[];
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;
+  readonly negotiation: NegotiationPolicy;
   readonly queueVersion: number;
   readonly topCounter: number;
+}
+
+export interface SessionQuestionRow extends Omit<Question, 'runWaits'> {
+  readonly clusterId: ClusterId;
+  readonly answeredAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly trouble: string | null;
 }
 
 export interface EnrolmentTokenRow {

@@ -148,6 +148,8 @@ function removeRuns(database: SimulatedDatabase, days: number, limit: number): n
     if (run.resubmitOf !== null && ids.has(run.resubmitOf) && !ids.has(run.id))
       database.runs.set({ ...run, resubmitOf: null });
   removeKeysOf(database, ids);
+  for (const question of [...database.sessionQuestions.values()])
+    if (ids.has(question.runId)) database.sessionQuestions.delete(question.id);
   for (const id of ids) {
     database.runs.delete(id);
     database.parts.delete(id);

@@ -30,6 +30,8 @@ export interface Shape {
   /** People with a page open. */
   readonly browsers: number;
   readonly livePace: LiveLinkPace;
+  /** People hold sessions for long, and clusters ask them to sign out. */
+  readonly asksPeople: boolean;
   /** While faults are on. */
   readonly safetyMs: number;
 }
@@ -45,6 +47,7 @@ const slowIntervals = {
   durationsMs: HOUR_MS,
   preflightsMs: HOUR_MS / 6,
   sicknessMs: 60_000,
+  peopleMs: HOUR_MS,
   retentionMs: HOUR_MS,
   retentionLookMs: HOUR_MS,
 };
@@ -60,11 +63,14 @@ const BROWSERS = [1, 1, 2, 3] as const;
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
 const MANY_GATEWAYS_SHARE = 0.01;
 const REAL_PACE_SHARE = 0.05;
+/** Looking for people to ask costs a world a tenth more. */
+const ASKS_PEOPLE_SHARE = 0.3;
+const ASKING_PACE_MS = 20_000;
 
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
   const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : 1 + random.below(5);
-  return {
+  const shape = {
     servers,
     gateways,
     clusters: 1 + random.below(Math.min(3, gateways)),
@@ -80,6 +86,12 @@ export function drawShape(random: Random): Shape {
     haste: random.pick([0, 0, 0.3]),
     browsers: random.chance(BROWSERS_SHARE) ? random.pick(BROWSERS) : 0,
   };
+  return { ...shape, asksPeople: random.chance(ASKS_PEOPLE_SHARE) };
+}
+
+/** Where nobody is asked, nobody looks whom to ask. */
+export function sweepPaceOf({ asksPeople, sweepIntervals: drawn }: Shape): Shape['sweepIntervals'] {
+  return { ...drawn, peopleMs: asksPeople ? Math.min(ASKING_PACE_MS, drawn.wakeMs) : HOUR_MS };
 }
 
 function paceOf(

@@ -19,7 +19,7 @@ import { newAccount, newCluster, newConnection, newFlow, newGateway } from '../s
 import { type Fate, SimulatedServer } from '../store/server.ts';
 import { MachineClock } from '../world/machine-clock.ts';
 import type { World } from '../world/world.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, sweepPaceOf } from './shape.ts';
 
 export interface ConnectionOfUser {
   readonly id: string;
@@ -67,7 +67,7 @@ export class Universe {
         database: this.server,
         channel,
         processEnded,
-        sweepIntervals: shape.sweepIntervals,
+        sweepIntervals: sweepPaceOf(shape),
         linkPace: shape.linkPace,
         deathLimits: shape.deathLimits,
         liveBeatMs: shape.livePace.beatIntervalMs,
@@ -344,9 +344,20 @@ export class Universe {
     const runOnAllGateways = random.chance(0.7);
     const selection = random.chance(0.5) ? ('random' as const) : ('leastBusy' as const);
     const startDeadlineMs = Math.round(random.pick([600_000, 1_800_000]));
+    const asking = world.random.fork(`asking of ${id}`).pick(['ask-once', 'ask-again'] as const);
+    const negotiation = shape.asksPeople ? asking : ('off' as const);
     this.database.clusters.set(
       id,
-      newCluster({ id, name: id, ownerId, runOnAllGateways, selection, startDeadlineMs, publicKey: 'key' }),
+      newCluster({
+        id,
+        name: id,
+        ownerId,
+        runOnAllGateways,
+        selection,
+        startDeadlineMs,
+        negotiation,
+        publicKey: 'key',
+      }),
     );
     for (let user = 1; user <= shape.users; user += 1) {
       const connection = `to-user${String(user)}-${id}` as ConnectionId;

@@ -1,4 +1,5 @@
 import { argument, type Command, flag } from '../command.ts';
+import { questionLines } from './question-lines.ts';
 import { startLines } from './predicted-start.ts';
 import { dryRun } from './runs/dry-run.ts';
 import { hindsightLines, hindsightOf } from './runs/hindsight.ts';
@@ -32,7 +33,10 @@ export const explain: Command = {
         `${run.id} is ${nextToRun ? 'next to run' : state}${position === null ? '' : `, place ${position} in the run queue`}.`,
         ...(starts ? startLines(starts) : []),
         ...(because ? [`because: ${because.message}`, `try: ${because.remedy}`] : []),
-        ...members.map((member) => `  ${member.name}: ${member.because.message} (${member.because.code})`),
+        ...members.flatMap((member) => [
+          `  ${member.name}: ${member.because.message} (${member.because.code})`,
+          ...questionLines(member.questions ?? []).map((line) => `    ${line}`),
+        ]),
         ...hindsightLines(hindsight, call.settings.server.value),
       ].join('\n'),
     );

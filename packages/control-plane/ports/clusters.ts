@@ -1,6 +1,7 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { Maintenance } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
 import type { AuditFact } from './outcome.ts';
 
 export interface ClusterRecord {
@@ -15,6 +16,8 @@ export interface ClusterRecord {
   readonly sharedWith: readonly string[];
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;
+  /** Whether people whose sessions are in the way are asked. */
+  readonly negotiation: NegotiationPolicy;
 }
 /** A cluster with what its page counts. */
 export interface ClusterSummary extends ClusterRecord {
@@ -26,7 +29,14 @@ export interface ClusterSummary extends ClusterRecord {
 export type ClusterChange = Partial<
   Pick<
     ClusterRecord,
-    'name' | 'runOnAllGateways' | 'selection' | 'startDeadlineMs' | 'accountRule' | 'serviceAccounts' | 'sharedWith'
+    | 'name'
+    | 'runOnAllGateways'
+    | 'selection'
+    | 'startDeadlineMs'
+    | 'accountRule'
+    | 'serviceAccounts'
+    | 'sharedWith'
+    | 'negotiation'
   >
 >;
 

@@ -15,6 +15,7 @@ import { accountOperations, clusterOperations, flowOperations } from './store-co
 import { decisionOperations } from './store-contract/decision-operations.contract.ts';
 import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
 import { preflightOperations } from './store-contract/preflight-operations.contract.ts';
+import { sessionQuestionOperations } from './store-contract/session-question-operations.contract.ts';
 import { predictionOperations } from './store-contract/prediction-operations.contract.ts';
 import { manyRunsOperations } from './store-contract/many-runs-operations.contract.ts';
 import { runHistoryOperations } from './store-contract/run-history-operations.contract.ts';
@@ -55,6 +56,7 @@ const operations = {
   ...machineCheckOperations,
   ...preflightOperations,
   ...sickMemberOperations,
+  ...sessionQuestionOperations,
 } satisfies Operations;
 
 /** What comes at the same moment most often when several servers and people are at it, and does most to one another. */

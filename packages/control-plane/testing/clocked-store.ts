@@ -20,6 +20,7 @@ import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
 import { openPredictionStore } from '../adapters/postgres/predictions.ts';
 import { openRunHistoryStore } from '../adapters/postgres/run-history.ts';
+import { openSessionQuestionStore } from '../adapters/postgres/session-questions.ts';
 import { openDeadlineStore, openRetentionStore } from '../adapters/postgres/sweeps.ts';
 import type { ReplicaStore } from '../ports/replicas.ts';
 import type { RealStore } from '../ports/store.contract.ts';
@@ -105,6 +106,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
     sickMembers: openSickMemberStore(pool),
+    questions: openSessionQuestionStore(pool),
     recovery: openRecoveryStore(pool),
     turns: openTurnStore(database),
     replicas,

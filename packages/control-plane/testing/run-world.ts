@@ -9,6 +9,7 @@ import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openPreflightStore } from '../adapters/postgres/preflights.ts';
 import { openDecisionStore } from '../adapters/postgres/decisions.ts';
 import { openSickMemberStore } from '../adapters/postgres/sick-members.ts';
+import { openSessionQuestionStore } from '../adapters/postgres/session-questions.ts';
 import { openRecoveryStore } from '../adapters/postgres/recovery.ts';
 import { openRunQueueStore } from '../adapters/postgres/run-queue.ts';
 import { openRunStore } from '../adapters/postgres/runs.ts';
@@ -82,6 +83,8 @@ export interface RunWorld {
       journalPosition?: number;
       asked?: readonly { readonly runId: string; readonly attempt: number }[];
       journalWasWanted?: boolean;
+      /** Default: the oldest. */
+      linkVersion?: number;
       attempts?: readonly AttemptReport[];
     },
   ): Promise<OpenLink & { decisions: readonly { runId: string; attempt: number; decision: string }[] }>;
@@ -125,10 +128,19 @@ export async function createRunWorld(options: WorldOptions = {}): Promise<RunWor
     ...options.ports,
   });
   const { wakeups } = runs;
-  const { store, recovery, checks, preflights } = stores;
+  const { store, recovery, checks, preflights, questions, queue } = stores;
   const newEpoch = (): string => randomBytes(9).toString('hex');
-  const linkStores = { store, recovery, checks, preflights };
-  const link = createLinkUseCases({ ...linkStores, newEpoch, links, changes: feed, wakeups, replica: 'one' });
+  const linkStores = { store, recovery, checks, preflights, questions, queue };
+  const newQuestionId = newEpoch;
+  const link = createLinkUseCases({
+    ...linkStores,
+    newEpoch,
+    newQuestionId,
+    links,
+    changes: feed,
+    wakeups,
+    replica: 'one',
+  });
   const sweepPorts = { ...stores, links, changes: feed, wakeups, monotonicMs: () => performance.now() };
   const world: RunWorld = {
     database,
@@ -187,6 +199,7 @@ function openStores({ pool }: TestDatabase) {
     checks: openMachineCheckStore(pool),
     preflights: openPreflightStore(pool),
     sickMembers: openSickMemberStore(pool),
+    questions: openSessionQuestionStore(pool),
     deadlines: openDeadlineStore(pool),
     retention: openRetentionStore(pool),
   };
@@ -246,6 +259,7 @@ async function linkUp(
     journalPosition,
     asked,
     journalWasWanted = false,
+    linkVersion = 1,
     attempts = [],
   }: Parameters<RunWorld['linkUp']>[1] & object,
 ): ReturnType<RunWorld['linkUp']> {
@@ -256,7 +270,7 @@ async function linkUp(
   await world.link.confirm(gatewayId, linkNumber);
   const link = { gatewayId, clusterId: identity.clusterId, linkNumber, journalId };
   const journal = { ...(journalPosition === undefined ? {} : { journalPosition }), ...(asked && { asked }) };
-  const about = { attempts, facts, version: '1', encryptedClusterKey: null, journalWasWanted };
+  const about = { attempts, facts, version: '1', encryptedClusterKey: null, journalWasWanted, linkVersion };
   const decisions = await world.link.reconcile(link, { ...about, ...journal });
   if (decisions === undefined) throw new Error(`The link of ${gatewayId} was not opened.`);
   return { ...link, decisions };

@@ -1,5 +1,6 @@
 import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
+import type { Persons } from './persons.ts';
 
 /**
  * Signs accounts in and out of a machine. Adapters: `linux` (root: any account), `virtual` (the gateway's own account on
@@ -11,6 +12,8 @@ export interface SessionHost {
   probe(): Promise<SessionHostProbe>;
   /** Every user session of the machine, people's and ours, in tens of milliseconds. */
   listSessions(): Promise<readonly SessionFact[]>;
+  /** The sessions that people opened themselves. */
+  readonly persons: Persons;
   /** Proves a password without opening anything. */
   checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck>;
   /** Whether the account would be signed in; opens nothing, and never uses the last try before an account is locked. */

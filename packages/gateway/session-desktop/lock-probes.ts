@@ -1,7 +1,8 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
+import { LOOKING_MARKER } from '../session-helper/helper-messages.ts';
 import type { LockVerdict } from '../session-helper/lock-judgement.ts';
 import { accountEnvironment, type Entrance } from './entrance.ts';
-import { LOOKING_MARKER, type PersonSession } from './session-listing.ts';
+import type { PersonSession } from './session-listing.ts';
 
 interface Probed {
   readonly at: number;

@@ -41,6 +41,25 @@ export async function logindSessions(address = systemBusAddress()): Promise<read
   }
 }
 
+/** Ends a session with its processes; false where logind is not there or would not. */
+export async function terminateSession(id: string, address = systemBusAddress()): Promise<boolean> {
+  if (address === undefined) return false;
+  const { default: dbus } = await import('dbus-next');
+  const bus = dbus.sessionBus({ busAddress: address });
+  const failed = new Promise<boolean>((resolve) => bus.on('error', () => resolve(false)));
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_TIMEOUT_MS).unref());
+  const manager = 'org.freedesktop.login1.Manager';
+  const ended = call(bus, '/org/freedesktop/login1', manager, 'TerminateSession', 's', [id]).then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([ended, failed, late]);
+  } finally {
+    bus.disconnect();
+  }
+}
+
 export function systemBusAddress(): string | undefined {
   return existsSync(SYSTEM_BUS_SOCKET) ? `unix:path=${SYSTEM_BUS_SOCKET}` : undefined;
 }

@@ -35,7 +35,10 @@ test('a helper that dies costs a log line too, and the next popup starts another
 
 test('Stop reaches every listener, and noise from the helper reaches none', async () => {
   const heard = Promise.withResolvers<void>();
-  const notifier = new HelperNotifier(answering({ odd: true }, { type: 'shown' }, { type: 'stop' }), () => undefined);
+  const notifier = new HelperNotifier(
+    answering({ odd: true }, { type: 'shown' }, { type: 'pressed', key: 'stop' }),
+    () => undefined,
+  );
   notifier.onStop(heard.resolve);
   await notifier.show(popup);
   await heard.promise;

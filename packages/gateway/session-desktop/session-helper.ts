@@ -79,6 +79,18 @@ export async function askInside(
   return run.code === acceptExit.refused ? 'refused' : 'cannot-ask';
 }
 
+const END_SESSION_MARGIN_MS = 10_000;
+
+/** As the session's own account, so that nothing of another one can be ended; what was not is seen by looking. */
+export async function endSessionInside(helper: HelperProgram, entrance: Entrance, graceMs: number): Promise<void> {
+  await runInside(entrance, {
+    command: helper.nodePath,
+    args: [helper.helperPath, 'end-session', String(graceMs)],
+    timeoutMs: graceMs + END_SESSION_MARGIN_MS,
+    outputBytesMax: 10_000,
+  });
+}
+
 export function startNotifyHelper(helper: HelperProgram, entrance: Entrance): ChildProcess {
   const child = enter(entrance, {
     command: helper.nodePath,

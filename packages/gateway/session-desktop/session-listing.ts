@@ -1,5 +1,6 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type { SessionAccount } from '../ports/session-host.ts';
+import { LOOKING_MARKER } from '../session-helper/helper-messages.ts';
 import { accountOfUid, shortName } from './accounts.ts';
 import { displayNumber, liveDisplays } from './displays.ts';
 import { logindSessions, type LogindSession } from './logind.ts';
@@ -16,9 +17,6 @@ export interface PersonSession {
   /** What logind says of the lock; lockers that do not tell it leave it false. */
   readonly lockedHint: boolean;
 }
-
-/** A lock probe of any gateway of the machine runs as the person on the person's display, and is no sign of a session. */
-export const LOOKING_MARKER = 'DESKHAND_LOOKING';
 
 export interface ListingRequest {
   readonly mayHaveSession: (uid: number) => boolean;

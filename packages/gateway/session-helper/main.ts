@@ -1,4 +1,5 @@
 import { acceptDialog } from './accept-dialog.ts';
+import { endSession } from './end-session.ts';
 import { notify } from './notify.ts';
 import { probeLock } from './probe-lock.ts';
 import { takeScreenshot } from './screenshot.ts';
@@ -10,6 +11,7 @@ import { takeScreenshot } from './screenshot.ts';
 const PROBE_TIMEOUT_MS = 4_000;
 const SCREENSHOT_TIMEOUT_MS = 10_000;
 const DIALOG_SECONDS_MAX = 60;
+const GRACE_MS_MAX = 10_000;
 
 /** A display that hangs would hold a one-shot command for ever; the gateway takes the missing answer as unknown. */
 function endAfter(timeoutMs: number): void {
@@ -29,12 +31,17 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case 'notify':
       await notify();
       return 0;
+    case 'end-session':
+      await endSession(process.env, Math.min(Number(args[0]) || 0, GRACE_MS_MAX));
+      return 0;
     case 'accept-dialog': {
       const seconds = Math.min(Number(args[1]) || DIALOG_SECONDS_MAX, DIALOG_SECONDS_MAX);
       return acceptDialog(args[0] ?? '', seconds);
     }
     default:
-      process.stderr.write('usage: session-helper probe-lock | screenshot | notify | accept-dialog PURPOSE SECONDS\n');
+      process.stderr.write(
+        'usage: session-helper probe-lock | screenshot | notify | end-session GRACE_MS | accept-dialog PURPOSE SECONDS\n',
+      );
       return 2;
   }
 }

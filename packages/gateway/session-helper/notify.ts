@@ -9,12 +9,12 @@ const CALL_TIMEOUT_MS = 5_000;
 const SERVICE_ASK_PAUSE_MS = 25;
 const SHOWN_MS = { low: 8_000, normal: 10_000, critical: 0 } as const;
 const URGENCY = { low: 0, normal: 1, critical: 2 } as const;
-/** A popup with a Stop button stays until its run replaces it. */
+/** A popup with buttons stays until another one replaces it. */
 const NEVER_EXPIRES = 0;
 
 /**
  * Lives as long as the run: shows what comes in as JSON lines, each popup replacing the former one, and says on standard
- * output when the person pressed Stop. Ends with its standard input.
+ * output which button the person pressed. Ends with its standard input.
  */
 export async function notify(): Promise<void> {
   const { default: dbus } = await import('dbus-next');
@@ -24,25 +24,25 @@ export async function notify(): Promise<void> {
     process.exit(1);
   });
   let shown = 0;
-  let offersStop = false;
+  let offered: readonly string[] = [];
   bus.on('message', (message) => {
     if (message.interface !== NAME || message.member !== 'ActionInvoked') return;
     const [id, action] = message.body as [number, string];
-    if (id === shown && action === 'stop') report({ type: 'stop' });
+    if (id === shown && offered.includes(action)) report({ type: 'pressed', key: action });
   });
   await withTimeout(subscribe(bus));
   for await (const line of createInterface({ input: process.stdin })) {
     try {
       const notification = JSON.parse(line) as HelperNotification;
       shown = await withTimeout(show(bus, shown, notification));
-      offersStop = notification.stopButton;
+      offered = notification.buttons.map(({ key }) => key);
       report({ type: 'shown' });
     } catch (error) {
       report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
   }
-  // A Stop button that nobody hears any more would lie; a gateway that comes back shows its own.
-  if (offersStop) await withTimeout(take(bus, shown)).catch(() => undefined);
+  // A button that nobody hears any more would lie; a gateway that comes back shows its own.
+  if (offered.length > 0) await withTimeout(take(bus, shown)).catch(() => undefined);
   bus.disconnect();
 }
 
@@ -101,10 +101,10 @@ async function take(bus: MessageBus, shown: number): Promise<void> {
 
 async function show(bus: MessageBus, replaces: number, notification: HelperNotification): Promise<number> {
   const { Message, Variant } = (await import('dbus-next')).default;
-  const { title, body, urgency, stopButton } = notification;
-  const actions = stopButton ? ['stop', 'Stop'] : [];
+  const { title, body, urgency, buttons } = notification;
+  const actions = buttons.flatMap(({ key, label }) => [key, label]);
   const hints = { urgency: new Variant('y', URGENCY[urgency]), 'desktop-entry': new Variant('s', 'deskhand') };
-  const shownMs = stopButton ? NEVER_EXPIRES : SHOWN_MS[urgency];
+  const shownMs = buttons.length > 0 ? NEVER_EXPIRES : SHOWN_MS[urgency];
   const reply = await bus.call(
     new Message({
       destination: NAME,

@@ -22,6 +22,7 @@ import type {
 } from '../ports/session-host.ts';
 import type { Core, GatewayPorts } from '../use-cases/core.ts';
 import { createGatewayCore, type GatewayCore } from '../use-cases/gateway-core.ts';
+import { FakePersons } from './fake-persons.ts';
 
 type Sent<Type extends WorkMessage['type']> = Extract<WorkMessage, { type: Type }>;
 type Popup = Parameters<HostedSession['notifier']['show']>[0];
@@ -35,6 +36,7 @@ export class FakeWorld {
   readonly sent: WorkMessage[] = [];
   readonly entries: JournalEntry[] = [];
   readonly popups: Popup[] = [];
+  readonly persons = new FakePersons();
   readonly signIns: Pick<SignInRequest, 'accountName' | 'password'>[] = [];
   readonly commands: RunnerCommand[] = [];
   readonly programs: SessionProgram[] = [];
@@ -194,6 +196,7 @@ export class FakeWorld {
     };
     return {
       kind: 'linux',
+      persons: this.persons,
       probe: async () => ({
         unattended: true,
         attended: true,

@@ -6,6 +6,7 @@ import { judgeOffer, OFFERS_WAITING_MAX } from './judge-offer.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import { answerDoctor, createDoctor } from './doctor.ts';
 import { createPreflightDesk, type PreflightDesk } from './preflight.ts';
+import { createQuestionDesk, type QuestionDesk } from './questions.ts';
 import { createMachineWatch } from './machine-watch.ts';
 import { journalPages, obeyDecisions, positionToTell, reportAttempts } from './reconcile.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
@@ -41,7 +42,13 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     acquiring: new Map(),
     wasReconciled: false,
   };
-  const desk = { core, lock: createMachineLock(), preflights: createPreflightDesk(), offersWaiting: 0 };
+  const desks = {
+    core,
+    lock: createMachineLock(),
+    preflights: createPreflightDesk(),
+    questions: createQuestionDesk(core),
+  };
+  const desk = { ...desks, offersWaiting: 0 };
   const leftovers = createLeftoverSweep(core);
   return {
     resume: async () => {
@@ -71,6 +78,7 @@ interface Desk {
   readonly core: Core;
   readonly lock: MachineLock;
   readonly preflights: PreflightDesk;
+  readonly questions: QuestionDesk;
   offersWaiting: number;
 }
 
@@ -107,6 +115,15 @@ function obeyOrder(desk: Desk, order: WorkOrder): void {
       return;
     case 'preflight':
       desk.preflights.take(core, order);
+      return;
+    case 'askPerson':
+      desk.questions.ask(order);
+      return;
+    case 'withdrawQuestion':
+      desk.questions.withdraw(order.questionId);
+      return;
+    case 'signOutPerson':
+      desk.questions.signOut(order);
       return;
     case 'restart':
       core.log.warn({}, 'the server asked for a restart');

@@ -32,6 +32,8 @@ test('S46: from the list of clusters to one of them, its members, its settings, 
   await members.getByText('Check that the machine has power and that its network reaches this server.').waitFor();
   await page.getByRole('switch', { name: 'Run on all gateways in cluster', exact: true }).click();
   await page.getByText('Now: kiosk-1.').waitFor();
+  await page.getByLabel('When a person’s session is in the way').selectOption('ask-once');
+  await page.getByText('Changed whom Kiosks asks.').waitFor();
   await page.getByRole('link', { name: 'Run queue: 6 waiting' }).click();
   await page.getByRole('heading', { name: 'Run queue of Kiosks' }).waitFor();
   expect(faults).toEqual([]);
@@ -119,6 +121,7 @@ test('a row opens on what each gateway says, who can help, and the button that d
     'kiosk-5',
     'kiosk-4',
   ]);
+  await answers.getByText(/^bob agreed to be signed out at \d\d:\d\d/).waitFor();
   await answers
     .getByRole('row', { name: /^kiosk-4/ })
     .getByRole('button', { name: 'Enable gateway' })

@@ -2,7 +2,7 @@ import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
-import type { PredictedStart, Run, RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import type { PredictedStart, Run, RunQueueView, SessionQuestion } from '@deskhand/protocol/http/runs.ts';
 import { found } from './refusal.ts';
 import { reasons } from './seed-runs.ts';
 import type { World } from './world.ts';
@@ -117,6 +117,16 @@ export function startOf(run: Run, index: number): PredictedStart {
   };
 }
 
+/** Bob holds a session on the second kiosk, and has been asked for the run that waits longest. */
+function askedBob({ requestNumber }: Run): SessionQuestion {
+  return {
+    ...{ user: 'bob', state: 'agreed', trouble: null, isLocked: false, isForThisRun: requestNumber === 4820 },
+    askedAt: new Date(Date.now() - 2 * 60_000).toISOString(),
+    answeredAt: new Date(Date.now() - 60_000).toISOString(),
+    signOutAt: new Date(Date.now() + 9 * 60_000).toISOString(),
+  };
+}
+
 export function membersOf(world: World, run: Run) {
   const answers = {
     'gw-1': run.because?.code === 'user-busy' ? reasons.busy : reasons.slot,
@@ -127,6 +137,7 @@ export function membersOf(world: World, run: Run) {
     .map((gateway) => {
       const standing = memberAvailability(standingOf(gateway));
       const because = standing.ok ? (answers[gateway.id as keyof typeof answers] ?? reasons.slot) : standing.because;
-      return { gatewayId: gateway.id, name: gateway.name, because };
+      const questions = gateway.id === 'gw-2' && standing.ok ? [askedBob(run)] : [];
+      return { gatewayId: gateway.id, name: gateway.name, because, questions };
     });
 }

@@ -1,5 +1,6 @@
-import type { Run } from '@deskhand/protocol/http/runs.ts';
+import type { Run, SessionQuestion } from '@deskhand/protocol/http/runs.ts';
 import { formatDuration } from './format.ts';
+import { SessionQuestions } from './session-questions.tsx';
 
 type Reason = NonNullable<Run['because']>;
 
@@ -16,6 +17,7 @@ interface Member {
   readonly gatewayId: string;
   readonly name: string;
   readonly because: Reason;
+  readonly questions?: readonly SessionQuestion[];
 }
 
 /** Every member's own answer, with what would change it. */
@@ -27,7 +29,10 @@ export function MemberAnswers({ members }: { readonly members: readonly Member[]
         {members.map((member) => (
           <tr key={member.gatewayId}>
             <td className="strong">{member.name}</td>
-            <td>{member.because.message}</td>
+            <td>
+              {member.because.message}
+              <SessionQuestions questions={member.questions} />
+            </td>
             <td className="faint">{member.because.remedy}</td>
           </tr>
         ))}

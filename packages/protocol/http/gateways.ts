@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { negotiationPolicies } from '@deskhand/domain/session/negotiation/question.ts';
 import { limits } from '../limits.ts';
 import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
 
@@ -94,6 +95,8 @@ export const GatewayCluster = Type.Object({
   publicKey: orNull(Type.String({ maxLength: 200 })),
   keyFingerprint: orNull(Type.String({ maxLength: 100 })),
   sharedWith: Type.Array(id),
+  /** Whether people whose sessions keep runs from starting are asked to sign out, and again after nobody answered. */
+  negotiation: oneOf(negotiationPolicies),
   members: Type.Integer(),
   online: Type.Integer(),
   waiting: Type.Integer(),
@@ -109,6 +112,7 @@ const clusterSettings = Type.Object({
   accountRule: oneOf(['same', 'serviceAccounts']),
   serviceAccounts: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 200 }),
   sharedWith: Type.Array(id, { maxItems: 500 }),
+  negotiation: oneOf(negotiationPolicies),
 });
 
 export const EnrolRequest = Type.Object({

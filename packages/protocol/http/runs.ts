@@ -1,3 +1,4 @@
+import { questionStates } from '@deskhand/domain/session/negotiation/question.ts';
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
 import { count, id, idParams, name, oneOf, orNull, page, pageOf, route, time } from './route.ts';
@@ -26,7 +27,27 @@ export const WaitReason = Type.Object({
   message: Type.String(),
   remedy: Type.String(),
 });
-export const MemberAnswer = Type.Object({ gatewayId: id, name: Type.String(), because: WaitReason });
+/** A person whose session keeps the run from this member, and what became of the question to them. */
+export const SessionQuestion = Type.Object({
+  user: Type.String(),
+  state: oneOf(questionStates),
+  askedAt: time,
+  answeredAt: orNull(time),
+  /** The moment that the person agreed to. */
+  signOutAt: orNull(time),
+  /** The question waits behind the lock of the screen. */
+  isLocked: Type.Boolean(),
+  /** Why it could not be shown, or the session not be signed out. */
+  trouble: orNull(Type.String()),
+  isForThisRun: Type.Boolean(),
+});
+export type SessionQuestion = Static<typeof SessionQuestion>;
+export const MemberAnswer = Type.Object({
+  gatewayId: id,
+  name: Type.String(),
+  because: WaitReason,
+  questions: Type.Optional(Type.Array(SessionQuestion)),
+});
 
 export const RunFailure = Type.Object({
   code: Type.String({ maxLength: 200 }),

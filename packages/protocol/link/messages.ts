@@ -121,6 +121,17 @@ export const StartOrder = Type.Object({
 });
 export type StartOrder = Static<typeof StartOrder>;
 
+/** `now`, `later` and `no` are the buttons; `no` also takes back what was agreed to. */
+export const questionReports = ['shown', 'not-shown', 'now', 'later', 'no', 'signed-out', 'not-signed-out'] as const;
+export type QuestionReport = (typeof questionReports)[number];
+
+/** Which session a question is about; its user is named too, because a display is used again by the next session. */
+const personSession = {
+  questionId: id,
+  sessionId: Type.String({ maxLength: 256 }),
+  user: Type.String({ maxLength: 256 }),
+};
+
 /* Gateway → server */
 export const Hello = Type.Object({
   ...kind('hello'),
@@ -195,6 +206,13 @@ export const GatewayMessage = Type.Union([
   Type.Object({ ...kind('doctorReport'), requestId: id, report: DoctorReport }),
   /** The answer to `preflight`. */
   Type.Object({ ...kind('preflightResult'), requestId: id, ...PreflightReply.properties }),
+  /** What became of a question to the person of a session: shown or not, answered, and whether the sign-out was done. */
+  Type.Object({
+    ...kind('questionReport'),
+    questionId: id,
+    report: oneOf(questionReports),
+    detail: Type.String({ maxLength: 300 }),
+  }),
 ]);
 export type GatewayMessage = Static<typeof GatewayMessage>;
 
@@ -246,6 +264,22 @@ export const ServerMessage = Type.Union([
   Type.Object({ ...kind('runDoctor'), requestId: id }),
   /** Would this account be signed in? Asked of one member of a cluster after another. */
   Type.Object({ ...kind('preflight'), requestId: id, ...PreflightQuestion.properties }),
+  /**
+   * A person's session keeps a run from starting. Said again and again while the question is open, so that a gateway that was
+   * started anew shows it again, and one that hears it no more takes it away.
+   */
+  Type.Object({
+    ...kind('askPerson'),
+    ...personSession,
+    flowName: Type.String(),
+    askedBy: Type.String(),
+    notice: oneOf(['ask', 'agreed', 'soon']),
+    /** Until the moment that the person agreed to; null before, and where it waits for other people. */
+    signOutInMs: orNull(ms),
+  }),
+  Type.Object({ ...kind('withdrawQuestion'), questionId: id }),
+  /** The person agreed, and the moment has come. */
+  Type.Object({ ...kind('signOutPerson'), ...personSession, flowName: Type.String(), askedBy: Type.String() }),
   /** A person wants the gateway to start anew; its runs go on, and are adopted. */
   Type.Object({ ...kind('restart') }),
 ]);

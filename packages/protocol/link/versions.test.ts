@@ -13,5 +13,6 @@ test('both sides speak the highest version that both know, or none', () => {
 test('what a release before does not know is said only where both know it', () => {
   expect([maySay('offer', 1), maySay('runDoctor', 1), maySay('restart', 1)]).toEqual([true, false, false]);
   expect([maySay('preflight', 2), maySay('preflight', 3)]).toEqual([false, true]);
+  expect([maySay('askPerson', 3), maySay('signOutPerson', 3), maySay('askPerson', 4)]).toEqual([false, false, true]);
   expect([maySay('runDoctor', 2), maySay('restart', linkVersions.max)]).toEqual([true, true]);
 });

@@ -8,7 +8,7 @@ export interface LinkVersions {
  * Servers and gateways are upgraded one after another, in any order, so a release speaks its own version and that of the
  * release before it. A message that is new in a version is sent only over links that agreed on that version.
  */
-export const linkVersions: LinkVersions = { min: 1, max: 3 };
+export const linkVersions: LinkVersions = { min: 1, max: 4 };
 
 /** The highest version that both speak; undefined when there is none. */
 export function agreedVersion(ours: LinkVersions, theirs: LinkVersions): number | undefined {
@@ -17,7 +17,14 @@ export function agreedVersion(ours: LinkVersions, theirs: LinkVersions): number 
 }
 
 /** Kinds of messages that a release before did not know: whoever hears one of those ends the link. */
-const knownSince: Readonly<Record<string, number>> = { runDoctor: 2, restart: 2, preflight: 3 };
+const knownSince: Readonly<Record<string, number>> = {
+  runDoctor: 2,
+  restart: 2,
+  preflight: 3,
+  askPerson: 4,
+  withdrawQuestion: 4,
+  signOutPerson: 4,
+};
 
 /** Whether a message of this kind may be said over a link that agreed on this version. */
 export const maySay = (type: string, version: number): boolean => (knownSince[type] ?? 1) <= version;

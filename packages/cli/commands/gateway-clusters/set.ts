@@ -1,3 +1,4 @@
+import { negotiationPolicies, type NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
 import { argument, type Command, text } from '../../command.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { findCluster } from '../find-cluster.ts';
@@ -16,6 +17,11 @@ export const set: Command = {
     },
     { syntax: '--selection <rule>', description: 'who of them takes a run', choices: ['random', 'leastBusy'] },
     { syntax: '--start-deadline <time>', description: 'how long a run may wait, for example 3h' },
+    {
+      syntax: '--negotiation <rule>',
+      description: 'whether people whose sessions are in the way are asked to sign out',
+      choices: [...negotiationPolicies],
+    },
     { syntax: '--account-rule <rule>', description: 'who may run as whom', choices: ['same', 'serviceAccounts'] },
   ],
   examples: [
@@ -28,12 +34,14 @@ export const set: Command = {
     const name = text(call, 'name');
     const everywhere = text(call, 'runOnAllGateways');
     const selection = text(call, 'selection') as 'random' | 'leastBusy' | undefined;
+    const negotiation = text(call, 'negotiation') as NegotiationPolicy | undefined;
     const accountRule = text(call, 'accountRule') as 'same' | 'serviceAccounts' | undefined;
     const startDeadlineMs = timeOption(call, 'startDeadline');
     const body = {
       ...(name === undefined ? {} : { name }),
       ...(everywhere === undefined ? {} : { runOnAllGateways: everywhere === 'yes' }),
       ...(selection === undefined ? {} : { selection }),
+      ...(negotiation === undefined ? {} : { negotiation }),
       ...(accountRule === undefined ? {} : { accountRule }),
       ...(startDeadlineMs === undefined ? {} : { startDeadlineMs }),
     };

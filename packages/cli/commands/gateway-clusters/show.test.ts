@@ -10,6 +10,7 @@ const cluster = {
   members: 2,
   runOnAllGateways: false,
   selection: 'random',
+  negotiation: 'ask-once',
 } as unknown as GatewayCluster;
 
 const gateway = (name: string, order: number, change: Partial<Gateway>): Gateway =>
@@ -62,6 +63,7 @@ Online       1 of 2
 Slots        1 of 2 in use
 Add-ons      Unattended Add-ons: 1 of 1 in use
 Takes runs   Run on all gateways in cluster: off, now kiosk-2
+People       asked to sign out when their session is in the way, once for each run
 Gateway      0 kiosk-1: offline, slots unknown, policy unknown, version 0.1.0
   advice     Check that the machine has power.
 Gateway      1 kiosk-2: online, 1/2 slots, linux, version 0.1.0

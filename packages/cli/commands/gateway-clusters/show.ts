@@ -43,6 +43,7 @@ export function clusterAsText({ cluster, members, queue }: Shown): string {
     row('Slots', `${slots.inUse} of ${slots.all} in use`),
     row('Add-ons', `${UNATTENDED_ADD_ONS}: ${addOns ? `${addOns.inUse} of ${addOns.all} in use` : 'unlimited'}`),
     row('Takes runs', whoTakes(cluster, members)),
+    row('People', peopleRule[cluster.negotiation]),
     ...members.flatMap(memberLines),
     ...queue.running.map((run) => row('Running', `${run.flow.name} ${run.id} on ${run.gateway?.name ?? '-'}`)),
     row('Waiting', queue.total === 0 ? 'nothing' : `${queue.total}, see: deskhand queue show ${cluster.id}`),
@@ -58,6 +59,12 @@ export function clusterAsText({ cluster, members, queue }: Shown): string {
 }
 
 const row = (name: string, value: string): string => `${name.padEnd(13)}${value}`;
+
+const peopleRule = {
+  off: 'nobody is asked to sign out',
+  'ask-once': 'asked to sign out when their session is in the way, once for each run',
+  'ask-again': 'asked to sign out when their session is in the way, again after no answer',
+} as const satisfies Record<GatewayCluster['negotiation'], string>;
 
 function whoTakes(cluster: GatewayCluster, members: readonly Gateway[]): string {
   if (cluster.runOnAllGateways) return `${RUN_ON_ALL_GATEWAYS}: on, ${cluster.selection}`;

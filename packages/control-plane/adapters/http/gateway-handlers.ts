@@ -90,6 +90,7 @@ async function clusterToWire(cluster: ClusterSummary): Promise<GatewayCluster> {
     publicKey: cluster.publicKey,
     keyFingerprint: cluster.publicKey ? await keyFingerprint(cluster.publicKey) : null,
     sharedWith: [...cluster.sharedWith],
+    negotiation: cluster.negotiation,
     members: cluster.members,
     online: cluster.online,
     waiting: cluster.waiting,

@@ -1,4 +1,5 @@
 import type { AccountId, ClusterId } from '@deskhand/domain/brand.ts';
+import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
 import type { ClusterRecord } from '../../ports/clusters.ts';
 
 /** A row of `gateway_cluster`, as PostgreSQL gives it. */
@@ -14,6 +15,7 @@ export interface ClusterRow {
   shared_with: string[];
   public_key: string | null;
   encrypted_key: string | null;
+  negotiation: NegotiationPolicy;
 }
 
 export function clusterFromRow(row: ClusterRow): ClusterRecord {
@@ -29,5 +31,6 @@ export function clusterFromRow(row: ClusterRow): ClusterRecord {
     sharedWith: row.shared_with,
     publicKey: row.public_key,
     encryptedKey: row.encrypted_key,
+    negotiation: row.negotiation,
   };
 }

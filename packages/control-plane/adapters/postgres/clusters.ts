@@ -88,6 +88,7 @@ export function openClusterStore(pool: Pool): ClusterStore {
         account_rule: change.accountRule,
         service_accounts: change.serviceAccounts,
         shared_with: change.sharedWith,
+        negotiation: change.negotiation,
       }),
     remove: (id, audit) =>
       changing(

@@ -65,6 +65,10 @@ export async function beginRecovery(client: Queryable, cause: RecoveryCause, new
     [newEpoch, json(cause)],
   );
   await client.query(`update gateway set journal_awaited_since = clock_timestamp() where removed_at is null`);
+  // What people were promised or asked since the backup is not known any more.
+  await client.query(
+    `update session_question set state = 'withdrawn', ended_at = clock_timestamp() where ended_at is null`,
+  );
   await client.query('update gateway_cluster set queue_version = queue_version + 1');
 }
 

@@ -19,6 +19,7 @@ import type { SickMemberStore } from '../sick-members.ts';
 import type { RunHistoryStore } from '../run-history.ts';
 import type { QueueReading, RunQueueStore } from '../run-queue.ts';
 import type { RunStore, SubmitFacts } from '../runs.ts';
+import type { SessionQuestionStore } from '../session-questions.ts';
 import type { DeadlineStore, RetentionStore } from '../sweeps.ts';
 
 /** The whole store of the control plane. */
@@ -43,6 +44,7 @@ export interface AllStores {
   readonly checks: MachineCheckStore;
   readonly preflights: PreflightStore;
   readonly sickMembers: SickMemberStore;
+  readonly questions: SessionQuestionStore;
   readonly replicas: ReplicaStore;
   readonly turns: TurnStore;
 }

@@ -36,6 +36,10 @@ export const everything: Questions = {
     await sickMembers.membersSetAside(ALL),
     await sickMembers.history({ clusterId: null, gatewayId: null, before: null, limit: ALL }),
   ],
+  sessionQuestions: async ({ questions }, context) => [
+    await Promise.all(context.clusters.map((id) => questions.read(id))),
+    await questions.clusters(ALL),
+  ],
   overview: async ({ overview }) => await overview.counts(null),
 };
 

@@ -11,6 +11,7 @@ import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf, ReachedPhase } from '../../ports/gateway-links.ts';
 import { type LinkPorts, type OpenLink, type Replies, runChanged, runEnded } from './link-ports.ts';
 import { memberAnswered } from '../connections/ask-members.ts';
+import { questionReported } from '../negotiation/answers.ts';
 import { noteEndOfUnknown } from './recovery.ts';
 
 /** The messages of an open link; those that begin one are `connect` and `reconcile`. */
@@ -48,6 +49,9 @@ export async function handleMessage(ports: LinkPorts, link: OpenLink, message: W
       return nothing;
     case 'preflightResult':
       await memberAnswered(ports, link.gatewayId, message);
+      return nothing;
+    case 'questionReport':
+      await questionReported(ports, link.gatewayId, message);
       return nothing;
     default:
       return assertNever(message);

@@ -3,10 +3,11 @@ import type { ChangeFeed } from '../../ports/changes.ts';
 import type { EndableLinks, GatewayLinkStore } from '../../ports/gateway-links.ts';
 import type { MachineCheckStore } from '../../ports/machine-checks.ts';
 import type { PreflightStore } from '../../ports/preflights.ts';
+import type { NegotiationPorts } from '../negotiation/look.ts';
 import type { RecoveryStore } from '../../ports/recovery.ts';
 import type { Planner } from '../run-queue/wakeups.ts';
 
-export interface LinkPorts {
+export interface LinkPorts extends Pick<NegotiationPorts, 'questions' | 'queue' | 'newQuestionId'> {
   readonly store: GatewayLinkStore;
   readonly recovery: RecoveryStore;
   readonly checks: Pick<MachineCheckStore, 'answer' | 'attach'>;

@@ -27,9 +27,17 @@ function otherServer(change: Partial<GatewayLinkStore> = {}): LinkUseCases & { r
   const links = { send: () => false, close: () => undefined };
   const { wakeups } = world.runs;
   const store = { ...world.stores.store, ...change };
-  const { recovery, checks, preflights } = world.stores;
-  const stores = { store, recovery, checks, preflights };
-  const ports = { ...stores, newEpoch: () => 'next-epoch', links, changes, wakeups, replica: 'two' };
+  const { recovery, checks, preflights, questions, queue } = world.stores;
+  const stores = { store, recovery, checks, preflights, questions, queue };
+  const ports = {
+    ...stores,
+    newEpoch: () => 'next-epoch',
+    newQuestionId: () => 'question',
+    links,
+    changes,
+    wakeups,
+    replica: 'two',
+  };
   return { ...createLinkUseCases(ports), nudges };
 }
 

@@ -19,7 +19,7 @@ import { runToWire } from '../runs/run-to-wire.ts';
 export async function view(ports: RunPorts, caller: Caller, clusterId: string): Promise<Outcome<RunQueueView>> {
   const [seen, predicted] = await Promise.all([ports.queueLooks.at(clusterId), ports.predicted.line(clusterId)]);
   if (seen === undefined) return refuse('not-found', { what: 'gateway cluster' });
-  const { reading, places, inHand, total, version, ownerId, runs, waiting } = seen;
+  const { reading, places, inHand, total, version, ownerId, runs, waiting, answersOf } = seen;
   const byId = new Map(runs.map((run) => [run.id, run]));
   const wire = (id: RunId): Run | undefined => {
     const run = byId.get(id);
@@ -41,7 +41,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
           nextToRun: state?.isNextToRun ?? false,
           because: state?.because ?? null,
           starts: startToWire(predicted?.starts.get(id), { position, startDeadlineAt: new Date(run.startDeadlineAt) }),
-          members: state?.members.map((member) => ({ ...member })) ?? [],
+          members: answersOf(id, state?.members ?? []),
         },
       ];
     }),

@@ -8,6 +8,7 @@ import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { PredictionStore } from '../../ports/predictions.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore } from '../../ports/runs.ts';
+import type { SessionQuestionStore } from '../../ports/session-questions.ts';
 import type { Caller } from '../../ports/outcome.ts';
 import { assignRuns } from '../run-queue/assign-runs.ts';
 import * as queue from '../run-queue/run-queue.ts';
@@ -35,6 +36,7 @@ export interface RunUseCasesPorts {
   readonly queue: RunQueueStore;
   readonly predictions: PredictionStore;
   readonly decisions: DecisionStore;
+  readonly questions: Pick<SessionQuestionStore, 'read'>;
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly accountRule: AccountRule;

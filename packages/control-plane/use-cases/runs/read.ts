@@ -3,6 +3,7 @@ import type { Run, runRoutes } from '@deskhand/protocol/http/runs.ts';
 import type { RunFilter } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { startToWire } from '../run-queue/start-to-wire.ts';
+import { answersWithQuestions } from '../negotiation/shown-questions.ts';
 import { planToRead } from '../run-queue/waiting.ts';
 import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
 import { classKeyOf } from '../../ports/class-key.ts';
@@ -118,7 +119,11 @@ export async function explain(
   const run = found.value;
   const nothing = { state: run.state, position: null, nextToRun: false, because: null, starts: null, members: [] };
   if (run.state !== 'queued') return done(nothing);
-  const [plan, position] = await Promise.all([planToRead(ports.queue, run.cluster.id), ports.queue.position(id)]);
+  const [plan, position, answersOf] = await Promise.all([
+    planToRead(ports.queue, run.cluster.id),
+    ports.queue.position(id),
+    answersWithQuestions(ports, run.cluster.id),
+  ]);
   if (plan === undefined || position === undefined) return done(nothing);
   const state = stateOfWaiting({ id: run.id, classKey: classKeyOf(run), position }, plan);
   return done({
@@ -127,6 +132,6 @@ export async function explain(
     nextToRun: state.isNextToRun,
     because: state.because,
     starts: startToWire(await ports.predicted.of(run, position), { position, startDeadlineAt: run.startDeadlineAt }),
-    members: state.members.map((member) => ({ ...member })),
+    members: answersOf(run.id, state.members),
   });
 }

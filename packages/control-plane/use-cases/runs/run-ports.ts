@@ -7,6 +7,7 @@ import type { DecisionStore } from '../../ports/decisions.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord, RunStore, SubmitFacts } from '../../ports/runs.ts';
+import type { SessionQuestionStore } from '../../ports/session-questions.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { QueueLook } from '../run-queue/queue-look.ts';
 import type { SharedLooks } from '../run-queue/shared-looks.ts';
@@ -32,6 +33,7 @@ export type AccountRule = (caller: Caller, target: SubmitTarget) => Outcome<{ re
 export interface RunPorts {
   readonly runs: RunStore;
   readonly queue: RunQueueStore;
+  readonly questions: Pick<SessionQuestionStore, 'read'>;
   readonly links: GatewayLinks;
   readonly changes: ChangeFeed;
   readonly wakeups: Wakeups;

@@ -6,6 +6,8 @@ import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './swee
 import { createPredictionSweep, type PredictionSweepPorts } from './sweep-predictions.ts';
 import { type PreflightSweepPorts, sweepPreflights } from './sweep-preflights.ts';
 import { sweepSickness, type SicknessSweepPorts } from './sweep-sickness.ts';
+import type { NegotiationPorts } from '../negotiation/look.ts';
+import { sweepPeople } from './sweep-people.ts';
 import { sweepRetention } from './sweep-retention.ts';
 
 export const sweepIntervals = {
@@ -20,6 +22,8 @@ export const sweepIntervals = {
   preflightsMs: 15_000,
   /** How soon a member that fails alone is set aside, and how late a canary that is due begins or is counted. */
   sicknessMs: 10_000,
+  /** How soon people in the way are asked, and how late a promised moment is met. */
+  peopleMs: 5_000,
   retentionMs: 300_000,
   /** How often a server looks whether retention is due: so soon it goes on where a server died. */
   retentionLookMs: 15_000,
@@ -40,6 +44,7 @@ export function startSweeps(
     PredictionSweepPorts &
     PreflightSweepPorts &
     SicknessSweepPorts &
+    NegotiationPorts &
     PresencePorts & {
       readonly timers: Timers;
       readonly turns: TurnStore;
@@ -84,6 +89,9 @@ export function startSweeps(
     }),
     every(intervals.sicknessMs, async () => {
       if (await isOurTurn('sickness', intervals.sicknessMs)) await sweepSickness(ports);
+    }),
+    every(intervals.peopleMs, async () => {
+      if (await isOurTurn('people', intervals.peopleMs)) await sweepPeople(ports);
     }),
     every(intervals.retentionLookMs, async () => {
       if (await isOurTurn('retention', intervals.retentionMs)) await sweepRetention(ports.retention);

@@ -17,7 +17,11 @@ const OVERDUE_PER_SWEEP_MAX = 500;
 export const OFFER_ANSWER_MAX_MS = 30_000;
 export const LINK_SILENCE_SWEEP_MS = 20_000;
 
-export interface SweepPorts extends Omit<LinkPorts, 'replica' | 'recovery' | 'checks' | 'preflights' | 'newEpoch'> {
+export interface SweepPorts
+  extends Omit<
+    LinkPorts,
+    'replica' | 'recovery' | 'checks' | 'preflights' | 'questions' | 'newQuestionId' | 'newEpoch'
+  > {
   readonly deadlines: DeadlineStore;
   readonly queue: RunQueueStore;
   readonly monotonicMs: () => number;

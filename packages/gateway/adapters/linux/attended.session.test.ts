@@ -221,6 +221,19 @@ describe.runIf(isRoot)('attended sessions', () => {
     });
   });
 
+  test('a session that only logind knows cannot be asked, and is ended by logind when its person agreed', async () => {
+    const shown = { uid: alice.uid, user: alice.user, state: 'active', locked: false, display: '' };
+    const logind = await startStandInLogind([{ ...shown, id: '12', type: 'wayland' }]);
+    const { persons } = new LinuxHost({ ...kit, runtimeFolder, owner, systemBusAddress: logind.address });
+    const of = { sessionId: 'logind-12', user: alice.user };
+    expect(await persons.ask(of)).toEqual({ because: expect.stringContaining('no desktop') });
+    expect(await persons.signOut({ ...of, user: 'somebody-else' })).toEqual({ ok: true });
+    expect(logind.terminated).toEqual([]);
+    expect(await persons.signOut(of)).toEqual({ ok: true });
+    expect(logind.terminated).toEqual(['12']);
+    logind.stop();
+  });
+
   test('a session that only logind knows stands in the way of a sign-in, a remote shell does not', async () => {
     const common = { uid: alice.uid, user: alice.user, state: 'active', locked: false, display: '' };
     const screen = { width: 800, height: 600 };

@@ -16,6 +16,7 @@ import type {
   SessionResult,
   SignInRequest,
 } from '../../ports/session-host.ts';
+import type { Persons } from '../../ports/persons.ts';
 import { findAccount, whyAccountRefused } from '../../session-desktop/accounts.ts';
 import { attachable, whereToAttach } from '../../session-desktop/attachable.ts';
 import { cgroup2Root } from '../../session-desktop/containment.ts';
@@ -49,6 +50,7 @@ import { endLeader, Leaders, type Leader, type LeaderStart } from './leader.ts';
 import type { LeaderAnswer } from './leader-protocol.ts';
 import { fromPam } from './pam-environment.ts';
 import { leaderOf, People } from './people.ts';
+import { linuxPersons } from './persons.ts';
 import { ensurePamService, PAM_SERVICE } from './pam-service.ts';
 import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refusal.ts';
 
@@ -71,6 +73,7 @@ const DESKTOP_TIMEOUT_MS = 20_000;
 /** Signs in any account of the machine. Runs as root; everything that touches a user's things runs as that user. */
 export class LinuxHost implements SessionHost {
   readonly kind = 'linux';
+  readonly persons: Persons;
   private readonly options: LinuxHostOptions;
   private readonly register: SessionRegister;
   private readonly people: People;
@@ -96,6 +99,11 @@ export class LinuxHost implements SessionHost {
     });
     this.people = new People({
       register: this.register,
+      helper: options,
+      systemBusAddress: options.systemBusAddress ?? systemBusAddress(),
+    });
+    this.persons = linuxPersons({
+      people: this.people,
       helper: options,
       systemBusAddress: options.systemBusAddress ?? systemBusAddress(),
     });

@@ -1,4 +1,5 @@
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
+import type { PersonSessionRef } from '../../ports/persons.ts';
 import type { SessionAccount, SessionRefusal } from '../../ports/session-host.ts';
 import { LockProbes } from '../../session-desktop/lock-probes.ts';
 import type { StoredSession } from '../../session-desktop/runtime-folder.ts';
@@ -35,6 +36,11 @@ export class People {
   async sessionsOf(account: SessionAccount) {
     const theirs = (await this.unjudged()).filter((one) => one.fact.uid === account.uid);
     return Promise.all(theirs.map(async (one) => ({ ...one, fact: await this.probes.judge(one, 'now') })));
+  }
+
+  /** A display is used again by the next session, so whose it is counts as much as its name. */
+  async find({ sessionId, user }: PersonSessionRef): Promise<PersonSession | undefined> {
+    return (await this.unjudged()).find(({ fact }) => fact.id === sessionId && fact.user === user);
   }
 
   async inTheWayOf(account: SessionAccount): Promise<SessionRefusal | undefined> {

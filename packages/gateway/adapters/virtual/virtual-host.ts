@@ -16,6 +16,7 @@ import type {
   SessionResult,
   SignInRequest,
 } from '../../ports/session-host.ts';
+import { noPersons } from '../../ports/persons.ts';
 import { accountSpellings } from '../../session-desktop/accounts.ts';
 import { attachable, whereToAttach } from '../../session-desktop/attachable.ts';
 import { SESSION_MARKER } from '../../session-desktop/containment.ts';
@@ -53,6 +54,7 @@ const DESKTOP_TIMEOUT_MS = 20_000;
  */
 export class VirtualHost implements SessionHost {
   readonly kind = 'virtual';
+  readonly persons = noPersons('This gateway runs without root, so it can ask nobody but its own account.');
   private readonly options: VirtualHostOptions;
   private readonly own: SessionAccount;
   private readonly base: string;

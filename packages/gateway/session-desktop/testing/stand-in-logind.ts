@@ -6,6 +6,8 @@ import dbus from 'dbus-next';
 /** A bus of its own with a login1 that tells what the test wants: this machine may have no systemd. */
 export interface StandInLogind {
   readonly address: string;
+  /** Sessions that somebody had terminated; they are listed no more. */
+  readonly terminated: readonly string[];
   stop(): void;
 }
 
@@ -34,9 +36,16 @@ export async function startStandInLogind(sessions: readonly StandInSession[]): P
   const address = `unix:path=${folder}/bus`;
   const bus = dbus.sessionBus({ busAddress: address });
   await bus.requestName('org.freedesktop.login1', 0);
+  const terminated: string[] = [];
   bus.addMethodHandler((message: InstanceType<typeof Message>) => {
+    if (message.member === 'TerminateSession') {
+      terminated.push(String(message.body[0]));
+      bus.send(Message.newMethodReturn(message));
+      return true;
+    }
     if (message.member === 'ListSessions') {
-      const listed = sessions.map(({ id, uid, user }) => [id, uid, user, 'seat0', `/session/${id}`]);
+      const open = sessions.filter(({ id }) => !terminated.includes(id));
+      const listed = open.map(({ id, uid, user }) => [id, uid, user, 'seat0', `/session/${id}`]);
       bus.send(Message.newMethodReturn(message, 'a(susso)', [listed]));
       return true;
     }
@@ -47,6 +56,7 @@ export async function startStandInLogind(sessions: readonly StandInSession[]): P
   });
   return {
     address,
+    terminated,
     stop: () => {
       bus.disconnect();
       daemon.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
+import { negotiationPolicies } from '@deskhand/domain/session/negotiation/question.ts';
 import { RUN_ON_ALL_GATEWAYS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import { Field, Select, Switch } from '@fluentui/react-components';
@@ -9,7 +10,7 @@ import { useWhyNotAllowed } from '../../app/me.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { Section } from '../../ui/page-frame.tsx';
 
-type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection'>>;
+type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection' | 'negotiation'>>;
 
 interface ClusterSettingsProps {
   readonly cluster: GatewayCluster;
@@ -67,6 +68,25 @@ export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
             </Select>
           </Field>
         )}
+        <Field
+          label="When a person’s session is in the way"
+          hint="The person is asked on the screen: sign out now, in 10 minutes, or no. Nobody is signed out without saying so."
+        >
+          <Select
+            value={cluster.negotiation}
+            disabled={whyNot !== null}
+            onChange={(_event, { value }) =>
+              void update(
+                { negotiation: negotiationPolicies.find((policy) => policy === value) ?? 'off' },
+                `Changed whom ${cluster.name} asks.`,
+              )
+            }
+          >
+            <option value="off">Leave the person alone</option>
+            <option value="ask-once">Ask once for each run</option>
+            <option value="ask-again">Ask, and again after no answer</option>
+          </Select>
+        </Field>
       </div>
     </Section>
   );

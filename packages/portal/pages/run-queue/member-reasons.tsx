@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { MenuAction } from '../../ui/action-menu.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
+import { SessionQuestions } from '../../ui/session-questions.tsx';
 import { runName } from '../run/use-run-actions.tsx';
 import type { QueueEntry } from './queue-columns.tsx';
 
@@ -40,7 +41,10 @@ export function MemberReasons({ entry, gateways, fixOf }: MemberReasonsProps) {
             {members.map((member) => (
               <tr key={member.gatewayId}>
                 <th scope="row">{member.name}</th>
-                <td>{member.because.message}</td>
+                <td>
+                  {member.because.message}
+                  <SessionQuestions questions={member.questions} />
+                </td>
                 <td>{member.because.remedy}</td>
                 <td>
                   <Fix

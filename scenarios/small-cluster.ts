@@ -6,6 +6,8 @@ import { removeGateway, updateCluster, updateGateway } from '@deskhand/control-p
 import { changeSettings } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
 import type { Outcome } from '@deskhand/control-plane/ports/outcome.ts';
 import type { Submission } from '@deskhand/control-plane/use-cases/runs/judge-submission.ts';
+import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
+import type { PersonHabit } from '../simulator/machine/simulated-machine.ts';
 import { scriptOf } from '../simulator/machine/flow-behaviour.ts';
 import { askServer } from '../simulator/people/ask-server.ts';
 import { caller } from '../simulator/people/caller.ts';
@@ -28,18 +30,21 @@ interface ClusterOptions {
   readonly gateways: number;
   readonly slotsEach: number;
   readonly runsLastMs: number;
+  /** Default: people are left alone. */
+  readonly negotiation?: NegotiationPolicy;
 }
 
 export type SmallCluster = Awaited<ReturnType<typeof smallCluster>>;
 
 /** Its gateways are called gateway-1 (the primary), gateway-2 and so on; the toggle is off. */
-export async function smallCluster({ gateways, slotsEach, runsLastMs }: ClusterOptions) {
+export async function smallCluster({ gateways, slotsEach, runsLastMs, negotiation = 'off' }: ClusterOptions) {
   const world = createWorld(1, false);
   const universe = new Universe(world, {
     ...drawShape(world.random.fork('shape')),
     ...{ servers: 1, gateways, clusters: 1, users: USERS, flows: 1, flowTrouble: 0, browsers: 0 },
-    ...{ slots: slotsEach, delayMs: 2, drift: 0, databaseDrift: 0 },
+    ...{ slots: slotsEach, delayMs: 2, drift: 0, databaseDrift: 0, asksPeople: negotiation !== 'off' },
   });
+  if (negotiation !== 'off') letRunsWaitForPeople(universe, negotiation);
   giveFlow(universe, scriptOf({ behaviour: 'succeeds', durationMs: runsLastMs, lines: 1 }));
   universe.start();
   const pass = (forMs: number) => world.timeline.runUntil(world.timeline.nowMs + forMs);
@@ -51,7 +56,7 @@ export async function smallCluster({ gateways, slotsEach, runsLastMs }: ClusterO
     return answer;
   };
   await pass(SETTLE_MS);
-  const verbs = { ...membersOf(universe, ask), ...runsOf(universe, ask) };
+  const verbs = { ...membersOf(universe, ask), ...runsOf(universe, ask), ...peopleOf(universe) };
   await verbs.toggle('off');
   return { pass, ...verbs };
 }
@@ -128,10 +133,45 @@ function runsOf(universe: Universe, ask: Ask) {
       ),
     /** The foremost reason why a run waits. */
     whyWaiting: async (id: string) => (await explain(id)).because?.code,
+    /** What became of each question to people that a waiting run has asked. */
+    questionsOf: async (id: string) =>
+      (await explain(id)).members.flatMap(({ questions = [] }) => questions.map(({ state }) => state)),
     /** What each member says to a waiting run. */
     answersTo: async (id: string) =>
       Object.fromEntries((await explain(id)).members.map(({ name, because }) => [name, because.code])),
   };
+}
+
+function peopleOf(universe: Universe) {
+  const machineOf = (name: string) => {
+    const gateway = universe.gateways.find(({ gatewayId }) => gatewayId === name);
+    if (gateway === undefined) throw new Error(`There is no ${name}.`);
+    return gateway.machine;
+  };
+  return {
+    /** The account of the cluster's first run sits at a machine, and answers every question like this. */
+    sitsAt: (name: string, habit: PersonHabit): void => {
+      const user = universe.connections[0]?.user ?? '';
+      const session = machineOf(name).addSession({
+        id: `person-${user}`,
+        user,
+        ours: null,
+        runId: null,
+        isReady: true,
+      });
+      session.habit = habit;
+    },
+    isStillAt: (name: string): boolean => [...machineOf(name).sessions.values()].some(({ ours }) => ours === null),
+  };
+}
+
+function letRunsWaitForPeople({ database }: Universe, negotiation: NegotiationPolicy): void {
+  database.atomically(() => {
+    for (const connection of [...database.connections.values()])
+      database.connections.set(connection.id, { ...connection, whenSessionBlocked: 'wait' });
+    for (const cluster of [...database.clusters.values()])
+      database.clusters.set(cluster.id, { ...cluster, negotiation, startDeadlineMs: minutes(60) });
+  });
 }
 
 function countOf(words: readonly string[]): Readonly<Record<string, number>> {

@@ -30,8 +30,12 @@ export interface MachineSession {
   isReady: boolean;
   /** What its person answered last, when asked to sign out. */
   answer: 'now' | 'later' | 'no' | undefined;
+  /** What its person always answers; undefined draws each answer. */
+  habit: PersonHabit | undefined;
   readonly ended: PromiseWithResolvers<{ readonly because: string }>;
 }
+
+export type PersonHabit = 'now' | 'later' | 'no' | 'nothing';
 
 export interface MachineTroubles {
   signInFailure: number;
@@ -138,6 +142,7 @@ export class SimulatedMachine {
       locked: false,
       isActive: true,
       answer: undefined,
+      habit: undefined,
       ended: Promise.withResolvers<{ because: string }>(),
     };
     this.sessions.set(session.id, added);

@@ -5,6 +5,7 @@ import type { MachineSession, SimulatedMachine } from './simulated-machine.ts';
 const SHOW_MS = 40;
 const SIGN_OUT_MS = 300;
 const MINUTE_MS = 60_000;
+const HABIT_ANSWERS_MS = 5_000;
 /** Some desktops have nothing that shows a notification. */
 const CANNOT_SHOW_SHARE = 0.1;
 /** Whoever said no and is told of a sign-out all the same says it again at once. */
@@ -58,7 +59,8 @@ function asked(machine: SimulatedMachine, life: Life, session: MachineSession): 
   return {
     show: async ({ buttons }) => {
       await life.later(SHOW_MS);
-      if (machine.random.chance(CANNOT_SHOW_SHARE)) return 'The desktop shows no notification.';
+      if (session.habit === undefined && machine.random.chance(CANNOT_SHOW_SHARE))
+        return 'The desktop shows no notification.';
       shown += 1;
       const notice = shown;
       const choice = drawAnswer(machine, session, buttons.length);
@@ -81,6 +83,9 @@ function drawAnswer(
   buttons: number,
 ): { readonly key: 'now' | 'later' | 'no'; readonly afterMs: number } | undefined {
   const isQuestion = buttons === 3;
+  const { habit } = session;
+  if (habit !== undefined)
+    return isQuestion && habit !== 'nothing' ? { key: habit, afterMs: HABIT_ANSWERS_MS } : undefined;
   if (!isQuestion && session.answer === 'no') return { key: 'no', afterMs: random.between(0, SAYS_NO_AGAIN_MS) };
   const key = isQuestion
     ? random.pick(['now', 'now', 'later', 'later', 'no', undefined] as const)

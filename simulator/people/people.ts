@@ -184,7 +184,10 @@ export class People {
     for (const one of ids) this.#movedAtMs.set(one, this.#universe.world.timeline.nowMs);
     if (!answer.ok || !isAlone) return;
     const atTop = answer.value.queued.filter(({ run }) => run.movedToTop && ids.includes(run.id));
-    this.#universe.watch.movesAcknowledged(ids, atTop.map(({ run }) => run.id));
+    this.#universe.watch.movesAcknowledged(
+      ids,
+      atTop.map(({ run }) => run.id),
+    );
   }
 
   /** Of the last ones, which are those that people look at. */

@@ -64,6 +64,12 @@ const asAlice = (change: Partial<ClusterMember> = {}) => withSessions('m1', [ses
 describe('whom to ask', () => {
   test('the person whose session keeps the same user’s run from starting', () =>
     check({ members: [asAlice()] }, 'ask m1 alice r1'));
+  test('nobody for a canary sign-in', () => {
+    const setAside = [asAlice()];
+    const { classes } = snapshot({ members: setAside, runs: [waits] });
+    const canaries = classes.map((one) => ({ ...one, canaryOf: 'm1' as GatewayId }));
+    check({ members: setAside, queue: { classes: canaries } }, '');
+  });
   test('nobody while the cluster leaves people alone', () => check({ members: [asAlice()], policy: 'off' }, ''));
   test('nobody for a run that ends where a session is in the way', () =>
     check({ members: [asAlice()], runs: [{ user: 'alice', whenSessionBlocked: 'fail' }] }, ''));

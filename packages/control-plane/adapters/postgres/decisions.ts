@@ -10,7 +10,7 @@ import {
   WAIT_EVENTS_PER_RUN_MAX,
   WAITS,
 } from '../../ports/decisions.ts';
-import { retried, rowOf, rowsOf } from './query.ts';
+import { inTransaction, rowOf, rowsOf } from './query.ts';
 
 /** Beside the way of a run, and in a thread of its own: a stronger one takes longer and saves little. */
 const DEFLATE_LEVEL = 3;
@@ -34,10 +34,14 @@ export function openDecisionStore(pool: Pool): DecisionStore {
       return await Promise.all(rows.map(unpacked));
     },
     noteWaits: async (notes) => {
-      const given = [notes.map(({ runId }) => runId), notes.map(({ detail }) => detail)];
-      const values = [...given, WAIT_EVENTS_PER_RUN_MAX, WAIT_EVENT_PAUSE_MS, WAITS];
-      const rows = await retried(() => rowsOf<{ id: RunId }>(pool, noteWaitsText, values));
-      return rows.map(({ id }) => id);
+      const ids = notes.map(({ runId }) => runId);
+      const limits = [WAIT_EVENTS_PER_RUN_MAX, WAIT_EVENT_PAUSE_MS, WAITS];
+      return await inTransaction(pool, async (client) => {
+        await client.query(lockClustersText, [ids]);
+        const details = notes.map(({ detail }) => detail);
+        const rows = await rowsOf<{ id: RunId }>(client, noteWaitsText, [ids, details, ...limits]);
+        return rows.map(({ id }) => id);
+      });
     },
     retentionDays: async () =>
       (await rowOf<{ days: number }>(pool, `select ${days} as days from installation`))?.days ?? 0,
@@ -60,7 +64,13 @@ const aroundText = `
   where cluster_id = $1 and last_at >= to_timestamp($2::float8 / 1000) and first_at <= to_timestamp($3::float8 / 1000)
   order by first_at desc, id desc limit $4`;
 
-/** The runs are locked in one order, so that a note never stands behind the offer that ended the waiting. */
+/**
+ * As a plan's commit does first, and in a statement of its own: what follows sees what another server has just noted, and a
+ * plan is never waited for by what it waits for. Runs are locked too: no note stands behind what ended the waiting.
+ */
+const lockClustersText = `
+  select 1 from gateway_cluster where id in (select cluster_id from run where id = any($1)) order by id for no key update`;
+
 const noteWaitsText = `
   with waiting as materialized (
     select r.id, r.attempt from run r where r.id = any($1) and r.state = 'queued' order by r.id for no key update

@@ -66,10 +66,9 @@ export function decodeDecisions(body: string): readonly Decision[] {
 interface KnownList {
   /** As it was given: the same object needs no look at its entries. */
   readonly list: readonly unknown[];
-  readonly keys: readonly string[];
-  readonly texts: ReadonlyMap<string, string>;
+  readonly byKey: ReadonlyMap<string, unknown>;
 }
-const nothing: KnownList = { list: [], keys: [], texts: new Map() };
+const nothing: KnownList = { list: [], byKey: new Map() };
 
 function changeOf(
   name: ListName,
@@ -77,20 +76,29 @@ function changeOf(
   list: readonly unknown[],
 ): { readonly known: KnownList; readonly change?: ListChange } {
   if (list === before.list) return { known: before };
-  const keys = list.map((one) => keyOf(name, one));
-  const texts = new Map(list.map((one, index) => [keys[index] ?? '', JSON.stringify(one)]));
-  const known = { list, keys, texts };
-  if (before === nothing || texts.size < list.length) return { known, change: { whole: list } };
-  const gone = before.keys.filter((key) => !texts.has(key));
-  const set = list.flatMap((one, index) => {
-    const key = keys[index] ?? '';
-    return before.texts.get(key) === texts.get(key) ? [] : [[index, one] as const];
-  });
+  const byKey = new Map(list.map((one) => [keyOf(name, one), one]));
+  const known = { list, byKey };
+  if (before === nothing || byKey.size < list.length) return { known, change: { whole: list } };
+  const gone = [...before.byKey.keys()].filter((key) => !byKey.has(key));
+  const set = list.flatMap((one, index) =>
+    isSame(before.byKey.get(keyOf(name, one)), one) ? [] : [[index, one] as const],
+  );
   // Entries that only changed places are rare, and not worth a language of their own.
   const reached = applied(name, before.list, { gone, set });
-  const isReached = reached.length === list.length && reached.every((one, index) => keyOf(name, one) === keys[index]);
+  const isReached =
+    reached.length === list.length && reached.every((one, index) => keyOf(name, one) === keyOf(name, list[index]));
   if (!isReached) return { known, change: { whole: list } };
   return gone.length + set.length === 0 ? { known } : { known, change: { gone, set } };
+}
+
+/** Of plain data as a reading holds it, and much quicker than two texts of it. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => isSame(one, b[at]));
+  const [mine, others] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  const keys = Object.keys(mine);
+  return keys.length === Object.keys(others).length && keys.every((key) => isSame(mine[key], others[key]));
 }
 
 function applied(name: ListName, before: readonly unknown[], change: ListChange): readonly unknown[] {

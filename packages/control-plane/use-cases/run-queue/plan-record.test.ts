@@ -94,9 +94,9 @@ test('decisions of a moment are written together, each queue for itself', async 
 
 test('what is held is written at once when it is much', async () => {
   const big = world(1_000);
-  for (let index = 0; index < 55; index += 1) record.decided('k', decision(index, big));
+  for (let index = 0; index < 30; index += 1) record.decided('k', decision(index, big));
   await setImmediate();
-  for (let index = 55; index < 60; index += 1) record.decided('k', decision(index, big));
+  for (let index = 30; index < 60; index += 1) record.decided('k', decision(index, big));
   await record.flush();
   expect(batches.length).toBeGreaterThan(1);
   expect(batches.reduce((sum, batch) => sum + batch.decisions, 0)).toBe(60);

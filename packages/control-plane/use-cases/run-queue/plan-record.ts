@@ -11,11 +11,11 @@ import { encodeDecisions } from './decision-batch.ts';
 export const RECORD_EVERY_MS = 1_000;
 const DECISIONS_PER_BATCH_MAX = 200;
 /** Entries of snapshots that are held until they are written; above it they are written at once. */
-const ENTRIES_HELD_MAX = 50_000;
+const ENTRIES_HELD_MAX = 20_000;
 /** While the store does not answer, the oldest decisions are given up. */
 const ENTRIES_KEPT_MAX = 2 * ENTRIES_HELD_MAX;
 const NOTES_PER_WRITE_MAX = 200;
-/** Runs whose last reason is remembered, so that an unchanged one is not written again. */
+/** Queues of whose runs the last reason is remembered, so that an unchanged one is not written again. */
 const CLUSTERS_REMEMBERED_MAX = 1_000;
 
 export interface PlanRecordPorts {

@@ -11,24 +11,12 @@ import { DoctorDialog } from './doctor-dialog.tsx';
 import { GatewayDialog } from './gateway-dialog.tsx';
 import { MaintenanceDialog } from './maintenance-dialog.tsx';
 import { fixOfReason, type GatewayActs } from './reason-fix.ts';
+import { sickActions } from './sick-actions.ts';
 
 type Asking =
   | { readonly what: 'remove'; readonly gateway: Gateway; readonly unfinished: string | null }
   | { readonly what: 'gone'; readonly gateway: Gateway }
   | { readonly what: 'edit' | 'maintenance' | 'check'; readonly gateway: Gateway };
-
-/** What an admin does about a sick gateway, and what it comes to. */
-const turns = {
-  setAside: {
-    act: api.setGatewayAside,
-    done: (name: string) => `${name} is set aside and gets canary sign-ins alone; what runs there goes on.`,
-  },
-  putBack: { act: api.putGatewayBack, done: (name: string) => `${name} takes runs again.` },
-  tryNow: {
-    act: api.tryGatewayNow,
-    done: (name: string) => `${name} is tried now; its history shows what comes of it.`,
-  },
-} as const;
 
 export function useGatewayActions() {
   const cache = useQueryClient();
@@ -43,6 +31,8 @@ export function useGatewayActions() {
         cache.invalidateQueries({ queryKey: [key] }),
       ),
     );
+
+  const sick = sickActions(whyNot, refresh);
 
   const setEnabled = async (gateway: Gateway, enabled: boolean) => {
     try {
@@ -61,16 +51,6 @@ export function useGatewayActions() {
     try {
       await api.updateGateway({ params: { id: gateway.id }, body: { maintenance: null } });
       noticeDone(`${gateway.name} is no longer in maintenance.`);
-      await refresh();
-    } catch (error) {
-      noticeRefused(`${gateway.name} was not changed.`, error);
-    }
-  };
-
-  const turn = async (gateway: Gateway, how: keyof typeof turns) => {
-    try {
-      await turns[how].act({ params: { id: gateway.id } });
-      noticeDone(turns[how].done(gateway.name));
       await refresh();
     } catch (error) {
       noticeRefused(`${gateway.name} was not changed.`, error);
@@ -138,12 +118,7 @@ export function useGatewayActions() {
         gateway.maintenance ? void endMaintenance(gateway) : setAsking({ what: 'maintenance', gateway }),
       disabledReason: whyNot,
     },
-    ...(gateway.setAside
-      ? [
-          { label: 'Put back now', onSelect: () => void turn(gateway, 'putBack'), disabledReason: whyNot },
-          { label: 'Try a canary sign-in now', onSelect: () => void turn(gateway, 'tryNow'), disabledReason: whyNot },
-        ]
-      : [{ label: 'Set aside', onSelect: () => void turn(gateway, 'setAside'), disabledReason: whyNot }]),
+    ...sick.menu(gateway),
     {
       label: 'Declare machine gone…',
       onSelect: () => setAsking({ what: 'gone', gateway }),
@@ -172,7 +147,7 @@ export function useGatewayActions() {
     whyNot,
     enable: (gateway) => void setEnabled(gateway, true),
     endMaintenance: (gateway) => void endMaintenance(gateway),
-    putBack: (gateway) => void turn(gateway, 'putBack'),
+    putBack: sick.putBack,
     edit: (gateway) => setAsking({ what: 'edit', gateway }),
     check: (gateway) => setAsking({ what: 'check', gateway }),
   };

@@ -68,6 +68,7 @@ import { events } from './commands/runs/events.ts';
 import * as runList from './commands/runs/list.ts';
 import { logs } from './commands/runs/logs.ts';
 import { resubmit } from './commands/runs/resubmit.ts';
+import { screen } from './commands/runs/screen.ts';
 import * as runShow from './commands/runs/show.ts';
 import { submit } from './commands/runs/submit.ts';
 import { server } from './commands/server.ts';
@@ -98,6 +99,7 @@ export const commands: readonly Command[] = [
   submit,
   logs,
   events,
+  screen,
   cancel,
   resubmit,
   queueShow.show,

@@ -16,6 +16,7 @@ import type { Handlers } from './adapters/http/handlers.ts';
 import { joiningHandlers } from './adapters/http/joining-handlers.ts';
 import { createLiveEvents, type LiveEvents } from './adapters/http/live-events.ts';
 import { startLiveFeed } from './adapters/http/live-feed.ts';
+import { liveViewHandlers } from './adapters/http/live-view-handlers.ts';
 import { preflightHandlers } from './adapters/http/preflight-handlers.ts';
 import { sickMemberHandlers } from './adapters/http/sick-member-handlers.ts';
 import { recoveryHandlers } from './adapters/http/recovery-handlers.ts';
@@ -34,6 +35,7 @@ import { openFlowStore } from './adapters/postgres/flows.ts';
 import { openGatewayLinkStore } from './adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from './adapters/postgres/installation.ts';
 import { openJoinStore } from './adapters/postgres/joining.ts';
+import { openLiveViewStore } from './adapters/postgres/live-view.ts';
 import { openMachineCheckStore } from './adapters/postgres/machine-checks.ts';
 import { openOverviewStore } from './adapters/postgres/overview.ts';
 import { readQueueFigures } from './adapters/postgres/queue-figures.ts';
@@ -59,6 +61,7 @@ import { createComputing } from './use-cases/capacity/computing.ts';
 import { judgeSubmission } from './use-cases/connections/account-rule.ts';
 import { runHelloDesktop } from './use-cases/flows/hello-desktop.ts';
 import { closeLinks, tellGateway } from './use-cases/link/reach-gateway.ts';
+import { createScreens, type Screens } from './use-cases/live-view/screens.ts';
 import { createRunUseCases } from './use-cases/runs/create-run-use-cases.ts';
 import { changeSettings } from './use-cases/system/change-settings.ts';
 import { statusRows } from './use-cases/system/status-page.ts';
@@ -104,11 +107,14 @@ export async function openApplication(parts: ApplicationParts) {
   const standing = { isStopping: false };
   const unlink = (gatewayId: string): void => closeLinks({ links, changes }, gatewayId);
   const tell: HttpParts['tell'] = (gatewayId, message) => tellGateway({ links, changes }, gatewayId, message);
+  const newSecret = (): string => randomBytes(24).toString('base64url');
+  const screens = createScreens({ timers: systemTimers, now: () => new Date(), newSecret, tell });
   const http = {
     prepared,
     database,
     stores,
     events,
+    screens,
     runs,
     log,
     changes,
@@ -136,6 +142,7 @@ export async function openApplication(parts: ApplicationParts) {
     standing.isStopping = true;
     // Whoever reads a stream reads on at another server.
     events.close();
+    screens.close();
     await app.close();
   };
   const close = async (): Promise<void> => {
@@ -144,7 +151,7 @@ export async function openApplication(parts: ApplicationParts) {
     await runs.wakeups.close();
     await changes.close();
   };
-  return { app, stores, changes, events, runs, stopListening, close };
+  return { app, stores, changes, events, screens, runs, stopListening, close };
 }
 
 function openStores(database: Database) {
@@ -165,6 +172,7 @@ function openStores(database: Database) {
     history: openRunHistoryStore(pool),
     links: openGatewayLinkStore(pool),
     checks: openMachineCheckStore(pool),
+    liveView: openLiveViewStore(pool),
     preflights: openPreflightStore(pool),
     sickMembers: openSickMemberStore(pool),
     questions: openSessionQuestionStore(pool),
@@ -180,6 +188,7 @@ interface HttpParts {
   readonly database: Database;
   readonly stores: Stores;
   readonly events: LiveEvents;
+  readonly screens: Screens;
   readonly runs: ReturnType<typeof createRunUseCases>;
   readonly changes: Awaited<ReturnType<typeof openChangeFeed>>;
   readonly unlink: (gatewayId: string) => void;
@@ -196,6 +205,7 @@ async function openHttp({
   database,
   stores,
   events,
+  screens,
   runs,
   changes,
   unlink,
@@ -213,6 +223,8 @@ async function openHttp({
     unlink,
   };
   const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
+  const viewerOf = (credential: { cookie?: string; bearer?: string }) => authenticate(stores, credential);
+  const onFault = (error: unknown): void => log.error({ err: error }, 'The end of a live view could not be noted');
   const handlers: Handlers = {
     ...accountHandlers(stores),
     ...gatewayHandlers(clusterPorts, {
@@ -233,6 +245,7 @@ async function openHttp({
       findRun: runs.find,
       found: new Map(),
     }),
+    ...liveViewHandlers({ ...stores, screens, timers: systemTimers, viewerOf, onFault }),
     ...recoveryHandlers({ recovery: stores.recovery, changes, wake: (id) => runs.wakeups.wake(id) }),
     ...systemHandlers({
       installation: stores.installation,
@@ -245,7 +258,7 @@ async function openHttp({
       },
       runsBy: async (account, limit) =>
         runs.toWire(await stores.runs.list({ visibleTo: account, before: null, limit })),
-      viewerOf: (credential) => authenticate(stores, credential),
+      viewerOf,
       about: {
         version: prepared.version,
         postgres: database.description,

@@ -7,6 +7,7 @@ import { openTraces } from '@deskhand/protocol/traces/open-traces.ts';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { sourceOf } from './account-commands.ts';
+import { createFramesServer } from './adapters/link/frames-server.ts';
 import { createLinkServer } from './adapters/link/link-server.ts';
 import type { openParent } from './adapters/operating-system/parent.ts';
 import { reachableName } from './adapters/operating-system/reachable-name.ts';
@@ -54,7 +55,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
   const gatewayLinks = createLinkServer({ log, timers: systemTimers });
   const { version } = prepared;
   const traces = await openTraces({ environment: process.env, service: 'deskhand-server', version });
-  const { app, stores, changes, runs, ...application } = await openApplication({
+  const { app, stores, changes, runs, screens, ...application } = await openApplication({
     database,
     links: gatewayLinks,
     prepared,
@@ -84,7 +85,7 @@ async function startOver(database: Database, { config, prepared, parent, log }: 
   };
   const sweeps = await unlessItFails(async () => {
     await replicas.join(replica);
-    gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts));
+    gatewayLinks.attach(app.server as Server, createLinkUseCases(linkParts), createFramesServer(screens));
     return startSweeps({
       ...linkParts,
       replicas,

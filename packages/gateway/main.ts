@@ -10,6 +10,7 @@ import { RecoveryKeyRefused } from './adapters/identity/recovery-key.ts';
 import { createSecretOpener } from './adapters/identity/secret-opener.ts';
 import { openJournal } from './adapters/journal/open-journal.ts';
 import { findBundles, kitCopiedTo, kitInPlace, removeOldKits } from './adapters/kit/open-kit.ts';
+import { dialFrames } from './adapters/link/dial-frames.ts';
 import { dialServer } from './adapters/link/dial-server.ts';
 import { linkMemoryPath, openLinkMemory } from './adapters/link/link-memory.ts';
 import { openLinkStanding } from './adapters/link/link-standing.ts';
@@ -73,8 +74,9 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
   const { newEncryptedClusterKey } = identity;
   const standing = openLinkStanding(folder);
   const tellReady = tellOnce(`${JSON.stringify({ ready: true, gatewayId: identity.gatewayId })}\n`);
+  const place = { serverUrl: command.movedTo ?? identity.serverUrl, fingerprint: identity.fingerprint };
   const link = new ServerLink({
-    dial: dialServer({ serverUrl: command.movedTo ?? identity.serverUrl, fingerprint: identity.fingerprint }),
+    dial: dialServer(place),
     timers: systemTimers,
     memory: openLinkMemory(linkMemoryPath(folder)),
     hello: {
@@ -118,6 +120,7 @@ async function run(command: Extract<Command, { kind: 'run' }>): Promise<void> {
       sessions: noSessions,
     }),
     preflights: openPreflightFile(preflightFilePath(folder)),
+    frames: dialFrames(place),
     restart: () => void stop().finally(() => startAnew(command)),
     log,
   });

@@ -228,6 +228,30 @@ export const errorTable = {
     'The gateway {name} is offline, so it cannot be reached from here.',
     'Check the power and the network of its machine first, then start the gateway there.',
   ),
+  'live-view-off': entry(
+    409,
+    6,
+    'The gateway cluster {name} does not let anybody watch the screens of its runs.',
+    'An admin can allow it: deskhand gateway-clusters set {name} --live-view yes',
+  ),
+  'run-not-on-screen': entry(
+    409,
+    6,
+    'This run is on no machine now, so there is no screen to watch.',
+    'Watch it once it has started; its screenshots stay with it.',
+  ),
+  'too-many-watchers': entry(
+    409,
+    6,
+    'As many people as may already watch: {limit}.',
+    'Wait until one of them has stopped.',
+  ),
+  'gateway-too-old': entry(
+    409,
+    6,
+    'The gateway {name} is of a release that cannot do this.',
+    'Upgrade the gateway; its runs go on meanwhile.',
+  ),
   'gateway-not-running': entry(
     409,
     6,

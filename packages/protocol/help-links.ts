@@ -19,6 +19,8 @@ export const healthHelp = {
 } as const satisfies Record<HealthWord, string>;
 /** What each answer about an account means, and who mends it. */
 export const preflightHelp = `${HELP_PREFIX}/gateway/troubleshoot#accounts`;
+/** Who may watch the screen of a run, and what is kept of that. */
+export const liveViewHelp = `${HELP_PREFIX}/gateway/use#live-view`;
 export const journalHelp = `${HELP_PREFIX}/gateway/troubleshoot#journal`;
 
 /** The pages about gateways (S61). */

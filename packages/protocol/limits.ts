@@ -12,6 +12,11 @@ export const limits = {
   OUTPUTS_BYTES_MAX: 2_000_000,
   SCREENSHOT_BYTES_MAX: 4_000_000,
   SCREENSHOTS_PER_RUN_MAX: 20,
+  /** One picture of a watched screen. */
+  FRAME_BYTES_MAX: 4_000_000,
+  WATCHERS_PER_RUN_MAX: 5,
+  /** Screens that people watch at one server at the same time. */
+  SCREENS_WATCHED_MAX: 50,
   RUNS_PER_QUEUE_MAX: 1_000_000,
   /** Runs that one request names by their ids. */
   RUNS_NAMED_MAX: 200,

@@ -192,6 +192,7 @@ export class SimulatedGateway {
         },
       },
       probes: wellMachine,
+      frames: nobodyWatches,
       preflights: openPreflightFile(`${FOLDER}/${gatewayId}/preflights.json`, machine.disk),
       // Its supervisor starts it again.
       restart: () => {
@@ -237,6 +238,11 @@ function livingJournal(journal: GatewayPorts['journal'], life: Life): GatewayPor
     close: () => journal.close(),
   };
 }
+
+/** Screens are drawn by nobody here, so a frame would be one picture of nothing. */
+const nobodyWatches: GatewayPorts['frames'] = {
+  open: () => ({ send: () => undefined, same: () => undefined, close: () => undefined }),
+};
 
 const noScreenshots: GatewayPorts['screenshots'] = {
   save: () => undefined,

@@ -14,6 +14,7 @@ export function newCluster(given: Pick<ClusterRow, 'id' | 'name' | 'ownerId'> & 
     startDeadlineMs: 10_800_000,
     accountRule: 'same',
     serviceAccounts: [],
+    liveView: false,
     sharedWith: [],
     publicKey: null,
     encryptedKey: null,

@@ -12,6 +12,7 @@ import {
 import { openSimulatedChangeFeed, type NotificationChannel, type SimulatedChangeFeed } from './change-feed.ts';
 import { openSimulatedGatewayLinkStore } from './gateway-links.ts';
 import { openSimulatedJoinStore } from './joining.ts';
+import { openSimulatedLiveViewStore } from './live-view.ts';
 import { openSimulatedMachineCheckStore } from './machine-checks.ts';
 import { openSimulatedPreflightStore } from './preflights.ts';
 import { openSimulatedPredictionStore } from './predictions.ts';
@@ -46,6 +47,7 @@ export function openSimulatedStores(session: StoreSession) {
     history: openSimulatedRunHistoryStore(session),
     links: openSimulatedGatewayLinkStore(session),
     checks: openSimulatedMachineCheckStore(session),
+    liveView: openSimulatedLiveViewStore(session),
     preflights: openSimulatedPreflightStore(session),
     sickMembers: openSimulatedSickMemberStore(session),
     questions: openSimulatedSessionQuestionStore(session),

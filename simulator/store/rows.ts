@@ -55,6 +55,7 @@ export interface ClusterRow {
   readonly startDeadlineMs: number;
   readonly accountRule: 'same' | 'serviceAccounts';
   readonly serviceAccounts: readonly string[];
+  readonly liveView: boolean;
   readonly sharedWith: readonly string[];
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;

@@ -13,6 +13,7 @@ export interface ClusterRecord {
   readonly startDeadlineMs: number;
   readonly accountRule: 'same' | 'serviceAccounts';
   readonly serviceAccounts: readonly string[];
+  readonly liveView: boolean;
   readonly sharedWith: readonly string[];
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;
@@ -37,6 +38,7 @@ export type ClusterChange = Partial<
     | 'serviceAccounts'
     | 'sharedWith'
     | 'negotiation'
+    | 'liveView'
   >
 >;
 

@@ -13,6 +13,7 @@ import { makeFixture } from './store-contract/fixture.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
 import { decisionOperations } from './store-contract/decision-operations.contract.ts';
+import { liveViewOperations } from './store-contract/live-view-operations.contract.ts';
 import { machineCheckOperations } from './store-contract/machine-check-operations.contract.ts';
 import { preflightOperations } from './store-contract/preflight-operations.contract.ts';
 import { sessionQuestionOperations } from './store-contract/session-question-operations.contract.ts';
@@ -54,6 +55,7 @@ const operations = {
   ...decisionOperations,
   ...runHistoryOperations,
   ...machineCheckOperations,
+  ...liveViewOperations,
   ...preflightOperations,
   ...sickMemberOperations,
   ...sessionQuestionOperations,

@@ -11,6 +11,7 @@ import { openGatewayLinkStore } from '../adapters/postgres/gateway-links.ts';
 import { ensureInstallation, openInstallationStore } from '../adapters/postgres/installation.ts';
 import { openJoinStore } from '../adapters/postgres/joining.ts';
 import { openOverviewStore } from '../adapters/postgres/overview.ts';
+import { openLiveViewStore } from '../adapters/postgres/live-view.ts';
 import { openMachineCheckStore } from '../adapters/postgres/machine-checks.ts';
 import { openPreflightStore } from '../adapters/postgres/preflights.ts';
 import { openSickMemberStore } from '../adapters/postgres/sick-members.ts';
@@ -104,6 +105,7 @@ function openAllStores(database: Database, replicas: ReplicaStore): AllStores {
     retention: openRetentionStore(pool),
     joins: openJoinStore(pool),
     checks: openMachineCheckStore(pool),
+    liveView: openLiveViewStore(pool),
     preflights: openPreflightStore(pool),
     sickMembers: openSickMemberStore(pool),
     questions: openSessionQuestionStore(pool),

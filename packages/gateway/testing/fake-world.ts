@@ -6,6 +6,7 @@ import { systemTimers } from '@deskhand/protocol/timers.ts';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import { type Journal, type JournalEntry, JournalFault } from '../ports/journal.ts';
 import type { WorkMessage } from '../ports/link.ts';
+import type { FrameEars, FrameWatch } from '../ports/frame-lines.ts';
 import type { MachineProbes } from '../ports/machine-probes.ts';
 import type { RememberedPassword } from '../ports/preflight-memory.ts';
 import type { ChannelRequest } from '../ports/runner-channels.ts';
@@ -32,6 +33,14 @@ type Popup = Parameters<HostedSession['notifier']['show']>[0];
  * that can be full, and a server that only listens.
  */
 export class FakeWorld {
+  /** What a picture of the screen shows. */
+  screen: Uint8Array | undefined;
+  /** Lines on which frames go, with what was said there. */
+  readonly frameLines: {
+    readonly watch: FrameWatch;
+    readonly ears: FrameEars;
+    readonly said: (Uint8Array | string)[];
+  }[] = [];
   readonly pictures = { taken: 0, open: 0, atOnce: 0 };
   readonly sent: WorkMessage[] = [];
   readonly entries: JournalEntry[] = [];
@@ -159,6 +168,17 @@ export class FakeWorld {
         },
         forget: (id) => void this.triedPasswords.delete(id),
       },
+      frames: {
+        open: (watch, ears) => {
+          const line = { watch, ears, said: [] as (Uint8Array | string)[] };
+          this.frameLines.push(line);
+          return {
+            send: (png) => void line.said.push(png),
+            same: () => void line.said.push('same'),
+            close: (because) => void line.said.push(because),
+          };
+        },
+      },
       restart: () => void (this.restarts += 1),
       log: { info: silent, warn: silent, error: silent },
     };
@@ -232,7 +252,7 @@ export class FakeWorld {
         this.pictures.atOnce = Math.max(this.pictures.atOnce, ++this.pictures.open);
         await new Promise((resolve) => setImmediate(resolve));
         this.pictures.open--;
-        return undefined;
+        return this.screen;
       },
       notifier: {
         show: async (popup) => void this.popups.push(popup),

@@ -5,6 +5,7 @@ import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { AttemptFacts, Journal } from '../ports/journal.ts';
 import type { Link } from '../ports/link.ts';
 import type { BootClock, GatewayLog, Processes, RunnerKit } from '../ports/machine.ts';
+import type { FrameLines } from '../ports/frame-lines.ts';
 import type { MachineProbes } from '../ports/machine-probes.ts';
 import type { RunnerChannel, RunnerChannels, ScreenshotStore, Spools } from '../ports/runner-channels.ts';
 import type { PreflightMemory } from '../ports/preflight-memory.ts';
@@ -32,6 +33,7 @@ export interface GatewayPorts {
   readonly secrets: SecretOpener;
   readonly probes: MachineProbes;
   readonly preflights: PreflightMemory;
+  readonly frames: FrameLines;
   /** Ends this program and lets the next one adopt what runs. */
   readonly restart: () => void;
   readonly log: GatewayLog;
@@ -97,6 +99,8 @@ export interface AttemptInHand {
   lastActionAtMs: number | undefined;
   /** How many pictures the runner has asked for, and whether one is being taken. */
   readonly pictures: { asked: number; isTaking: boolean };
+  /** Who watches the screen, by watch; whoever sits there is told. */
+  readonly watchers: Map<string, readonly string[]>;
   /** Set while a runner is supervised. */
   onResult: ((result: RunnerResult) => void) | undefined;
   onRunning: (() => void) | undefined;

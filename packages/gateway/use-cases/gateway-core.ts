@@ -12,6 +12,7 @@ import { journalPages, obeyDecisions, positionToTell, reportAttempts } from './r
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
 import { createLeftoverSweep } from './sweep-leftovers.ts';
+import { createScreenDesk, type ScreenDesk } from './watch-screen.ts';
 import { wireFacts } from './wire-facts.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { keyOf, nameOf, type AttemptKey } from './attempt-record.ts';
@@ -47,6 +48,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     lock: createMachineLock(),
     preflights: createPreflightDesk(),
     questions: createQuestionDesk(core),
+    screens: createScreenDesk(),
   };
   const desk = { ...desks, offersWaiting: 0 };
   const leftovers = createLeftoverSweep(core);
@@ -79,6 +81,7 @@ interface Desk {
   readonly lock: MachineLock;
   readonly preflights: PreflightDesk;
   readonly questions: QuestionDesk;
+  readonly screens: ScreenDesk;
   offersWaiting: number;
 }
 
@@ -124,6 +127,12 @@ function obeyOrder(desk: Desk, order: WorkOrder): void {
       return;
     case 'signOutPerson':
       desk.questions.signOut(order);
+      return;
+    case 'watch':
+      desk.screens.watch(core, order);
+      return;
+    case 'stopWatching':
+      desk.screens.stop(core, order);
       return;
     case 'restart':
       core.log.warn({}, 'the server asked for a restart');

@@ -51,6 +51,7 @@ export function takeInHand(core: Core, facts: AttemptFacts): AttemptInHand {
     channel: undefined,
     lastActionAtMs: undefined,
     pictures: { asked: 0, isTaking: false },
+    watchers: new Map(),
     onResult: undefined,
     onRunning: undefined,
     finished: Promise.resolve(),

@@ -1,4 +1,9 @@
-import { type NotificationState, notificationFor } from '@deskhand/domain/session/notifications.ts';
+import { watchingNotification } from '@deskhand/domain/live-view/watching-words.ts';
+import {
+  type NotificationState,
+  notificationFor,
+  type SessionNotification,
+} from '@deskhand/domain/session/notifications.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import { wantEnd } from './attempt-in-hand.ts';
@@ -15,11 +20,31 @@ export async function showNotification(
   state: NotificationState,
   error?: RunError,
 ): Promise<void> {
-  const { session, facts } = attempt;
-  if (session === undefined || !facts.notifications) return;
+  const { facts } = attempt;
+  // The popup that says that it runs takes the place of the one that says who watches, which must stay.
+  if (state === 'running' && attempt.watchers.size > 0) return await showWatchers(core, attempt);
+  if (!facts.notifications) return;
   const subject = { flowName: facts.flowName, mode: facts.mode, ...(error ? { error } : {}) };
+  await show(core, attempt, state, notificationFor(state, subject));
+}
+
+/** Whoever sits at an attended session is told who watches, even where the connection shows no other popups. */
+export async function showWatchers(core: Core, attempt: AttemptInHand): Promise<void> {
+  const { facts, watchers } = attempt;
+  if (facts.mode !== 'attended') return;
+  const names = [...new Set([...watchers.values()].flat())];
+  await show(core, attempt, 'watched', watchingNotification(names, facts));
+}
+
+async function show(
+  core: Core,
+  { session, facts }: AttemptInHand,
+  state: NotificationState | 'watched',
+  notification: SessionNotification,
+): Promise<void> {
+  if (session === undefined) return;
   try {
-    await atMost(core.timers, NOTIFICATION_WAIT_MS, session.notifier.show(notificationFor(state, subject)));
+    await atMost(core.timers, NOTIFICATION_WAIT_MS, session.notifier.show(notification));
   } catch (fault) {
     core.log.info({ ...nameOf(facts), state, because: String(fault) }, 'a notification could not be shown');
   }

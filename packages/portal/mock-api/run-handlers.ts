@@ -6,6 +6,7 @@ import { seedReport } from './machine-check.ts';
 import { membersOf, moveRunsToTop, queuedOf, queueView, replaceRun, startOf, undoMoveOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
 import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
+import { watchScreenOf } from './screen-stream.ts';
 import { drawScreenshot } from './screenshot.ts';
 import { baseRun } from './seed-runs.ts';
 import { whyBeforeOf } from './why-before.ts';
@@ -25,6 +26,7 @@ type RunOperations =
   | 'getRunEvents'
   | 'listScreenshots'
   | 'getScreenshot'
+  | 'watchScreen'
   | 'explainRun'
   | 'getRunMachineCheck'
   | 'whyBefore'
@@ -96,6 +98,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
       return { items };
     },
     getScreenshot: ({ params }) => drawScreenshot(runOf(params.id)),
+    watchScreen: ({ params }) => watchScreenOf(world, runOf(params.id)),
     getRunMachineCheck: ({ params }) => {
       const { attempt, endedAt } = runOf(params.id);
       return { attempt, notedAt: endedAt, report: seedReport(Date.parse(endedAt ?? '') || Date.now()) };

@@ -21,6 +21,7 @@ function cluster(id: string, name: string, change: Partial<GatewayCluster>): Gat
     id,
     name,
     runOnAllGateways: false,
+    liveView: false,
     selection: 'random',
     startDeadlineMs: 3 * 60 * MINUTE,
     accountRule: 'same',

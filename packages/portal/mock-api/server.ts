@@ -86,6 +86,8 @@ async function answer(
     if (kind === 'error' && method === 'GET' && !always.has(endpoint.id))
       throw new Refusal('internal', { reference: 'simulated-1' });
     const reply = await call(handlers, endpoint, url, init);
+    if (reply instanceof ReadableStream)
+      return new Response(reply as ReadableStream<Uint8Array>, { headers: { 'content-type': 'text/event-stream' } });
     if (reply instanceof ArrayBuffer)
       return new Response(reply, { status: 200, headers: { 'content-type': 'image/png' } });
     const status = routes[endpoint.id].status;

@@ -77,6 +77,8 @@ async function call(options: ClientOptions, route: Route, input: AnyInput): Prom
   if (response.status === 401) options.onSignedOut?.();
   if (!response.ok) throw new ApiError(await readProblem(response));
   if (response.status === 204) return undefined;
+  // It lasts for as long as somebody reads it.
+  if (route.contentType === 'text/event-stream') return response.body;
   return route.contentType ? await response.arrayBuffer() : await response.json();
 }
 

@@ -91,6 +91,8 @@ export const GatewayCluster = Type.Object({
   startDeadlineMs: Type.Integer(),
   accountRule: oneOf(['same', 'serviceAccounts']),
   serviceAccounts: Type.Array(Type.String({ maxLength: 256 })),
+  /** Whoever submitted a run, and admins, may watch its screen. */
+  liveView: Type.Boolean(),
   /** X25519 public key that passwords are sealed to, base64url; null until a gateway that signs in has enrolled. */
   publicKey: orNull(Type.String({ maxLength: 200 })),
   keyFingerprint: orNull(Type.String({ maxLength: 100 })),
@@ -111,6 +113,7 @@ const clusterSettings = Type.Object({
   startDeadlineMs: Type.Integer({ minimum: 60_000, maximum: 30 * 86_400_000 }),
   accountRule: oneOf(['same', 'serviceAccounts']),
   serviceAccounts: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 200 }),
+  liveView: Type.Boolean(),
   sharedWith: Type.Array(id, { maxItems: 500 }),
   negotiation: oneOf(negotiationPolicies),
 });

@@ -5,6 +5,7 @@ import { doctorRoutes } from './doctor.ts';
 import { flowRoutes } from './flows.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { joiningRoutes } from './joining.ts';
+import { liveViewRoutes } from '../live-view.ts';
 import { manyRunsRoutes } from './many-runs.ts';
 import { preflightRoutes } from './preflight.ts';
 import { recoveryRoutes } from './recovery.ts';
@@ -26,6 +27,7 @@ export const routes = {
   ...runRoutes,
   ...capacityRoutes,
   ...manyRunsRoutes,
+  ...liveViewRoutes,
   ...recoveryRoutes,
   ...replayRoutes,
   ...systemRoutes,

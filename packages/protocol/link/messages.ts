@@ -280,6 +280,20 @@ export const ServerMessage = Type.Union([
   Type.Object({ ...kind('withdrawQuestion'), questionId: id }),
   /** The person agreed, and the moment has come. */
   Type.Object({ ...kind('signOutPerson'), ...personSession, flowName: Type.String(), askedBy: Type.String() }),
+  /**
+   * People want to see the screen of a run. The gateway brings frames to `server` on a connection of their own, which the
+   * ticket opens; said again when other people watch. In an attended session the person there is told who does.
+   */
+  Type.Object({
+    ...kind('watch'),
+    ...runRef,
+    watchId: id,
+    ticket: Type.String({ maxLength: 100 }),
+    server: id,
+    watchers: Type.Array(Type.String({ maxLength: 120 }), { minItems: 1, maxItems: limits.WATCHERS_PER_RUN_MAX }),
+  }),
+  /** Nobody watches any more. */
+  Type.Object({ ...kind('stopWatching'), ...runRef, watchId: id }),
   /** A person wants the gateway to start anew; its runs go on, and are adopted. */
   Type.Object({ ...kind('restart') }),
 ]);

@@ -24,6 +24,8 @@ const knownSince: Readonly<Record<string, number>> = {
   askPerson: 4,
   withdrawQuestion: 4,
   signOutPerson: 4,
+  watch: 4,
+  stopWatching: 4,
 };
 
 /** Whether a message of this kind may be said over a link that agreed on this version. */

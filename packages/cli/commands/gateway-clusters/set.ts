@@ -22,6 +22,11 @@ export const set: Command = {
       description: 'whether people whose sessions are in the way are asked to sign out',
       choices: [...negotiationPolicies],
     },
+    {
+      syntax: '--live-view <yes-or-no>',
+      description: 'let submitters and admins watch the screens of runs',
+      choices: ['yes', 'no'],
+    },
     { syntax: '--account-rule <rule>', description: 'who may run as whom', choices: ['same', 'serviceAccounts'] },
   ],
   examples: [
@@ -33,6 +38,7 @@ export const set: Command = {
     const api = await call.api();
     const name = text(call, 'name');
     const everywhere = text(call, 'runOnAllGateways');
+    const liveView = text(call, 'liveView');
     const selection = text(call, 'selection') as 'random' | 'leastBusy' | undefined;
     const negotiation = text(call, 'negotiation') as NegotiationPolicy | undefined;
     const accountRule = text(call, 'accountRule') as 'same' | 'serviceAccounts' | undefined;
@@ -40,6 +46,7 @@ export const set: Command = {
     const body = {
       ...(name === undefined ? {} : { name }),
       ...(everywhere === undefined ? {} : { runOnAllGateways: everywhere === 'yes' }),
+      ...(liveView === undefined ? {} : { liveView: liveView === 'yes' }),
       ...(selection === undefined ? {} : { selection }),
       ...(negotiation === undefined ? {} : { negotiation }),
       ...(accountRule === undefined ? {} : { accountRule }),

@@ -87,6 +87,7 @@ async function clusterToWire(cluster: ClusterSummary): Promise<GatewayCluster> {
     startDeadlineMs: cluster.startDeadlineMs,
     accountRule: cluster.accountRule,
     serviceAccounts: [...cluster.serviceAccounts],
+    liveView: cluster.liveView,
     publicKey: cluster.publicKey,
     keyFingerprint: cluster.publicKey ? await keyFingerprint(cluster.publicKey) : null,
     sharedWith: [...cluster.sharedWith],

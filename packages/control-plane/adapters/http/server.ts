@@ -107,7 +107,7 @@ function registerRoute(
   const takesBody = route.method !== 'GET' && hasFields(route.body);
   app.route({
     method: route.method,
-    url: API_PREFIX + route.path.replace(/\{(\w+)\}/g, ':$1'),
+    url: addressOf(route.path),
     exposeHeadRoute: route.method === 'GET' && route.contentType !== 'text/event-stream',
     schema: {
       params: route.params,
@@ -148,6 +148,10 @@ function registerRoute(
       return reply.sent ? reply : send(reply, route, answer);
     },
   });
+}
+
+function addressOf(path: string): string {
+  return API_PREFIX + path.replace(/\{(\w+)\}/g, ':$1');
 }
 
 type Guard = (one: Try, work: () => Promise<Outcome<unknown>>) => Promise<Outcome<unknown>>;
@@ -255,12 +259,18 @@ function registerHealth(app: FastifyInstance, options: HttpServerOptions): void 
   });
 }
 
+/** A stream lasts as long as a page is open, so its time says nothing. */
+const streams: ReadonlySet<string> = new Set(
+  Object.values<Route>(routes).flatMap(({ path, contentType }) =>
+    contentType === 'text/event-stream' ? [addressOf(path)] : [],
+  ),
+);
+
 /** Whoever asks from this machine, or with a token that may: default deny, as everywhere. */
 function serveMetrics(app: FastifyInstance, options: HttpServerOptions, metrics: ServedMetrics): void {
   app.addHook('onResponse', (request, reply, next) => {
     const { url: route = 'none', method } = request.routeOptions;
-    // A stream lasts as long as a page is open.
-    if (route !== `${API_PREFIX}${routes.events.path}`)
+    if (!streams.has(route))
       metrics.answered({ method: String(method ?? 'none'), route, status: reply.statusCode, ms: reply.elapsedTime });
     next();
   });

@@ -12,6 +12,7 @@ export interface ClusterRow {
   start_deadline_ms: string;
   account_rule: 'same' | 'serviceAccounts';
   service_accounts: string[];
+  live_view: boolean;
   shared_with: string[];
   public_key: string | null;
   encrypted_key: string | null;
@@ -28,6 +29,7 @@ export function clusterFromRow(row: ClusterRow): ClusterRecord {
     startDeadlineMs: Number(row.start_deadline_ms),
     accountRule: row.account_rule,
     serviceAccounts: row.service_accounts,
+    liveView: row.live_view,
     sharedWith: row.shared_with,
     publicKey: row.public_key,
     encryptedKey: row.encrypted_key,

@@ -87,6 +87,7 @@ export function openClusterStore(pool: Pool): ClusterStore {
         start_deadline_ms: change.startDeadlineMs,
         account_rule: change.accountRule,
         service_accounts: change.serviceAccounts,
+        live_view: change.liveView,
         shared_with: change.sharedWith,
         negotiation: change.negotiation,
       }),

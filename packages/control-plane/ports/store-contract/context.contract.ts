@@ -8,6 +8,7 @@ import type { DecisionStore } from '../decisions.ts';
 import type { FlowStore } from '../flows.ts';
 import type { GatewayLinkStore } from '../gateway-links.ts';
 import type { JoinStore } from '../joining.ts';
+import type { LiveViewStore } from '../live-view.ts';
 import type { MachineCheckStore } from '../machine-checks.ts';
 import type { AuditFact } from '../outcome.ts';
 import type { OverviewStore } from '../overview.ts';
@@ -42,6 +43,7 @@ export interface AllStores {
   readonly joins: JoinStore;
   readonly recovery: RecoveryStore;
   readonly checks: MachineCheckStore;
+  readonly liveView: LiveViewStore;
   readonly preflights: PreflightStore;
   readonly sickMembers: SickMemberStore;
   readonly questions: SessionQuestionStore;

@@ -64,6 +64,7 @@ export const clusterOperations: Operations = {
       ...(choose.chance(0.3) ? { selection: choose.of(['random', 'leastBusy'] as const) } : {}),
       ...(choose.chance(0.2) ? { sharedWith: ['bob'] } : {}),
       ...(choose.chance(0.3) ? { negotiation: choose.of(['off', 'ask-once', 'ask-again'] as const) } : {}),
+      ...(choose.chance(0.2) ? { liveView: choose.chance(0.5) } : {}),
     };
     return {
       detail: `${id} ${JSON.stringify(change)}`,

@@ -42,7 +42,7 @@ export function dialServer(place: ServerPlace): Dial {
   };
 }
 
-async function pinnedConnection(url: URL, fingerprint: string | null, signal: AbortSignal) {
+export async function pinnedConnection(url: URL, fingerprint: string | null, signal: AbortSignal) {
   if (url.protocol !== 'wss:' || fingerprint === null) return undefined;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return await connectPinned({ host, port: Number(url.port || 443), fingerprint, signal });

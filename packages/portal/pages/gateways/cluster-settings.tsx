@@ -3,14 +3,16 @@ import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { negotiationPolicies } from '@deskhand/domain/session/negotiation/question.ts';
 import { RUN_ON_ALL_GATEWAYS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
+import { liveViewHelp } from '@deskhand/protocol/help-links.ts';
 import { Field, Select, Switch } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { Section } from '../../ui/page-frame.tsx';
 
-type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection' | 'negotiation'>>;
+type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection' | 'negotiation' | 'liveView'>>;
 
 interface ClusterSettingsProps {
   readonly cluster: GatewayCluster;
@@ -87,6 +89,24 @@ export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
             <option value="ask-again">Ask, and again after no answer</option>
           </Select>
         </Field>
+        <Switch
+          label="Live view of screens"
+          labelPosition="before"
+          checked={cluster.liveView}
+          disabled={whyNot !== null}
+          onChange={(_event, { checked }) =>
+            void update(
+              { liveView: checked },
+              checked
+                ? `Submitters and admins may watch the screens of runs of ${cluster.name}.`
+                : `Nobody watches the screens of runs of ${cluster.name}.`,
+            )
+          }
+        />
+        <p className="faint">
+          Lets whoever submitted a run, and admins, watch the screen that it works on, passwords that it types included.{' '}
+          <HelpLink to={liveViewHelp}>Learn more</HelpLink>
+        </p>
       </div>
     </Section>
   );

@@ -15,6 +15,7 @@ import { Ran, Waited } from '../runs/run-columns.tsx';
 import { ActionLog } from './action-log.tsx';
 import { RunFacts, RunHistory, RunScreenshots, RunValues } from './run-parts.tsx';
 import { RunMachineCheck } from './run-machine-check.tsx';
+import { RunScreen } from './run-screen.tsx';
 import { RunSituation } from './run-situation.tsx';
 import { RunTimeline } from './run-timeline.tsx';
 import { useWhyBefore } from './use-why-before.tsx';
@@ -57,6 +58,7 @@ function RunDetails({ run }: { readonly run: Run }) {
     >
       <RunSituation run={run} />
       <RunMachineCheck run={run} />
+      <RunScreen run={run} />
       <Section title="Timeline">
         <div className="card">
           <RunTimeline run={run} />

@@ -103,7 +103,7 @@ interface Shot {
   readonly bytes: number;
 }
 
-function Screenshot({ runId, shot }: { readonly runId: string; readonly shot: Shot }) {
+export function Screenshot({ runId, shot }: { readonly runId: string; readonly shot: Shot }) {
   const url = useScreenshotUrl(runId, shot.number);
   return (
     <figure>

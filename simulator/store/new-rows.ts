@@ -16,6 +16,7 @@ export function newCluster(given: Pick<ClusterRow, 'id' | 'name' | 'ownerId'> & 
     serviceAccounts: [],
     liveView: false,
     sharedWith: [],
+    fairness: null,
     publicKey: null,
     encryptedKey: null,
     negotiation: 'off',

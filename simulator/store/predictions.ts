@@ -8,6 +8,7 @@ import type {
   PredictionToKeep,
 } from '@deskhand/control-plane/ports/predictions.ts';
 import type { SimulatedDatabase } from './database.ts';
+import { inTurn } from './fair-queue.ts';
 import type { RunRow } from './rows.ts';
 import type { StoreSession } from './server.ts';
 
@@ -15,6 +16,7 @@ export function openSimulatedPredictionStore(session: StoreSession): PredictionS
   const { database } = session.server;
   return {
     readLine: (clusterId, limit) => session.run('read-line', () => readLine(database, clusterId, limit)),
+    digestOf: (flowId, mode) => session.run('digest-of', () => database.flowDurations.get(keyOf({ flowId, mode }))),
     newestDurations: (limits) => session.run('newest-durations', () => newestDurations(database, limits)),
     keepDigests: (digests) =>
       session.run('keep-digests', () => {
@@ -32,12 +34,8 @@ export function openSimulatedPredictionStore(session: StoreSession): PredictionS
 const keyOf = ({ flowId, mode }: { readonly flowId: string; readonly mode: string }): string => `${flowId} ${mode}`;
 
 function readLine(database: SimulatedDatabase, clusterId: string, limit: number): LineReading {
-  const waiting = [...database.runs.queueOf(clusterId).values()].flatMap(({ rows }) => rows.slice(0, limit));
-  // A canary is of one member and soon over: nobody asks when it starts.
-  const line = waiting
-    .filter(({ canaryOf }) => canaryOf === null)
-    .sort(byQueueOrder)
-    .slice(0, limit);
+  const isFair = (database.clusters.get(clusterId)?.fairness ?? null) !== null;
+  const line = isFair ? inTurn(database, clusterId).filter(({ canaryOf }) => canaryOf === null).slice(0, limit) : firstOf(database, clusterId, limit);
   const held = [...database.gateways.values()]
     .filter((gateway) => gateway.clusterId === clusterId)
     .flatMap((gateway) => database.runs.inHandOf(gateway.id))
@@ -45,13 +43,19 @@ function readLine(database: SimulatedDatabase, clusterId: string, limit: number)
   const flows = new Set([...line, ...held].map(({ flowId }) => flowId));
   return {
     nowMs: database.nowMs(),
-    line: line.map(({ id, flowId, machineUser, mode, whenSessionBlocked, requestedAtMs, startDeadlineAtMs }) => {
+    line: line.map((run) => {
+      const { id, flowId, machineUser, mode, whenSessionBlocked, requestedAtMs, startDeadlineAtMs } = run;
+      const { priority, topRank, requestNumber, submittedBy: submittedById } = run;
       const known = database.predictions.get(id);
       const isAtRisk = known !== undefined && known.atRiskSinceMs !== null;
-      const run = { id, flowId, machineUser, mode, whenSessionBlocked, requestedAtMs, startDeadlineAtMs };
-      return { ...run, isKept: known !== undefined, isAtRisk };
+      return {
+        ...{ id, flowId, machineUser, mode, whenSessionBlocked, requestedAtMs, startDeadlineAtMs },
+        ...{ priority, topRank, requestNumber, submittedById },
+        isKept: known !== undefined,
+        isAtRisk,
+      };
     }),
-    onMachines: held.flatMap(({ id, flowId, gatewayId, machineUser, mode, ...run }) =>
+    onMachines: held.flatMap(({ id, flowId, gatewayId, machineUser, mode, priority, submittedBy, ...run }) =>
       gatewayId === null
         ? []
         : [
@@ -61,12 +65,21 @@ function readLine(database: SimulatedDatabase, clusterId: string, limit: number)
               gatewayId,
               machineUser,
               mode,
+              priority,
+              submittedById: submittedBy,
               sinceMs: run.acquiredAtMs ?? run.offeredAtMs ?? run.requestedAtMs,
             },
           ],
     ),
     digests: [...database.flowDurations.values()].filter(({ flowId }) => flows.has(flowId)).sort(byFlow),
   };
+}
+
+function firstOf(database: SimulatedDatabase, clusterId: string, limit: number): readonly RunRow[] {
+  const waiting = [...database.runs.queueOf(clusterId).values()].flatMap(({ rows }) => rows.slice(0, limit));
+  // A canary is of one member and soon over: nobody asks when it starts.
+  const ofPeople = waiting.filter(({ canaryOf }) => canaryOf === null);
+  return ofPeople.sort(byQueueOrder).slice(0, limit);
 }
 
 const byFlow = (

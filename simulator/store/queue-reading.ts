@@ -1,7 +1,9 @@
 import { headsPerClass } from '@deskhand/domain/run-queue/plan-assignments.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { ClusterMember, QueuedRun, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { QueueReading } from '@deskhand/control-plane/ports/run-queue.ts';
 import type { SimulatedDatabase } from './database.ts';
+import { fairClassesOf, fairFactsOf } from './fair-queue.ts';
 import type { GatewayRow, RunRow } from './rows.ts';
 import type { SortedRows } from './sorted-rows.ts';
 
@@ -9,10 +11,14 @@ import type { SortedRows } from './sorted-rows.ts';
 export function readQueue(database: SimulatedDatabase, clusterId: string): QueueReading | undefined {
   const cluster = database.clusters.get(clusterId);
   if (cluster === undefined) return undefined;
+  const { fairness } = cluster;
   const queue = [...database.runs.queueOf(clusterId).entries()].sort(([, a], [, b]) => byClass(a, b));
   const addOns = database.installation.get('only')?.settings.unattendedAddOns ?? null;
   const headsMax = headsPerClass(database.membersOf(clusterId).length);
-  const heads = queue.flatMap(([, members]) => members.rows.slice(0, headsMax + 1));
+  const fair = fairness && fairClassesOf(database, clusterId, { fairness, headsMax });
+  // Fairness looks at no canary.
+  const plain = fair === null ? queue : queue.filter(([, { rows }]) => (rows[0]?.canaryOf ?? null) !== null);
+  const heads = [...(fair?.heads ?? []), ...plain.flatMap(([, members]) => members.rows.slice(0, headsMax + 1))];
   return {
     nowMs: database.nowMs(),
     clusterName: cluster.name,
@@ -26,12 +32,13 @@ export function readQueue(database: SimulatedDatabase, clusterId: string): Queue
         .membersOf(clusterId)
         .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
         .map((gateway) => memberOf(database, gateway)),
-      classes: queue.map(([key, members]) => classOf(key, members, headsMax)),
+      classes: [...(fair?.classes ?? []), ...plain.map(([key, members]) => classOf(key, members, headsMax))],
       inHand: [...database.gateways.values()]
         .filter((gateway) => gateway.clusterId === clusterId)
         .flatMap((gateway) => database.runs.inHandOf(gateway.id))
-        .flatMap(inHandOf),
+        .flatMap((run) => inHandOf(database, run, fairness)),
       addOnsFree: addOns === null ? null : Math.max(0, addOns - addOnsUsed(database)),
+      ...(fairness === null ? {} : { fairness }),
     },
   };
 }
@@ -75,8 +82,10 @@ const headOf = ({ id, requestNumber, priority, topRank }: RunRow): QueuedRun => 
   topRank,
 });
 
-function inHandOf({ id, gatewayId, machineUser: user, mode }: RunRow): readonly RunInHand[] {
-  return gatewayId === null ? [] : [{ id, gatewayId, user, mode }];
+function inHandOf(database: SimulatedDatabase, run: RunRow, fairness: Fairness | null): readonly RunInHand[] {
+  const { id, gatewayId, machineUser: user, mode } = run;
+  if (gatewayId === null) return [];
+  return [{ id, gatewayId, user, mode, ...(fairness === null ? {} : { fair: fairFactsOf(database, run, fairness) }) }];
 }
 
 /** A gateway that cannot write its journal acquires nothing, so it is asked for nothing. */

@@ -3,6 +3,7 @@ import type { Role } from '@deskhand/domain/account/permissions.ts';
 import type { SicknessEvent } from '@deskhand/domain/gateway/sickness-texts.ts';
 import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { RememberedDecline } from '@deskhand/domain/placement/decline-memory.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
@@ -57,6 +58,7 @@ export interface ClusterRow {
   readonly serviceAccounts: readonly string[];
   readonly liveView: boolean;
   readonly sharedWith: readonly string[];
+  readonly fairness: Fairness | null;
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;
   readonly negotiation: NegotiationPolicy;

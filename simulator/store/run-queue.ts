@@ -1,9 +1,9 @@
 import type { ClusterId, RunId } from '@deskhand/domain/brand.ts';
 import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
-import { byQueueOrder } from '@deskhand/domain/run-queue/queue-order.ts';
 import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
 import type { PlanCommit, PlanOf, QueuePlace, RunQueueStore } from '@deskhand/control-plane/ports/run-queue.ts';
 import type { SimulatedDatabase } from './database.ts';
+import { inTurn, positionIfSubmitted } from './fair-queue.ts';
 import { commitPlan, makeSlots } from './plan-commit.ts';
 import { readQueue } from './queue-reading.ts';
 import type { RunRow } from './rows.ts';
@@ -26,7 +26,7 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
     },
     firstPlaces: (clusterId, limit) =>
       session.run('first-places', () =>
-        inOrder(database, clusterId)
+        inTurn(database, clusterId)
           .slice(0, limit)
           .map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
       ),
@@ -34,8 +34,10 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
     countUrgent: (clusterId) =>
       session.run('count-urgent', () => {
         const isUrgent = (run: RunRow): boolean => run.priority === 'high' || run.topRank !== null;
-        return inOrder(database, clusterId).filter(isUrgent).length;
+        return inTurn(database, clusterId).filter(isUrgent).length;
       }),
+    positionIfSubmitted: (clusterId, run) =>
+      session.run('position-if-submitted', () => positionIfSubmitted(database, clusterId, run)),
     inHand: (clusterId) => session.run('in-hand', () => inHand(database, clusterId)),
     viewVersion: (clusterId) =>
       session.run('view-version', () => {
@@ -59,6 +61,8 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
         ...run,
         priority,
       })),
+    fairnessOf: (clusterId) =>
+      session.run('cluster-fairness', () => database.clusters.get(clusterId)?.fairness ?? null),
     ownerOf: (clusterId) => session.run('cluster-owner', () => database.clusters.get(clusterId)?.ownerId),
     clustersWithWaitingRuns: () =>
       session.run('clusters-with-waiting-runs', () =>
@@ -88,14 +92,11 @@ async function orChanged<T>(work: () => Promise<T>): Promise<T | PlanCommit> {
   }
 }
 
-/** Every waiting run of a cluster in queue order. */
-function inOrder(database: SimulatedDatabase, clusterId: string): readonly RunRow[] {
-  return [...database.runs.queueOf(clusterId).values()].flatMap((members) => members.rows).sort(byQueueOrder);
-}
-
 function position(database: SimulatedDatabase, runId: string): number | undefined {
   const run = database.runs.get(runId);
   if (run?.state !== 'queued') return undefined;
+  if (database.clusters.get(run.clusterId)?.fairness != null)
+    return inTurn(database, run.clusterId).findIndex(({ id }) => id === run.id) + 1;
   let before = 0;
   for (const members of database.runs.queueOf(run.clusterId).values()) before += members.rankOf(run);
   return before + 1;

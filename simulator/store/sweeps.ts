@@ -2,7 +2,6 @@ import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { settingsDefaults } from '@deskhand/control-plane/ports/accounts.ts';
-import { classKeyOf } from '@deskhand/control-plane/ports/class-key.ts';
 import type { AttemptOf } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '@deskhand/control-plane/ports/sweeps.ts';
 import type { SimulatedDatabase } from './database.ts';
@@ -40,7 +39,14 @@ function overdueOf(run: RunRow): OverdueRun {
     attempt: run.attempt,
     clusterId: run.clusterId,
     gatewayId: run.gatewayId,
-    classKey: classKeyOf(run),
+    of: {
+      machineUser: run.machineUser,
+      mode: run.mode,
+      whenSessionBlocked: run.whenSessionBlocked,
+      priority: run.priority,
+      submittedById: run.submittedBy,
+      flowId: run.flowId,
+    },
     startDeadlineAtMs: run.startDeadlineAtMs,
     executionTimeoutMs: run.executionTimeoutMs,
     acquiredAtMs: run.acquiredAtMs,

@@ -1,4 +1,5 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { Maintenance } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
@@ -15,6 +16,8 @@ export interface ClusterRecord {
   readonly serviceAccounts: readonly string[];
   readonly liveView: boolean;
   readonly sharedWith: readonly string[];
+  /** Null where nothing of it is switched on. */
+  readonly fairness: Fairness | null;
   readonly publicKey: string | null;
   readonly encryptedKey: string | null;
   /** Whether people whose sessions are in the way are asked. */
@@ -39,6 +42,7 @@ export type ClusterChange = Partial<
     | 'sharedWith'
     | 'negotiation'
     | 'liveView'
+    | 'fairness'
   >
 >;
 

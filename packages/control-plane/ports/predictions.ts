@@ -1,18 +1,17 @@
-import type { ClusterId, DesktopFlowId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
+import type { AccountId, ClusterId, DesktopFlowId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { DurationDigest } from '@deskhand/domain/prediction/durations.ts';
-import type { RunMode } from '@deskhand/domain/run/run.ts';
+import type { Priority, RunMode } from '@deskhand/domain/run/run.ts';
+import type { FairClassOf } from './class-key.ts';
 
 export interface FlowDigest extends DurationDigest {
   readonly flowId: DesktopFlowId;
   readonly mode: RunMode;
 }
 
-export interface RunInLine {
+export interface RunInLine extends FairClassOf {
   readonly id: RunId;
-  readonly flowId: DesktopFlowId;
-  readonly machineUser: string;
-  readonly mode: RunMode;
-  readonly whenSessionBlocked: 'fail' | 'wait';
+  readonly requestNumber: number;
+  readonly topRank: number | null;
   readonly requestedAtMs: number;
   readonly startDeadlineAtMs: number;
   /** A prediction of it was kept. */
@@ -26,6 +25,8 @@ export interface RunOnMachine {
   readonly gatewayId: GatewayId;
   readonly machineUser: string;
   readonly mode: RunMode;
+  readonly priority: Priority;
+  readonly submittedById: AccountId;
   /** When it was acquired, else offered. */
   readonly sinceMs: number;
 }
@@ -33,7 +34,7 @@ export interface RunOnMachine {
 /** What starts are predicted from, beside the queue's members, by the database's clock. */
 export interface LineReading {
   readonly nowMs: number;
-  /** The first runs in queue order. */
+  /** The first runs in the order of their turns. */
   readonly line: readonly RunInLine[];
   readonly onMachines: readonly RunOnMachine[];
   /** Of the flows of both. */
@@ -63,6 +64,7 @@ export interface KeptPrediction {
 /** Measured durations, and predictions that are kept to be compared. Nothing here decides when a run starts. */
 export interface PredictionStore {
   readLine(clusterId: string, limit: number): Promise<LineReading>;
+  digestOf(flowId: string, mode: RunMode): Promise<FlowDigest | undefined>;
   /** Flows with a run that ended within this time, each with the newest durations of its runs. */
   newestDurations(limits: {
     readonly withinMs: number;

@@ -1,6 +1,8 @@
 import type { AccountId, ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { Priority, RunError, RunMode } from '@deskhand/domain/run/run.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { QueueSnapshot } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { FairClassOf } from './class-key.ts';
 import type { AuditFact } from './outcome.ts';
 
 /** What a plan is made from, by the database's clock. */
@@ -42,6 +44,8 @@ export interface QueuePlace {
   readonly position: number;
 }
 
+export type SubmittedToFairQueue = Pick<FairClassOf, 'priority' | 'flowId' | 'submittedById'>;
+
 /** The run queue of a cluster: its order, and the plans that take runs out of it. */
 export interface RunQueueStore {
   read(clusterId: string): Promise<QueueReading | undefined>;
@@ -52,12 +56,14 @@ export interface RunQueueStore {
    * when there is no such cluster or nothing to commit.
    */
   commitLocked(clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined>;
-  /** The first runs in queue order. */
+  /** The first runs in the order of their turns: the queue order, or as the cluster's fairness says. */
   firstPlaces(clusterId: string, limit: number): Promise<readonly QueuePlace[]>;
   /** 1 for the run that is looked at first; undefined when it does not wait. */
   position(runId: string): Promise<number | undefined>;
   /** Waiting runs of high priority and those moved to the top, which a high run that is submitted now comes behind. */
   countUrgent(clusterId: string): Promise<number>;
+  /** The position that a run gets which is submitted now, in a queue with fairness. */
+  positionIfSubmitted(clusterId: string, run: SubmittedToFairQueue): Promise<number>;
   inHand(clusterId: string): Promise<readonly RunId[]>;
   /** Rises with every change of the queue that people can see. */
   viewVersion(clusterId: string): Promise<number>;
@@ -66,6 +72,8 @@ export interface RunQueueStore {
   /** Gives those of the runs that wait in this queue and were moved their old places back, at once; answers which. */
   undoMove(clusterId: string, ids: readonly RunId[], actor: string, audit: AuditFact): Promise<readonly RunId[]>;
   setPriority(runId: string, priority: Priority, actor: string, audit: AuditFact): Promise<boolean>;
+  /** Null where nothing of it is switched on. */
+  fairnessOf(clusterId: string): Promise<Fairness | null>;
   /** Who owns the cluster, null when nobody does; undefined when there is no such cluster. */
   ownerOf(clusterId: string): Promise<AccountId | null | undefined>;
   clustersWithWaitingRuns(): Promise<readonly ClusterId[]>;

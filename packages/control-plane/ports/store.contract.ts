@@ -10,6 +10,7 @@ import {
 } from './store-contract/context.contract.ts';
 import { everything, partsOfRuns, type Questions } from './store-contract/everything.contract.ts';
 import { makeFixture } from './store-contract/fixture.contract.ts';
+import { fairQueueOperations } from './store-contract/fair-queue-operations.contract.ts';
 import { gatewayOperations } from './store-contract/gateway-operations.contract.ts';
 import { accountOperations, clusterOperations, flowOperations } from './store-contract/object-operations.contract.ts';
 import { decisionOperations } from './store-contract/decision-operations.contract.ts';
@@ -43,6 +44,7 @@ export interface RealStore extends StoreUnderTest {
 
 const operations = {
   ...runOperations,
+  ...fairQueueOperations,
   ...manyRunsOperations,
   ...gatewayOperations,
   ...sweepOperations,

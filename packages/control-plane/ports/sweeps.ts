@@ -2,13 +2,15 @@ import type { ClusterId, GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import type { RunOnTheClock } from '@deskhand/domain/run/deadlines.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
+import type { FairClassOf } from './class-key.ts';
 import type { AttemptOf } from './gateway-links.ts';
 
 export interface OverdueRun extends RunOnTheClock {
   readonly attempt: number;
   readonly clusterId: ClusterId;
   readonly gatewayId: GatewayId | null;
-  readonly classKey: string;
+  /** What its class is known by. */
+  readonly of: FairClassOf;
 }
 
 /** What time does to runs and gateways. Each answer is bounded; the next sweep goes on where one stopped. */

@@ -35,6 +35,8 @@ export const kindOfReason = {
   'virtual-other-account': 'session-rule',
   declined: 'decline',
   'behind-earlier-run': 'order',
+  'share-used': 'order',
+  'lane-reserved': 'capacity',
 } as const satisfies Record<WaitCode, WaitReason['kind']>;
 
 /** The only maker of reasons, so that a code and its kind never disagree. */
@@ -45,6 +47,8 @@ export function reason(code: WaitCode, message: string, remedy: string): WaitRea
 /** How near to starting each code is: the greatest number is the last thing that must change. */
 const nearness = {
   'behind-earlier-run': 90,
+  'lane-reserved': 88,
+  'share-used': 86,
   'no-free-slot': 80,
   'user-busy': 70,
   'no-add-on': 60,

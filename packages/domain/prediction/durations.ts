@@ -51,6 +51,12 @@ export function expectedDuration(digest: DurationDigest | undefined): ExpectedDu
   return { mu, sigma, muSigma: sigma / Math.sqrt(weight), isGuess: count < MEASURED_ENOUGH };
 }
 
+/** Half of its runs take no longer; null while too few are measured. */
+export function usualDurationMs(digest: DurationDigest | undefined): number | null {
+  const { mu, isGuess } = expectedDuration(digest);
+  return isGuess ? null : Math.exp(mu);
+}
+
 export function meanDurationMs({ mu, sigma }: ExpectedDuration): number {
   return Math.exp(mu + sigma ** 2 / 2);
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../run-queue/plan-assignments.ts';
 import { drawDurationMs, drawRestMs, type ExpectedDuration } from './durations.ts';
+import { createFairPlay, type FairPlay } from './fair-play.ts';
 import { probit } from './normal.ts';
 import { createSoonestFirst, type SoonestFirst } from './soonest-first.ts';
 import type { Stage } from './stage.ts';
@@ -30,6 +31,7 @@ interface Play {
   readonly isAway: Uint8Array;
   readonly leaving: SoonestFirst;
   readonly startsAt: Float64Array;
+  readonly fair: FairPlay | null;
   addOnsFree: number;
 }
 
@@ -54,6 +56,7 @@ export function createPlays(stage: Stage, cancelledShare: number, random: Random
     isAway: new Uint8Array(stage.places.length),
     leaving: createSoonestFirst(parts),
     startsAt: new Float64Array(stage.line.length),
+    fair: stage.fairness === null ? null : createFairPlay(stage, stage.fairness),
     addOnsFree: 0,
   };
   return () => {
@@ -63,14 +66,15 @@ export function createPlays(stage: Stage, cancelledShare: number, random: Random
       const atMs = play.leaving.atOf(part);
       if (part >= machines) {
         play.isAway[part - machines] = 0;
-        startAt(play, part - machines, atMs);
+        play.fair?.memberIsBack(part - machines);
+        startNear(play, part - machines, atMs);
         continue;
       }
       const hadNoAddOn = play.addOnsFree <= 0;
       leave(play, part);
       const place = play.placeOf[part] ?? AWAY;
       if (hadNoAddOn && play.addOnsFree > 0) startAnywhere(play, atMs);
-      else if (place !== AWAY) startAt(play, place, atMs);
+      else startNear(play, place, atMs);
     }
     return play.startsAt;
   };
@@ -87,6 +91,7 @@ function begin(play: Play): void {
     if (place.isAway) play.leaving.put(back, drawDurationMs(BACK_AFTER, random()));
     for (const user of place.busyUsers) play.busy[number * stage.users + user] = 1;
   }
+  play.fair?.begin();
   play.begun.fill(0);
   for (const [of, { runs, because }] of stage.classes.entries())
     play.nextOf[of] = because === null ? (runs[0] ?? NONE_LEFT) : NONE_LEFT;
@@ -101,15 +106,43 @@ function begin(play: Play): void {
   }
 }
 
+/** Something left this place, or it takes runs again. */
+function startNear(play: Play, place: number, atMs: number): void {
+  if (play.fair?.reachesFar === true) startInTurn(play, play.fair, atMs);
+  else if (place !== AWAY) startAt(play, place, atMs);
+}
+
+/** By the turns of a fair queue: of all classes that have room somewhere, the one whose next run comes first. */
+function startInTurn(play: Play, fair: FairPlay, atMs: number): void {
+  for (;;) {
+    let first = NONE_LEFT;
+    for (const [of, { places }] of play.stage.classes.entries()) {
+      const index = play.nextOf[of] ?? NONE_LEFT;
+      if (index === NONE_LEFT || (first !== NONE_LEFT && !fair.isBefore(index, first, atMs))) continue;
+      if (places.some((place) => hasRoom(play, of, place.number, place.takesSlot))) first = index;
+    }
+    if (first === NONE_LEFT) return;
+    const of = play.stage.classOf[first] ?? 0;
+    const chosen = chooseRoomy(play, of);
+    if (chosen !== undefined) start(play, first, of, chosen, atMs);
+  }
+}
+
+function chooseRoomy(play: Play, of: number): { readonly number: number; readonly takesSlot: boolean } | undefined {
+  const roomy =
+    play.stage.classes[of]?.places.filter((place) => hasRoom(play, of, place.number, place.takesSlot)) ?? [];
+  return roomy[Math.floor(play.random() * roomy.length)];
+}
+
 /** As the planner looks: run by run in queue order, and a class that has to wait once waits. */
 function startAnywhere(play: Play, atMs: number): void {
-  const { stage } = play;
+  const { fair, stage } = play;
+  if (fair !== null) return startInTurn(play, fair, atMs);
   const waits = new Set<number>();
   for (let index = 0; index < stage.line.length; index += 1) {
     const of = stage.classOf[index] ?? 0;
     if (play.nextOf[of] !== index || waits.has(of)) continue;
-    const roomy = stage.classes[of]?.places.filter((place) => hasRoom(play, of, place.number, place.takesSlot)) ?? [];
-    const chosen = roomy[Math.floor(play.random() * roomy.length)];
+    const chosen = chooseRoomy(play, of);
     if (chosen === undefined) waits.add(of);
     else start(play, index, of, chosen, atMs);
   }
@@ -123,7 +156,7 @@ function startAt(play: Play, number: number, atMs: number): void {
     let chosen: (typeof classes)[number] | undefined;
     for (const one of classes) {
       const index = play.nextOf[one.number] ?? NONE_LEFT;
-      if (index >= first || !hasRoom(play, one.number, number, one.takesSlot)) continue;
+      if (!isBefore(play, index, first, atMs) || !hasRoom(play, one.number, number, one.takesSlot)) continue;
       first = index;
       chosen = one;
     }
@@ -132,13 +165,19 @@ function startAt(play: Play, number: number, atMs: number): void {
   }
 }
 
-/** The rules of `roomFor` in numbers: a slot, then the account, then an add-on. */
+function isBefore({ fair }: Play, index: number, other: number, atMs: number): boolean {
+  if (fair === null || index === NONE_LEFT || other === NONE_LEFT) return index < other;
+  return fair.isBefore(index, other, atMs);
+}
+
+/** The rules of `roomFor` in numbers: a slot, then the account, then an add-on, then fairness. */
 function hasRoom(play: Play, of: number, number: number, takesSlot: boolean): boolean {
   const runClass = play.stage.classes[of];
   if (runClass === undefined) return false;
   if (play.isAway[number] === 1 || (takesSlot && isFull(play, number))) return false;
   if (play.busy[number * play.stage.users + runClass.user] === 1) return false;
-  return !runClass.isUnattended || play.addOnsFree > 0;
+  if (runClass.isUnattended && play.addOnsFree <= 0) return false;
+  return play.fair?.allows(play.nextOf[of] ?? NONE_LEFT, takesSlot) ?? true;
 }
 
 /** One of ours holds a slot, and none is left beside it. */
@@ -169,6 +208,7 @@ function start(
   play.busy[number * play.stage.users + runClass.user] = 1;
   if (takesSlot) play.slotsHeld[number] = (play.slotsHeld[number] ?? 0) + 1;
   if (runClass.isUnattended) play.addOnsFree -= 1;
+  play.fair?.start(index, number, takesSlot);
   const mu = play.middles.get(run.duration) ?? run.duration.mu;
   play.leaving.put(index, atMs + drawDurationMs({ mu, sigma: run.duration.sigma }, play.random()));
 }
@@ -179,6 +219,7 @@ function leave(play: Play, part: number): void {
     part < stage.line.length ? stage.classes[stage.classOf[part] ?? 0] : stage.leaving[part - stage.line.length];
   const number = play.placeOf[part] ?? AWAY;
   if (who?.isUnattended === true) play.addOnsFree += 1;
+  play.fair?.leave(part, number, play.takesSlot[part] === 1);
   if (number === AWAY || who === undefined) return;
   play.busy[number * stage.users + who.user] = 0;
   if (play.takesSlot[part] === 1) play.slotsHeld[number] = (play.slotsHeld[number] ?? 0) - 1;

@@ -1,13 +1,15 @@
 import type { RunId } from '../brand.ts';
 import type { Random } from '../run-queue/plan-assignments.ts';
-import type { QueueSnapshot, RunClass, RunInHand } from '../run-queue/snapshot.ts';
+import type { QueuedRun, QueueSnapshot, RunClass, RunInHand } from '../run-queue/snapshot.ts';
 import type { ExpectedDuration } from './durations.ts';
 
-export interface WaitingRunToPredict extends Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked'> {
+export interface WaitingRunToPredict extends Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked' | 'fair'> {
   readonly id: RunId;
   readonly classKey: string;
   /** The same object for every run of a flow: what is open about its middle is drawn for all of them at once. */
   readonly duration: ExpectedDuration;
+  /** Read only where fairness is on: elsewhere the line says who comes first. */
+  readonly queued?: Omit<QueuedRun, 'id'>;
 }
 
 /** A run on a machine, with how long it has been there. */
@@ -20,7 +22,7 @@ export interface PredictionQuestion {
   /** Members, add-ons and the toggle; its classes and runs in hand are not looked at. */
   readonly snapshot: QueueSnapshot;
   readonly running: readonly RunningToPredict[];
-  /** In queue order from the first; as many as are played in `predict-starts.ts` count. */
+  /** In the order of their turns from the first; as many as are played in `predict-starts.ts` count. */
   readonly line: readonly WaitingRunToPredict[];
   /** A run further back, with its position from 1. */
   readonly beyond?: { readonly run: WaitingRunToPredict; readonly position: number };

@@ -4,6 +4,8 @@ import { memberAvailability } from '../gateway/member-availability.ts';
 import { foremostOf, reason } from '../placement/reasons.ts';
 import { classInPlan, type OpenPlace, type Place, placesOf, type StandingAnswer } from '../run-queue/places.ts';
 import type { ClusterMember, QueueSnapshot, WaitReason } from '../run-queue/snapshot.ts';
+import { hasSlots } from '../run-queue/fairness/lanes.ts';
+import type { FairFacts, Fairness } from '../run-queue/fairness/fairness.ts';
 import type { ExpectedDuration } from './durations.ts';
 import type { RunningToPredict, WaitingRunToPredict } from './question.ts';
 
@@ -17,6 +19,8 @@ export interface PlaceOnStage {
   /** Classes that the rules let in here, whatever is full at the moment, and whether their runs take a slot. */
   readonly classes: readonly { readonly number: number; readonly takesSlot: boolean }[];
   readonly everyRunTakesSlot: boolean;
+  /** Some run can take its slots, so they count for lanes. */
+  readonly hasSlots: boolean;
   /** Offline for now: what it could take waits until it is back. */
   readonly isAway: boolean;
 }
@@ -40,6 +44,7 @@ export interface Leaving {
   readonly isUnattended: boolean;
   readonly elapsedMs: number;
   readonly duration: ExpectedDuration;
+  readonly fair?: FairFacts;
 }
 
 /** Everything that is the same in every play, as numbers: the plays look at it a hundred thousand times. */
@@ -54,6 +59,9 @@ export interface Stage {
   readonly addOnsFree: number | null;
   /** Each expectation once, because a play draws its middle once for all runs of the flow. */
   readonly durations: readonly ExpectedDuration[];
+  readonly fairness: Fairness | null;
+  /** When a play begins, by the clock that request times are of. */
+  readonly nowMs: number;
 }
 
 /** A session of ours whose run is over is being signed out; that takes about so long. */
@@ -90,6 +98,8 @@ export function stageOf(
     users: users.count(),
     addOnsFree: snapshot.addOnsFree,
     durations: [...new Set(line.map((run) => run.duration))],
+    fairness: snapshot.fairness ?? null,
+    nowMs,
   };
 }
 
@@ -188,6 +198,7 @@ function placeOnStage(
     slotsHeld: place.slotsHeld,
     busyUsers: [...place.busyUsers].map(users.of),
     classes: classesHere,
+    hasSlots: hasSlots(place),
     everyRunTakesSlot: classesHere.every(({ takesSlot: takes }) => takes),
   };
 }
@@ -207,6 +218,7 @@ function leavingRun(
     isUnattended: run.mode === 'unattended',
     elapsedMs: run.elapsedMs,
     duration: run.duration,
+    ...(run.fair ? { fair: run.fair } : {}),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { GatewayId, RunId } from '../brand.ts';
 import { reason } from '../placement/reasons.ts';
 import { explain } from './explain.ts';
-import { planAssignments } from './plan-assignments.ts';
-import { answerOf, classInPlan, placesOf } from './places.ts';
+import { planAndWatch, planAssignments } from './plan-assignments.ts';
+import { answerOf, type Budget, type ClassInPlan, classInPlan, placesOf } from './places.ts';
 import { byQueueOrder } from './queue-order.ts';
 import type { QueuedRun, QueueSnapshot, RunClass, RunInHand, WaitReason } from './snapshot.ts';
 
 /** A run that nobody has submitted, as much of it as a plan needs. */
-export interface DryRun extends Pick<RunClass, 'key' | 'user' | 'mode' | 'whenSessionBlocked'> {
+export interface DryRun extends Pick<RunClass, 'key' | 'user' | 'mode' | 'whenSessionBlocked' | 'fair' | 'declineKey'> {
   readonly priority: QueuedRun['priority'];
 }
 
@@ -29,6 +29,7 @@ export type DryRunAnswer = { readonly members: readonly DryMember[] } & (
  * what they leave. It comes last of its priority, as a submitted run does.
  */
 export function dryRun(snapshot: QueueSnapshot, run: DryRun, nowMs: number): DryRunAnswer {
+  if (snapshot.fairness !== undefined) return fairDryRun(snapshot, run, nowMs);
   const ahead = aheadOf(snapshot, run);
   const plan = planAssignments(ahead, nowMs, () => 0);
   const offered = plan.offers.map(({ runId, gatewayId, classKey }) =>
@@ -51,6 +52,33 @@ export function dryRun(snapshot: QueueSnapshot, run: DryRun, nowMs: number): Dry
   // More runs of its class wait than one plan looks at: they have their turn first.
   const isBehind = plan.waiting.some(({ classKey }) => classKey === run.key);
   return isBehind ? { kind: 'waits', because: behindOthers, members } : { kind: 'starts', members };
+}
+
+/** Who has its turn before it depends on what the others get, so it is planned among them and watched. */
+function fairDryRun(snapshot: QueueSnapshot, run: DryRun, nowMs: number): DryRunAnswer {
+  const queued = { ...queuedLast(run.priority), requestedAtMs: nowMs };
+  const known = snapshot.classes.find(({ key }) => key === run.key);
+  const before = known?.heads ?? [];
+  const isBeyond = known !== undefined && known.count > before.length;
+  const grown = { ...classOf(run), count: before.length + 1, heads: [...before, queued] };
+  const classes = [...snapshot.classes.filter((one) => one !== known), isBeyond ? known : grown];
+  let members: readonly DryMember[] | undefined;
+  const plan = planAndWatch({ snapshot: { ...snapshot, classes }, nowMs, random: () => 0 }, (at, of, budget) => {
+    if (at === queued) members = saidAtTurn(of, budget);
+  });
+  if (plan.offers.some(({ runId }) => runId === queued.id)) return { kind: 'starts', members: members ?? [] };
+  const refusal = plan.refusals.find(({ runId }) => runId === queued.id);
+  if (refusal !== undefined) return { kind: 'refused', because: refusal.because, members: members ?? [] };
+  const waiting = plan.waiting.find(({ classKey }) => classKey === run.key);
+  return { kind: 'waits', because: waiting?.foremost ?? behindOthers, members: waiting?.because ?? [] };
+}
+
+function saidAtTurn(of: ClassInPlan, budget: Budget): readonly DryMember[] {
+  return of.standing.map((answer) => {
+    const verdict = answerOf(answer, of, budget);
+    const { gatewayId, name } = answer.member;
+    return { gatewayId, name, because: verdict.ok ? null : verdict.because };
+  });
 }
 
 /** The waiting runs that would be looked at before it. */
@@ -83,14 +111,8 @@ function addOnsLeft({ addOnsFree }: QueueSnapshot, offered: readonly RunInHand[]
 
 function answersOf(snapshot: QueueSnapshot, nowMs: number): readonly DryMember[] {
   const places = placesOf(snapshot);
-  const budget = { addOnsFree: snapshot.addOnsFree };
-  return snapshot.classes.flatMap((runClass) =>
-    classInPlan(runClass, places, nowMs).standing.map((answer) => {
-      const verdict = answerOf(answer, runClass, budget);
-      const { gatewayId, name } = answer.member;
-      return { gatewayId, name, because: verdict.ok ? null : verdict.because };
-    }),
-  );
+  const budget = { addOnsFree: snapshot.addOnsFree, fair: null };
+  return snapshot.classes.flatMap((runClass) => saidAtTurn(classInPlan(runClass, places, nowMs), budget));
 }
 
 const behindOthers = reason(

@@ -1,8 +1,7 @@
 import type { RunId } from '../brand.ts';
 import { foremostOf, reason } from '../placement/reasons.ts';
 import { answerOf, type Budget, type ClassInPlan, type StandingAnswer } from './places.ts';
-import { byQueueOrder } from './queue-order.ts';
-import type { MemberAnswer, QueuedRun, WaitingClass, WaitReason } from './snapshot.ts';
+import type { MemberAnswer, QueuedRun, WaitCode, WaitingClass, WaitReason } from './snapshot.ts';
 
 /** Why the runs of a class wait, member by member, as things stand in the plan. */
 export function explainClass(of: ClassInPlan, budget: Budget): WaitingClass {
@@ -17,7 +16,7 @@ export function explainClass(of: ClassInPlan, budget: Budget): WaitingClass {
 }
 
 function memberAnswer(answer: StandingAnswer, of: ClassInPlan, budget: Budget): MemberAnswer {
-  const verdict = answerOf(answer, of.runClass, budget);
+  const verdict = answerOf(answer, of, budget);
   const { gatewayId, name } = answer.member;
   return { gatewayId, name, because: verdict.ok ? behindEarlierRun : verdict.because };
 }
@@ -37,7 +36,7 @@ export function sessionRefusal(of: ClassInPlan, budget: Budget): WaitReason | un
   const asked = of.standing.filter((answer) => answer.asked);
   const refusals: WaitReason[] = [];
   for (const answer of asked) {
-    const verdict = answerOf(answer, of.runClass, budget);
+    const verdict = answerOf(answer, of, budget);
     if (verdict.ok || verdict.because.kind !== 'session-rule') return undefined;
     refusals.push(verdict.because);
   }
@@ -50,16 +49,17 @@ function lacksOnlySlot(answer: StandingAnswer, of: ClassInPlan, budget: Budget):
   if (budget.addOnsFree === 0 && of.runClass.mode === 'unattended') return false;
   // Where one run of ours is all there is, its account is free as soon as its slot is.
   if (answer.place.busyUsers.has(of.runClass.user) && answer.place.slotsHeld > 1) return false;
-  const verdict = answerOf(answer, of.runClass, budget);
-  return !verdict.ok && verdict.because.code === 'no-free-slot';
+  const verdict = answerOf(answer, of, budget);
+  // A slot that is kept for others is free, and still not for this run.
+  return !verdict.ok && (verdict.because.code === 'no-free-slot' || verdict.because.code === 'lane-reserved');
 }
 
 /**
- * S28: the first waiting run, in queue order, that waits only for a slot. Where there is none, the first that waits for
+ * S28: of classes in the order in which they had to wait, the first run that waits only for a slot. Where there is none, the first that waits for
  * runs of ours to finish, such as the same account's, because that one is next when they have.
  */
-export function nextToRun(left: readonly ClassInPlan[]): RunId | null {
-  const waits = left.flatMap((of) => headThatWaits(of) ?? []).sort((a, b) => byQueueOrder(a.run, b.run));
+export function nextToRun(waited: readonly ClassInPlan[]): RunId | null {
+  const waits = waited.flatMap((of) => headThatWaits(of) ?? []);
   const next = waits.find(({ why }) => why.waitsOnlyForSlot) ?? waits.find(({ why }) => waitsForOurRuns(why));
   return next?.run.id ?? null;
 }
@@ -70,5 +70,7 @@ function headThatWaits(of: ClassInPlan): { readonly run: QueuedRun; readonly why
 }
 
 function waitsForOurRuns(why: WaitingClass): boolean {
-  return why.because.some(({ because }) => because.code === 'no-free-slot' || because.code === 'user-busy');
+  return why.because.some(({ because: { code } }) => endsWithARun.has(code));
 }
+
+const endsWithARun: ReadonlySet<WaitCode> = new Set(['no-free-slot', 'user-busy', 'lane-reserved', 'share-used']);

@@ -13,7 +13,16 @@ import { type MachineNow, modeSupported, sessionAllows, slotFree, userFree } fro
 import { declineStands } from '../placement/decline-memory.ts';
 import type { MachineFacts } from '../session/machine.ts';
 import { no, reason, type Verdict, yes } from '../placement/reasons.ts';
-import type { ClusterMember, QueueSnapshot, RunClass, RunInHand, WaitingClass, WaitReason } from './snapshot.ts';
+import { fairlyAllowed, type FairNow } from './fairness/fair-now.ts';
+import type {
+  ClusterMember,
+  QueuedRun,
+  QueueSnapshot,
+  RunClass,
+  RunInHand,
+  WaitingClass,
+  WaitReason,
+} from './snapshot.ts';
 
 /** A member while a plan is made. */
 export type Place = ClosedPlace | OpenPlace;
@@ -57,8 +66,10 @@ export interface ClassInPlan {
   waiting: WaitingClass | null;
 }
 
+/** What the whole plan shares; it goes down with its offers. */
 export interface Budget {
   addOnsFree: number | null;
+  readonly fair: FairNow | null;
 }
 
 export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
@@ -82,6 +93,11 @@ export function placesOf(snapshot: QueueSnapshot): readonly Place[] {
 function placeForCanaries(member: ClusterMember, because: WaitReason, inHand: readonly RunInHand[]): Place {
   if (!memberPresence(member).ok || member.facts === null) return { member, machine: null, because, asked: false };
   return { ...openPlace(member, member.facts, inHand), onlyCanaries: because };
+}
+
+/** Of all places those where runs of people may start. */
+export function openOf(places: readonly Place[]): readonly OpenPlace[] {
+  return places.filter((place) => place.machine !== null).filter((place) => place.onlyCanaries === null);
 }
 
 function closedUntilReported(
@@ -115,19 +131,28 @@ function standingAnswer(place: Place, runClass: RunClass, nowMs: number): Standi
   const mode = modeSupported(place.machine.facts, runClass.mode);
   if (!mode.ok) return { kind: 'closed', member, asked: true, because: mode.because };
   const { version } = place.machine.facts;
-  const decline = member.declines.find((one) => one.classKey === runClass.key && declineStands(one, version, nowMs));
+  const key = runClass.declineKey ?? runClass.key;
+  const decline = member.declines.find((one) => one.classKey === key && declineStands(one, version, nowMs));
   const session = decline === undefined ? sessionAllows(place.machine, runClass) : no(decline.because);
   return { kind: 'open', member, asked: true, place, session };
 }
 
-/** Capacity, then the user, then add-ons: the answers that change while a plan is made, and that only make a run wait. */
-export function roomFor(place: OpenPlace, runClass: RunClass, budget: Budget): Verdict {
+/**
+ * Capacity, then the user, then add-ons, then what fairness says of the next run of the class: the answers that change
+ * while a plan is made, and that only make a run wait.
+ */
+export function roomFor(place: OpenPlace, of: NextOfClass, budget: Budget): Verdict {
+  const { runClass } = of;
   const slot = slotFree(place.machine, place, runClass.mode);
   if (!slot.ok) return slot;
   const user = userFree(place, runClass.user);
   if (!user.ok) return user;
-  return addOnFree(runClass, budget);
+  const addOn = addOnFree(runClass, budget);
+  return addOn.ok ? fairlyAllowed(budget.fair, place, runClass, nextOf(of)) : addOn;
 }
+
+type NextOfClass = Pick<ClassInPlan, 'runClass' | 'settled'>;
+const nextOf = ({ runClass, settled }: NextOfClass): QueuedRun | undefined => runClass.heads[settled];
 
 /** S54: every unattended run that is not over holds one add-on of the pool. */
 function addOnFree(runClass: RunClass, budget: Budget): Verdict {
@@ -142,8 +167,8 @@ function addOnFree(runClass: RunClass, budget: Budget): Verdict {
 }
 
 /** The answer of one member to a class as things stand in the plan. */
-export function answerOf(answer: StandingAnswer, runClass: RunClass, budget: Budget): Verdict {
+export function answerOf(answer: StandingAnswer, of: NextOfClass, budget: Budget): Verdict {
   if (answer.kind === 'closed') return no(answer.because);
-  const room = roomFor(answer.place, runClass, budget);
+  const room = roomFor(answer.place, of, budget);
   return room.ok ? answer.session : room;
 }

@@ -1,7 +1,8 @@
 import type { RunId } from '../brand.ts';
 import { takesSlot } from '../capacity/holdings.ts';
 import { explainClass, nextToRun, sessionRefusal } from './explain-class.ts';
-import { type Budget, type ClassInPlan, classInPlan, type OpenPlace, placesOf, roomFor } from './places.ts';
+import { countOffer, type FairNow, fairNow, headsInTurn, inFairTurns } from './fairness/fair-now.ts';
+import { type Budget, type ClassInPlan, classInPlan, openOf, type OpenPlace, placesOf, roomFor } from './places.ts';
 import { byQueueOrder } from './queue-order.ts';
 import type { Offer, Plan, QueuedRun, QueueSnapshot, RunClass, WaitReason } from './snapshot.ts';
 
@@ -27,13 +28,32 @@ export type Random = () => number;
  * slots only fill up, hence a class that had to wait once need not be asked again.
  */
 export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: Random): Plan {
+  return planAndWatch({ snapshot, nowMs, random }, () => undefined);
+}
+
+interface PlanQuestion {
+  readonly snapshot: QueueSnapshot;
+  readonly nowMs: number;
+  readonly random: Random;
+}
+
+/** Calls at the turn of each run that is looked at, before it is decided on. */
+export function planAndWatch(
+  { snapshot, nowMs, random }: PlanQuestion,
+  atTurn: (run: QueuedRun, of: ClassInPlan, budget: Budget) => void,
+): Plan {
   const places = placesOf(snapshot);
-  const classes = snapshot.classes.map((runClass) => classInPlan(runClass, places, nowMs));
-  const budget: Budget = { addOnsFree: snapshot.addOnsFree };
+  const fair = fairNow(snapshot, openOf(places));
+  const classes = snapshot.classes.map((runClass) =>
+    classInPlan(fair === null ? runClass : headsInTurn(runClass, fair, nowMs), places, nowMs),
+  );
+  const budget: Budget = { addOnsFree: snapshot.addOnsFree, fair };
   const offers: Offer[] = [];
   const refusals: { runId: RunId; because: WaitReason }[] = [];
-  for (const { run, of } of inQueueOrder(classes)) {
+  const waited: ClassInPlan[] = [];
+  for (const { run, of } of turnsOf(classes, fair, nowMs)) {
     if (of.waiting !== null) continue;
+    atTurn(run, of, budget);
     const place = choosePlace(of, budget, snapshot, random);
     if (place !== undefined) {
       offers.push({ runId: run.id, gatewayId: place.member.gatewayId, classKey: of.runClass.key });
@@ -42,22 +62,28 @@ export function planAssignments(snapshot: QueueSnapshot, nowMs: number, random: 
       continue;
     }
     const refusal = of.runClass.whenSessionBlocked === 'fail' ? sessionRefusal(of, budget) : undefined;
-    if (refusal === undefined) of.waiting = explainClass(of, budget);
-    else {
+    if (refusal === undefined) {
+      of.waiting = explainClass(of, budget);
+      waited.push(of);
+    } else {
       refusals.push({ runId: run.id, because: refusal });
       of.settled += 1;
     }
   }
   const left = classes.filter((of) => of.runClass.count > of.settled);
   const waiting = left.map((of) => of.waiting ?? explainClass(of, budget));
-  return { offers, waiting, refusals, nextToRun: nextToRun(left) };
+  return { offers, waiting, refusals, nextToRun: nextToRun(waited) };
 }
 
-/** The heads of all classes that the plan may have to look at, in queue order. */
-function inQueueOrder(classes: readonly ClassInPlan[]): readonly { run: QueuedRun; of: ClassInPlan }[] {
-  return classes
-    .flatMap((of) => of.runClass.heads.slice(0, headsToLookAt(of)).map((run) => ({ run, of })))
-    .sort((a, b) => byQueueOrder(a.run, b.run));
+interface Turn {
+  readonly run: QueuedRun;
+  readonly of: ClassInPlan;
+}
+
+/** The heads of all classes that the plan may have to look at: in queue order, or as the fairness of the cluster says. */
+function turnsOf(classes: readonly ClassInPlan[], fair: FairNow | null, nowMs: number): Iterable<Turn> {
+  const turns = classes.flatMap((of) => of.runClass.heads.slice(0, headsToLookAt(of)).map((run) => ({ run, of })));
+  return fair === null ? turns.sort((a, b) => byQueueOrder(a.run, b.run)) : inFairTurns(turns, fair, nowMs);
 }
 
 /**
@@ -70,7 +96,7 @@ function headsToLookAt({ candidates, runClass }: ClassInPlan): number {
 
 /** S43: uniformly random among the members that can start the run now, or the least busy of them. */
 function choosePlace(of: ClassInPlan, budget: Budget, snapshot: QueueSnapshot, random: Random): OpenPlace | undefined {
-  const roomy = (place: OpenPlace) => roomFor(place, of.runClass, budget).ok;
+  const roomy = (place: OpenPlace) => roomFor(place, of, budget).ok;
   if (snapshot.selection === 'leastBusy') {
     of.candidates = of.candidates.filter(roomy);
     return leastBusy(of.candidates);
@@ -102,4 +128,5 @@ function occupy(place: OpenPlace, runClass: RunClass, budget: Budget): void {
   place.busyUsers.add(runClass.user);
   if (takesSlot(place.machine.policy, runClass.mode)) place.slotsHeld += 1;
   if (runClass.mode === 'unattended' && budget.addOnsFree !== null) budget.addOnsFree -= 1;
+  if (budget.fair !== null) countOffer(budget.fair, place, runClass);
 }

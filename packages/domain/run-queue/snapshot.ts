@@ -1,6 +1,7 @@
 import type { GatewayId, RunId } from '../brand.ts';
 import type { Priority, RunMode } from '../run/run.ts';
 import type { MachineFacts, MachinePolicy } from '../session/machine.ts';
+import type { FairFacts, Fairness } from './fairness/fairness.ts';
 
 /** A waiting run, as much of it as the order needs. */
 export interface QueuedRun {
@@ -9,6 +10,8 @@ export interface QueuedRun {
   readonly priority: Priority;
   /** Higher is nearer to the top; null when it was never moved (S31). */
   readonly topRank: number | null;
+  /** Read only where fairness is on. */
+  readonly requestedAtMs?: number;
 }
 
 /**
@@ -26,6 +29,9 @@ export interface RunClass {
   readonly heads: readonly QueuedRun[];
   /** A canary sign-in: only this member is asked, although it is set aside. Absent for every other run. */
   readonly canaryOf?: GatewayId;
+  /** Where fairness is on, which tells more runs apart; declines are then remembered by the key without that. */
+  readonly fair?: FairFacts;
+  readonly declineKey?: string;
 }
 
 /** A run on its way or running, which holds its account and its slot. */
@@ -34,6 +40,8 @@ export interface RunInHand {
   readonly gatewayId: GatewayId;
   readonly user: string;
   readonly mode: RunMode;
+  /** Where fairness is on. */
+  readonly fair?: FairFacts;
 }
 
 export interface DeclineMemory {
@@ -88,6 +96,8 @@ export interface QueueSnapshot {
   readonly inHand: readonly RunInHand[];
   /** Unattended add-ons left over all clusters; null means unlimited (S54). */
   readonly addOnsFree: number | null;
+  /** Absent where nothing of it is switched on: then the queue order alone decides. */
+  readonly fairness?: Fairness;
 }
 
 /** Why something cannot start now; one stable code, with the names a person needs to act. */
@@ -124,7 +134,9 @@ export type WaitCode =
   | 'attended-wayland'
   | 'virtual-other-account'
   | 'declined'
-  | 'behind-earlier-run';
+  | 'behind-earlier-run'
+  | 'share-used'
+  | 'lane-reserved';
 
 export interface Offer {
   readonly runId: RunId;

@@ -30,6 +30,7 @@ function cluster(id: string, name: string, change: Partial<GatewayCluster>): Gat
     keyFingerprint: '5f1e-09ac-77d2-c431-9be0-1a52-6fd8-30c7',
     sharedWith: [],
     negotiation: 'off',
+    fairness: { ageing: null, share: null, lanes: [] },
     members: 0,
     online: 0,
     waiting: 0,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { negotiationPolicies } from '@deskhand/domain/session/negotiation/question.ts';
 import { limits } from '../limits.ts';
+import { FairnessSettings } from './fairness.ts';
 import { id, idParams, listOf, name, oneOf, orNull, route, time } from './route.ts';
 
 export const machinePolicies = ['single-session', 'multi-session', 'linux', 'virtual'] as const;
@@ -99,6 +100,7 @@ export const GatewayCluster = Type.Object({
   sharedWith: Type.Array(id),
   /** Whether people whose sessions keep runs from starting are asked to sign out, and again after nobody answered. */
   negotiation: oneOf(negotiationPolicies),
+  fairness: FairnessSettings,
   members: Type.Integer(),
   online: Type.Integer(),
   waiting: Type.Integer(),
@@ -116,6 +118,8 @@ const clusterSettings = Type.Object({
   liveView: Type.Boolean(),
   sharedWith: Type.Array(id, { maxItems: 500 }),
   negotiation: oneOf(negotiationPolicies),
+  /** Replaces all of it. */
+  fairness: FairnessSettings,
 });
 
 export const EnrolRequest = Type.Object({

@@ -1,5 +1,6 @@
 import type { AccountId, ClusterId } from '@deskhand/domain/brand.ts';
 import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { ClusterRecord } from '../../ports/clusters.ts';
 
 /** A row of `gateway_cluster`, as PostgreSQL gives it. */
@@ -14,6 +15,7 @@ export interface ClusterRow {
   service_accounts: string[];
   live_view: boolean;
   shared_with: string[];
+  fairness: Fairness | null;
   public_key: string | null;
   encrypted_key: string | null;
   negotiation: NegotiationPolicy;
@@ -31,6 +33,7 @@ export function clusterFromRow(row: ClusterRow): ClusterRecord {
     serviceAccounts: row.service_accounts,
     liveView: row.live_view,
     sharedWith: row.shared_with,
+    fairness: row.fairness,
     publicKey: row.public_key,
     encryptedKey: row.encrypted_key,
     negotiation: row.negotiation,

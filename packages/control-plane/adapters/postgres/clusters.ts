@@ -7,6 +7,7 @@ import { type ClusterRow, clusterFromRow } from './cluster-row.ts';
 import { enrol } from './enrolment.ts';
 import { isUniqueViolation } from './fault.ts';
 import { bumpClusterOf, giveUpGateway } from './gone-gateways.ts';
+import { json } from './json.ts';
 import { assignments, type Queryable, rowOf, rowsOf } from './query.ts';
 
 interface SummaryRow extends ClusterRow {
@@ -90,6 +91,7 @@ export function openClusterStore(pool: Pool): ClusterStore {
         live_view: change.liveView,
         shared_with: change.sharedWith,
         negotiation: change.negotiation,
+        fairness: change.fairness === undefined ? undefined : change.fairness && json(change.fairness),
       }),
     remove: (id, audit) =>
       changing(

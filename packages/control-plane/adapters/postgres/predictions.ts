@@ -9,6 +9,7 @@ import type {
   RunInLine,
   RunOnMachine,
 } from '../../ports/predictions.ts';
+import { fairLineText, nobody } from './fair-line.ts';
 import { rowOf, rowsOf } from './query.ts';
 import { inHandCondition, queueOrder } from './run-queue.ts';
 
@@ -20,6 +21,8 @@ const ms = (moment: string): string => `(extract(epoch from ${moment}) * 1000)::
 export function openPredictionStore(pool: Pool): PredictionStore {
   return {
     readLine: (clusterId, limit) => readLine(pool, clusterId, limit),
+    digestOf: async (flowId, mode) =>
+      (await rowsOf<FlowDigest>(pool, digestsText, [[flowId]])).find((digest) => digest.mode === mode),
     newestDurations: ({ withinMs, flows, runsOfFlow }) =>
       rowsOf(pool, newestDurationsText, [withinMs, flows, runsOfFlow]),
     keepDigests: async (digests) => {
@@ -50,27 +53,44 @@ export function openPredictionStore(pool: Pool): PredictionStore {
 }
 
 async function readLine(pool: Pool, clusterId: string, limit: number): Promise<LineReading> {
-  const [now, line, onMachines] = await Promise.all([
-    rowOf<{ now: number }>(pool, `select ${ms('clock_timestamp()')} as now`),
+  const [now, inQueueOrder, onMachines] = await Promise.all([
+    rowOf<{ now: number; is_fair: boolean | null }>(
+      pool,
+      `select ${ms('clock_timestamp()')} as now, (select fairness is not null from gateway_cluster where id = $1) as is_fair`,
+      [clusterId],
+    ),
     rowsOf<RunInLine>(pool, lineText, [clusterId, limit]),
     rowsOf<RunOnMachine>(pool, onMachinesText, [clusterId]),
   ]);
+  const isFair = now?.is_fair === true;
+  const line = isFair ? await rowsOf<RunInLine>(pool, fairLine, [clusterId, ...nobody, limit]) : inQueueOrder;
   const flows = new Set([...line, ...onMachines].map(({ flowId }) => flowId));
   const digests = await rowsOf<FlowDigest>(pool, digestsText, [[...flows]]);
   return { nowMs: now?.now ?? 0, line, onMachines, digests };
 }
 
+const runInLine = `r.id, r.flow_id as "flowId", r.machine_user as "machineUser", r.mode,
+    r.when_session_blocked as "whenSessionBlocked", r.priority, r.top_rank as "topRank",
+    r.request_number as "requestNumber", r.submitted_by as "submittedById",
+    ${ms('r.requested_at')} as "requestedAtMs", ${ms('r.start_deadline_at')} as "startDeadlineAtMs",
+    p.run_id is not null as "isKept", p.at_risk_since is not null as "isAtRisk"`;
+
 /** A canary is of one member and soon over: nobody asks when it starts. */
 const lineText = `
-  select r.id, r.flow_id as "flowId", r.machine_user as "machineUser", r.mode, r.when_session_blocked as "whenSessionBlocked",
-    ${ms('r.requested_at')} as "requestedAtMs", ${ms('r.start_deadline_at')} as "startDeadlineAtMs",
-    p.run_id is not null as "isKept", p.at_risk_since is not null as "isAtRisk"
+  select ${runInLine}
   from (select * from run where cluster_id = $1 and state = 'queued' and canary_of is null order by ${queueOrder} limit $2) r
     left join run_prediction p on p.run_id = r.id
   order by ${queueOrder}`;
 
+const fairLine = `${fairLineText}
+  select ${runInLine}
+  from (select id, position from line order by position limit $5) l join run r on r.id = l.id
+    left join run_prediction p on p.run_id = r.id
+  order by l.position`;
+
 const onMachinesText = `
-  select id, flow_id as "flowId", gateway_id as "gatewayId", machine_user as "machineUser", mode,
+  select id, flow_id as "flowId", gateway_id as "gatewayId", machine_user as "machineUser", mode, priority,
+    submitted_by as "submittedById",
     ${ms('coalesce(acquired_at, offered_at, requested_at)')} as "sinceMs"
   from run where gateway_id in (select id from gateway where cluster_id = $1) and ${inHandCondition} order by request_number`;
 

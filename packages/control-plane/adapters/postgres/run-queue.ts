@@ -6,7 +6,9 @@ import {
 } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { ClusterMember, RunClass, RunInHand } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Pool, PoolClient } from 'pg';
-import { classKeyOf } from '../../ports/class-key.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
+import type { Priority } from '@deskhand/domain/run/run.ts';
+import { classKeyIn, classKeyOf } from '../../ports/class-key.ts';
 import type {
   CommittedOffer,
   PlanCommit,
@@ -17,6 +19,8 @@ import type {
   RunQueueStore,
 } from '../../ports/run-queue.ts';
 import { isRetryable, isUniqueViolation } from './fault.ts';
+import { type FairClassRow, fairReading, type FairRow, factsFromRow } from './fair-reading.ts';
+import { fairPlaces, fairPosition, fairPositionIfSubmitted, inHandCondition } from './fair-line.ts';
 import { json } from './json.ts';
 import { named } from './named.ts';
 import { openOrderChanges } from './order-changes.ts';
@@ -28,23 +32,27 @@ export const CLASSES_PER_READING_MAX = 5_000;
 /** One for each member at most. */
 const CANARIES_PER_READING_MAX = 1_000;
 
+export { inHandCondition };
 export const queueOrder = `(coalesce(top_rank, 0)) desc, (case priority when 'high' then 0 else 1 end), request_number`;
-export const inHandCondition = `(state in ('offered', 'starting', 'running', 'cancelling') or holds_machine)`;
 
 export function openRunQueueStore(pool: Pool): RunQueueStore {
+  const read = createRead();
   return {
     read: (clusterId) => read(pool, clusterId),
     commit: (plan) => orChanged(() => commit(pool, plan)),
     commitLocked: (clusterId, planOf) =>
-      orChanged(() => inTransaction(pool, (client) => commitLocked(client, clusterId, planOf))),
-    firstPlaces: async (clusterId, limit) =>
-      (
-        await rowsOf<{ id: RunId }>(
-          pool,
-          `select id from run where cluster_id = $1 and state = 'queued' order by ${queueOrder} limit $2`,
-          [clusterId, limit],
-        )
-      ).map(({ id }, index): QueuePlace => ({ id, position: index + 1 })),
+      orChanged(() => inTransaction(pool, (client) => commitLocked(client, { read, clusterId, planOf }))),
+    firstPlaces: async (clusterId, limit) => {
+      const places = await rowsOf<{ id: RunId; is_fair: boolean }>(
+        pool,
+        `select id, (select fairness is not null from gateway_cluster where id = $1) as is_fair
+          from run where cluster_id = $1 and state = 'queued' order by ${queueOrder} limit $2`,
+        [clusterId, limit],
+      );
+      if (places[0]?.is_fair === true) return await fairPlaces(pool, clusterId, limit);
+      return places.map(({ id }, index): QueuePlace => ({ id, position: index + 1 }));
+    },
+    positionIfSubmitted: (clusterId, run) => fairPositionIfSubmitted(pool, clusterId, run),
     position: (runId) => position(pool, runId),
     countUrgent: async (clusterId) =>
       (
@@ -73,6 +81,12 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
         )
       )?.version ?? 0,
     ...openOrderChanges(pool),
+    fairnessOf: async (clusterId) =>
+      (
+        await rowOf<{ fairness: Fairness | null }>(pool, 'select fairness from gateway_cluster where id = $1', [
+          clusterId,
+        ])
+      )?.fairness ?? null,
     ownerOf: async (clusterId) =>
       (
         await rowOf<{ owner: AccountId | null }>(pool, 'select owner_id as owner from gateway_cluster where id = $1', [
@@ -93,8 +107,8 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
  * The queue as classes, in one statement and hence of one moment. The recursion hops from class to class along the index,
  * and each class reads its first runs only, so a long queue costs what its classes cost.
  */
-const readText = `
-  with recursive bound as (
+const readText = readingOf({
+  named: `with recursive bound as (
     select least(${String(HEADS_PER_CLASS_MAX)}, greatest(${String(HEADS_PER_CLASS_MIN)}, 1 + count(*))) as heads
     from gateway where cluster_id = $1 and removed_at is null
   ), class as (
@@ -105,8 +119,27 @@ const readText = `
       select machine_user, mode, when_session_blocked from run where cluster_id = $1 and state = 'queued' and canary_of is null
         and (machine_user, mode, when_session_blocked) > (c.machine_user, c.mode, c.when_session_blocked)
       order by machine_user, mode, when_session_blocked limit 1) n
-  )
-  select k.queue_version as version, k.name, k.run_on_all_gateways, k.selection,
+  )`,
+  inHand: `jsonb_build_object('id', r.id, 'gatewayId', r.gateway_id, 'user', r.machine_user, 'mode', r.mode)`,
+  classes: `
+    select jsonb_agg(jsonb_build_object('user', c.machine_user, 'mode', c.mode,
+        'whenSessionBlocked', c.when_session_blocked, 'heads', h.heads))
+      from (select * from class limit ${String(CLASSES_PER_READING_MAX)}) c cross join lateral (
+        select jsonb_agg(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)) as heads from (
+          select * from run where cluster_id = $1 and machine_user = c.machine_user and mode = c.mode
+            and when_session_blocked = c.when_session_blocked and state = 'queued' and canary_of is null
+          order by ${queueOrder} limit (select heads + 1 from bound)) r) h
+      where h.heads is not null`,
+});
+
+/** What all readings of a queue have in common: the cluster, its members and its runs in hand. */
+function readingOf({
+  named: queries,
+  inHand,
+  classes,
+}: Readonly<Record<'named' | 'inHand' | 'classes', string>>): string {
+  return `${queries}
+  select k.queue_version as version, k.name, k.run_on_all_gateways, k.selection, k.fairness,
     extract(epoch from clock_timestamp()) * 1000 as now_ms,
     (select (i.settings->>'unattendedAddOns')::int from installation i) as add_ons,
     case when (select i.settings->>'unattendedAddOns' from installation i) is null then 0 else
@@ -121,44 +154,73 @@ const readText = `
             'factsVersion', d.facts_version, 'untilMs', extract(epoch from d.until) * 1000))
           from decline d where d.gateway_id = g.id and d.until > now()), '[]')) order by g.member_order, g.id)
       from gateway g where g.cluster_id = k.id and g.removed_at is null), '[]') as members,
-    coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'gatewayId', r.gateway_id, 'user', r.machine_user, 'mode', r.mode))
+    coalesce((select jsonb_agg(${inHand})
       from run r where r.gateway_id in (select id from gateway where cluster_id = k.id) and ${inHandCondition}), '[]') as in_hand,
-    coalesce((select jsonb_agg(jsonb_build_object('user', c.machine_user, 'mode', c.mode,
-        'whenSessionBlocked', c.when_session_blocked, 'heads', h.heads))
-      from (select * from class limit ${String(CLASSES_PER_READING_MAX)}) c cross join lateral (
-        select jsonb_agg(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)) as heads from (
-          select * from run where cluster_id = $1 and machine_user = c.machine_user and mode = c.mode
-            and when_session_blocked = c.when_session_blocked and state = 'queued' and canary_of is null
-          order by ${queueOrder} limit (select heads + 1 from bound)) r) h
-      where h.heads is not null), '[]') as classes,
+    coalesce((${classes}), '[]') as classes,
     coalesce((select jsonb_agg(jsonb_build_object('user', r.machine_user, 'mode', r.mode, 'whenSessionBlocked', r.when_session_blocked,
         'canaryOf', r.canary_of, 'heads', jsonb_build_array(jsonb_build_array(r.id, r.request_number, r.priority, r.top_rank, r.attempt)))
         order by r.canary_of collate "C")
       from (select * from run where cluster_id = $1 and state = 'queued' and canary_of is not null
         order by canary_of collate "C" limit ${String(CANARIES_PER_READING_MAX)}) r), '[]') as canaries
   from gateway_cluster k where k.id = $1`;
+}
 
-type HeadRow = readonly [RunId, number, 'high' | 'normal', number | null, number];
+const fairReadText = readingOf(
+  fairReading({
+    queueOrder,
+    classesMax: CLASSES_PER_READING_MAX,
+    headsMin: HEADS_PER_CLASS_MIN,
+    headsMax: HEADS_PER_CLASS_MAX,
+  }),
+);
+
+type HeadRow = readonly [RunId, number, 'high' | 'normal', number | null, number, number?];
 interface ReadRow {
   readonly version: number;
   readonly name: string;
   readonly run_on_all_gateways: boolean;
   readonly selection: 'random' | 'leastBusy';
+  readonly fairness: Fairness | null;
   readonly now_ms: string;
   readonly add_ons: number | null;
   readonly add_ons_used: number;
   readonly members: readonly (ClusterMember & { readonly journalFault: string | null })[];
-  readonly in_hand: readonly RunInHand[];
+  readonly in_hand: readonly (RunInHand & Partial<FairRow>)[];
   readonly classes: readonly ClassRow[];
   readonly canaries: readonly ClassRow[];
 }
 type ClassRow = Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked' | 'canaryOf'> & {
   readonly heads: readonly HeadRow[];
-};
+} & Partial<FairClassRow>;
 
-async function read(client: Queryable, clusterId: string): Promise<QueueReading | undefined> {
-  const [row] = await named<ReadRow>(client, 'read-queue', readText, [clusterId]);
-  if (row === undefined) return undefined;
+type Read = (client: Queryable, clusterId: string) => Promise<QueueReading | undefined>;
+
+const FAIR_CLUSTERS_KEPT_MAX = 1_000;
+
+/**
+ * Remembers which clusters had fairness at their last reading, and tries the statement for that first. Which one is right
+ * the row itself says, so a cluster that was changed meanwhile costs a second reading and nothing else.
+ */
+function createRead(): Read {
+  const fair = new Set<string>();
+  return async (client, clusterId) => {
+    const isFair = fair.has(clusterId);
+    const row = await readRow(client, clusterId, isFair);
+    if (row === undefined || (row.fairness !== null) === isFair) return row && readingFromRow(row);
+    if (fair.size >= FAIR_CLUSTERS_KEPT_MAX) fair.clear();
+    if (isFair) fair.delete(clusterId);
+    else fair.add(clusterId);
+    const again = await readRow(client, clusterId, !isFair);
+    return again && readingFromRow(again);
+  };
+}
+
+async function readRow(client: Queryable, clusterId: string, isFair: boolean): Promise<ReadRow | undefined> {
+  const [name, text] = isFair ? ['read-fair-queue', fairReadText] : ['read-queue', readText];
+  return (await named<ReadRow>(client, name, text, [clusterId]))[0];
+}
+
+function readingFromRow(row: ReadRow): QueueReading {
   const classes = [...row.classes, ...row.canaries];
   const attempts = new Map(classes.flatMap(({ heads }) => heads.map((head) => [head[0], head[4]] as const)));
   return {
@@ -171,23 +233,57 @@ async function read(client: Queryable, clusterId: string): Promise<QueueReading 
       runOnAllGateways: row.run_on_all_gateways,
       selection: row.selection,
       members: row.members.map(withJournalFault),
-      classes: classes.map((one) => classFromRow(one, headsPerClass(row.members.length))),
-      inHand: row.in_hand,
+      classes: classes.map((one) => classFromRow(one, headsPerClass(row.members.length), row.fairness)),
+      inHand: row.in_hand.map((run) => inHandFromRow(run, row.fairness)),
       addOnsFree: row.add_ons === null ? null : Math.max(0, row.add_ons - row.add_ons_used),
+      ...(row.fairness === null ? {} : { fairness: row.fairness }),
     },
   };
 }
 
 /** Counts no further than the heads go: nobody needs the length of a class to plan. */
-function classFromRow({ heads, ...row }: ClassRow, headsMax: number): RunClass {
+function classFromRow(
+  { heads, ...row }: ClassRow,
+  headsMax: number,
+  fairness: Fairness | null,
+): RunClass {
+  const { user, mode, whenSessionBlocked, canaryOf } = row;
   return {
-    ...row,
-    key: classKeyOf({ ...row, machineUser: row.user }),
+    ...{ user, mode, whenSessionBlocked },
+    ...(canaryOf === undefined ? {} : { canaryOf }),
+    ...classNames(row, heads[0]?.[2] ?? 'normal', fairness),
     count: heads.length,
-    heads: heads
-      .slice(0, headsMax)
-      .map(([id, requestNumber, priority, topRank]) => ({ id, requestNumber, priority, topRank })),
+    heads: heads.slice(0, headsMax).map(([id, requestNumber, priority, topRank, , requestedAtMs]) => ({
+      ...{ id, requestNumber, priority, topRank },
+      ...(requestedAtMs === undefined ? {} : { requestedAtMs }),
+    })),
   };
+}
+
+/** What a class is called, and where fairness is on what that looks at in its runs. */
+function classNames(
+  { user: machineUser, mode, whenSessionBlocked, canaryOf = null, ...row }: Omit<ClassRow, 'heads'>,
+  priority: Priority,
+  fairness: Fairness | null,
+): Pick<RunClass, 'key' | 'declineKey' | 'fair'> {
+  const of = { machineUser, mode, whenSessionBlocked, canaryOf };
+  const { flowId, submittedById, sharer, digest } = row;
+  if (fairness === null || flowId === undefined || submittedById === undefined) return { key: classKeyOf(of) };
+  return {
+    key: classKeyIn(fairness, { ...of, priority, flowId, submittedById }),
+    declineKey: classKeyOf(of),
+    fair: factsFromRow({ priority, sharer: sharer ?? null, digest: digest ?? null }, fairness),
+  };
+}
+
+function inHandFromRow(
+  { id, gatewayId, user, mode, ...row }: ReadRow['in_hand'][number],
+  fairness: Fairness | null,
+): RunInHand {
+  const { priority, sharer, digest } = row;
+  if (fairness === null || priority === undefined) return { id, gatewayId, user, mode };
+  const fair = factsFromRow({ priority, sharer: sharer ?? null, digest: digest ?? null }, fairness);
+  return { id, gatewayId, user, mode, fair };
 }
 
 /** A gateway that cannot write its journal acquires nothing, so it is asked for nothing. */
@@ -261,7 +357,10 @@ async function commit(client: Queryable, plan: PlanToCommit): Promise<PlanCommit
 }
 
 /** Everything that raises the queue's version takes the cluster's row first, so it comes before this reading or after the commit. */
-async function commitLocked(client: PoolClient, clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined> {
+async function commitLocked(
+  client: PoolClient,
+  { read, clusterId, planOf }: { readonly read: Read; readonly clusterId: string; readonly planOf: PlanOf },
+): Promise<PlanCommit | undefined> {
   await client.query('select 1 from gateway_cluster where id = $1 for no key update', [clusterId]);
   const reading = await read(client, clusterId);
   const plan = reading && planOf(reading);
@@ -288,14 +387,16 @@ async function makeSlots(client: Queryable, count: number): Promise<void> {
 }
 
 async function position(pool: Pool, runId: string): Promise<number | undefined> {
-  const row = await rowOf<{ position: number | null }>(
+  const row = await rowOf<{ position: number | null; cluster: string; is_fair: boolean }>(
     pool,
-    `select case when r.state = 'queued' then 1 + (select count(*)::int from run w
+    `select r.cluster_id as cluster, (select fairness is not null from gateway_cluster where id = r.cluster_id) as is_fair,
+      case when r.state = 'queued' then 1 + (select count(*)::int from run w
         where w.cluster_id = r.cluster_id and w.state = 'queued'
           and (-coalesce(w.top_rank, 0), (case w.priority when 'high' then 0 else 1 end), w.request_number)
             < (-coalesce(r.top_rank, 0), (case r.priority when 'high' then 0 else 1 end), r.request_number)) end as position
       from run r where r.id = $1`,
     [runId],
   );
+  if (row?.position != null && row.is_fair) return await fairPosition(pool, row.cluster, runId);
   return row?.position ?? undefined;
 }

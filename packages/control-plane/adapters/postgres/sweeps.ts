@@ -3,7 +3,6 @@ import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { Pool } from 'pg';
 import { type SettingsRecord, settingsDefaults } from '../../ports/accounts.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
 import type { AttemptOf } from '../../ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '../../ports/sweeps.ts';
 import { json } from './json.ts';
@@ -20,13 +19,16 @@ interface OverdueRow {
   readonly mode: RunMode;
   readonly when_session_blocked: 'fail' | 'wait';
   readonly canary_of: GatewayId | null;
+  readonly priority: OverdueRun['of']['priority'];
+  readonly submitted_by: OverdueRun['of']['submittedById'];
+  readonly flow_id: OverdueRun['of']['flowId'];
   readonly start_deadline_at: Date;
   readonly execution_timeout_ms: number;
   readonly acquired_at: Date | null;
   readonly started_at: Date | null;
 }
 const overdueColumns =
-  'id, state, attempt, cluster_id, gateway_id, machine_user, mode, when_session_blocked, canary_of, start_deadline_at, execution_timeout_ms, acquired_at, started_at';
+  'id, state, attempt, cluster_id, gateway_id, machine_user, mode, when_session_blocked, priority, submitted_by, flow_id, canary_of, start_deadline_at, execution_timeout_ms, acquired_at, started_at';
 
 function overdueFromRow(row: OverdueRow): OverdueRun {
   return {
@@ -35,12 +37,15 @@ function overdueFromRow(row: OverdueRow): OverdueRun {
     attempt: row.attempt,
     clusterId: row.cluster_id,
     gatewayId: row.gateway_id,
-    classKey: classKeyOf({
+    of: {
       machineUser: row.machine_user,
       mode: row.mode,
       whenSessionBlocked: row.when_session_blocked,
       canaryOf: row.canary_of,
-    }),
+      priority: row.priority,
+      submittedById: row.submitted_by,
+      flowId: row.flow_id,
+    },
     startDeadlineAtMs: row.start_deadline_at.getTime(),
     executionTimeoutMs: row.execution_timeout_ms,
     acquiredAtMs: row.acquired_at?.getTime() ?? null,

@@ -1,6 +1,7 @@
 import type { Role } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { ReadScript } from '../flows.ts';
+import { fairnessBy } from './fair-queue-operations.contract.ts';
 import { type Act, audit, type Choose, type Context, type Operation, type Operations } from './context.contract.ts';
 
 const names = ['North', 'north', 'South', 'Flow 1', 'flow 2', 'Zürich'];
@@ -65,6 +66,7 @@ export const clusterOperations: Operations = {
       ...(choose.chance(0.2) ? { sharedWith: ['bob'] } : {}),
       ...(choose.chance(0.3) ? { negotiation: choose.of(['off', 'ask-once', 'ask-again'] as const) } : {}),
       ...(choose.chance(0.2) ? { liveView: choose.chance(0.5) } : {}),
+      ...(choose.chance(0.5) ? { fairness: fairnessBy(choose) } : {}),
     };
     return {
       detail: `${id} ${JSON.stringify(change)}`,

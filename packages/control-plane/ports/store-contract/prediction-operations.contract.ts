@@ -17,6 +17,13 @@ export const predictionOperations: Operations = {
       return { says: `reads ${String(limit)} runs of the line of ${cluster}`, act };
     },
   },
+  digestOf: {
+    weight: 1,
+    prepare: ({ stores, flows }, choose) => {
+      const [flowId, mode] = [choose.of(flows), choose.of(['attended', 'unattended'] as const)];
+      return { says: `durations of ${flowId} ${mode}`, act: () => stores.predictions.digestOf(flowId, mode) };
+    },
+  },
   newestDurations: {
     weight: 2,
     prepare: ({ stores }, choose) => {

@@ -1,4 +1,5 @@
 import type { ClusterId } from '@deskhand/domain/brand.ts';
+import { isFair, problemOf } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type {
   ClusterChange,
   ClusterStore,
@@ -42,11 +43,13 @@ export async function updateCluster(
   id: string,
   change: ClusterChange,
 ): Promise<Outcome<ClusterSummary>> {
+  const problem = change.fairness ? problemOf(change.fairness) : null;
+  if (problem !== null) return refuse('invalid-request', { detail: problem });
   const unknown = await refusedAccounts(ports, change.sharedWith ?? []);
   if (unknown) return unknown;
   const answer = await ports.clusters.change(
     id,
-    change,
+    change.fairness && !isFair(change.fairness) ? { ...change, fairness: null } : change,
     auditBy(caller, 'update', `gateway-cluster ${id}`, { ...change }),
   );
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway cluster' });

@@ -1,11 +1,12 @@
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { accuracyOf, habitsOf, type PredictionAccuracy } from '@deskhand/domain/prediction/accuracy.ts';
 import { drawSeeded } from '@deskhand/domain/prediction/draw-seeded.ts';
-import { type ExpectedDuration, expectedDuration } from '@deskhand/domain/prediction/durations.ts';
+import { type ExpectedDuration, expectedDuration, usualDurationMs } from '@deskhand/domain/prediction/durations.ts';
 import { type Prediction, predictStarts, RUNS_PLAYED_MAX } from '@deskhand/domain/prediction/predict-starts.ts';
+import type { FairFacts, Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { RunMode } from '@deskhand/domain/run/run.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import { classKeyIn, type FairClassOf } from '../../ports/class-key.ts';
 import type { KeptPrediction, LineReading, PredictionStore, RunInLine } from '../../ports/predictions.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
@@ -36,6 +37,8 @@ export interface PredictionReader {
   of(run: RunRecord, position: number): Promise<Prediction | undefined>;
   /** Of a run that is not in the queue, as if it stood at this position, from 1. */
   asIf(clusterId: string, run: RunInLine, position: number): Promise<Prediction | undefined>;
+  /** What runs like it usually take; null when too few are measured. */
+  usualMs(run: Pick<RunInLine, 'flowId' | 'mode'>): Promise<number | null>;
 }
 
 export function createPredictionReader(ports: PredictionPorts, timers: Pick<Timers, 'nowMs'>): PredictionReader {
@@ -59,6 +62,7 @@ export function createPredictionReader(ports: PredictionPorts, timers: Pick<Time
     },
     asIf: async (clusterId, run, position) =>
       (await predictLine(ports, clusterId, { run, position }))?.starts.get(run.id),
+    usualMs: async ({ flowId, mode }) => usualDurationMs(await ports.predictions.digestOf(flowId, mode)),
   };
 }
 
@@ -74,20 +78,24 @@ export async function predictLine(
   ]);
   if (at === undefined) return undefined;
   const durationOf = durationsBy(reading);
+  const { fairness } = at.snapshot;
+  const fairOf = fairnessBy(reading, fairness);
   const waiting = (run: RunInLine) => ({
     id: run.id,
     user: run.machineUser,
     mode: run.mode,
     whenSessionBlocked: run.whenSessionBlocked,
-    classKey: classKeyOf(run),
+    classKey: classKeyIn(fairness, run),
     duration: durationOf(run.flowId, run.mode),
+    ...(fairness === undefined ? {} : { queued: run, fair: fairOf(run) }),
   });
   const starts = predictStarts({
     snapshot: at.snapshot,
-    running: reading.onMachines.map(({ id, gatewayId, machineUser, mode, flowId, sinceMs }) => ({
-      ...{ id, gatewayId, mode, user: machineUser },
-      elapsedMs: Math.max(0, reading.nowMs - sinceMs),
-      duration: durationOf(flowId, mode),
+    running: reading.onMachines.map((run) => ({
+      ...{ id: run.id, gatewayId: run.gatewayId, mode: run.mode, user: run.machineUser },
+      elapsedMs: Math.max(0, reading.nowMs - run.sinceMs),
+      duration: durationOf(run.flowId, run.mode),
+      ...(fairness === undefined ? {} : { fair: fairOf(run) }),
     })),
     ...lineWith(reading.line, besides, waiting),
     habits: habitsOf(kept),
@@ -95,6 +103,18 @@ export async function predictLine(
     random: drawSeeded(SEED),
   });
   return { reading, starts, accuracy: accuracyOf(kept.flatMap(startedOne)) };
+}
+
+type RunToTellApart = Pick<FairClassOf, 'priority' | 'submittedById' | 'flowId' | 'mode'>;
+
+/** What fairness looks at in a run; a prediction names nobody, so a share needs no name. */
+function fairnessBy({ digests }: LineReading, fairness: Fairness | undefined): (run: RunToTellApart) => FairFacts {
+  const usually = new Map(digests.map((digest) => [`${digest.flowId} ${digest.mode}`, usualDurationMs(digest)]));
+  const by = fairness?.share?.by;
+  return ({ priority, submittedById, flowId, mode }) => {
+    const id = by === 'user' ? submittedById : by === 'flow' ? flowId : null;
+    return { priority, sharer: id && { id, name: '' }, usuallyMs: usually.get(`${flowId} ${mode}`) ?? null };
+  };
 }
 
 /** The line with a run that was not read with it: among the others where they are played, else behind them. */
@@ -127,10 +147,11 @@ function durationsBy({ digests }: LineReading): (flowId: string, mode: RunMode) 
 }
 
 function inLine(run: RunRecord): RunInLine {
-  const { id, machineUser, mode, whenSessionBlocked } = run;
+  const { id, machineUser, mode, whenSessionBlocked, priority, topRank, requestNumber } = run;
   return {
-    ...{ id, machineUser, mode, whenSessionBlocked },
+    ...{ id, machineUser, mode, whenSessionBlocked, priority, topRank, requestNumber },
     flowId: run.flow.id,
+    submittedById: run.submittedBy.id,
     requestedAtMs: run.requestedAt.getTime(),
     startDeadlineAtMs: run.startDeadlineAt.getTime(),
     isKept: false,

@@ -73,7 +73,11 @@ function lend(kept: Kept): LentReading {
   };
 }
 
-/** A decline ends by the clock, and the add-on pool is shared with other clusters: plans with either read afresh. */
+/**
+ * A decline ends by the clock, the add-on pool is shared with other clusters, and fairness counts who is at work: plans with
+ * any of them read afresh.
+ */
 function isLasting({ addOns, snapshot }: QueueReading): boolean {
+  if (snapshot.fairness !== undefined) return false;
   return addOns === null && snapshot.members.every((member) => member.declines.length === 0);
 }

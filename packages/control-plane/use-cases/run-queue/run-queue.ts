@@ -118,7 +118,7 @@ async function reorderMany(
   const changed = await change(clusterId, ids as readonly RunId[], caller.name, audit);
   if (changed.length === 0) return refuse(ifNone);
   for (const runId of changed) ports.changes.publish({ kind: 'run', runId });
-  queueChanged(ports, clusterId);
+  await queueChanged(ports, clusterId);
   return await view(ports, caller, clusterId);
 }
 
@@ -164,7 +164,7 @@ async function reorder(
   if (!(await commit(auditBy(caller, change.audit, `run ${change.id}`, change.detail), found.value)))
     return refuse('run-not-queued');
   ports.changes.publish({ kind: 'run', runId: change.id });
-  queueChanged(ports, found.value.cluster.id);
+  await queueChanged(ports, found.value.cluster.id);
   const answer = await shownById(ports, found.value.id);
   return answer.ok && !maySeeRun(caller, found.value) ? done(withoutValues(answer.value)) : answer;
 }
@@ -187,8 +187,9 @@ const withoutValues = (run: Run): Run => ({ ...run, inputs: {}, outputs: {} });
 
 /**
  * The planner is not woken: another order makes no run startable that could not start before, and a plan of the same moment
- * loses to the change and is made anew.
+ * loses to the change and is made anew. Only where fairness is on, what was moved or made high may pass a lane or a share.
  */
-function queueChanged({ changes }: RunPorts, clusterId: string): void {
+async function queueChanged({ changes, queue, wakeups }: RunPorts, clusterId: string): Promise<void> {
   changes.publish({ kind: 'run-queue', clusterId });
+  if ((await queue.fairnessOf(clusterId)) !== null) wakeups.wake(clusterId);
 }

@@ -1,8 +1,9 @@
-import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
+import { stateOfWaiting, type WaitingState } from '@deskhand/domain/run-queue/explain.ts';
 import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
 import type { MemberAnswer, Plan, WaitReason } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
+import { classKeyIn } from '../../ports/class-key.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 
@@ -22,7 +23,7 @@ export interface Waiting {
 
 interface Explanation {
   readonly atMs: number;
-  readonly plan: Promise<Plan | undefined>;
+  readonly plan: Promise<PlanToRead | undefined>;
   readonly places: Promise<ReadonlyMap<string, number>>;
 }
 
@@ -56,9 +57,22 @@ export function createWaitingReader(queue: RunQueueStore, timers: Pick<Timers, '
   };
 }
 
-export async function planToRead(queue: RunQueueStore, clusterId: string): Promise<Plan | undefined> {
+/** A plan with what tells its classes apart. */
+export interface PlanToRead {
+  readonly plan: Plan;
+  readonly fairness: Fairness | undefined;
+}
+
+export async function planToRead(queue: RunQueueStore, clusterId: string): Promise<PlanToRead | undefined> {
   const reading = await queue.read(clusterId);
-  return reading && planAssignments(reading.snapshot, reading.nowMs, () => 0);
+  if (reading === undefined) return undefined;
+  const { nowMs, snapshot } = reading;
+  return { plan: planAssignments(snapshot, nowMs, () => 0), fairness: snapshot.fairness };
+}
+
+export function stateIn({ plan, fairness }: PlanToRead, run: RunRecord, position: number): WaitingState {
+  const of = { ...run, submittedById: run.submittedBy.id, flowId: run.flow.id };
+  return stateOfWaiting({ id: run.id, classKey: classKeyIn(fairness, of), position }, plan);
 }
 
 async function placesOf(queue: RunQueueStore, clusterId: string): Promise<ReadonlyMap<string, number>> {
@@ -66,8 +80,8 @@ async function placesOf(queue: RunQueueStore, clusterId: string): Promise<Readon
   return new Map(places.map((place) => [place.id, place.position]));
 }
 
-function waitingOf(run: RunRecord, plan: Plan | undefined, position: number | null): Waiting {
+function waitingOf(run: RunRecord, plan: PlanToRead | undefined, position: number | null): Waiting {
   if (plan === undefined) return { position, isNextToRun: false, because: null, members: [] };
-  const state = stateOfWaiting({ id: run.id, classKey: classKeyOf(run), position: position ?? 0 }, plan);
+  const state = stateIn(plan, run, position ?? 0);
   return { position, isNextToRun: state.isNextToRun, because: state.because, members: state.members };
 }

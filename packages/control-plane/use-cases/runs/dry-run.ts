@@ -3,9 +3,11 @@ import { type DryRunAnswer, dryRun as dryRunOf } from '@deskhand/domain/run-queu
 import type { ReplyOf } from '@deskhand/protocol/http/route.ts';
 import type { runRoutes } from '@deskhand/protocol/http/runs.ts';
 import { limits } from '@deskhand/protocol/limits.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import { classKeyIn, classKeyOf } from '../../ports/class-key.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { RunInLine } from '../../ports/predictions.ts';
+import type { QueueReading } from '../../ports/run-queue.ts';
+import type { RunClass } from '@deskhand/domain/run-queue/snapshot.ts';
 import { startToWire } from '../run-queue/start-to-wire.ts';
 import { judge, type Submission } from './judge-submission.ts';
 import type { RunPorts, SubmitTarget } from './run-ports.ts';
@@ -25,14 +27,15 @@ export async function dryRun(ports: RunPorts, caller: Caller, submission: Submis
   const [reading, waiting] = await Promise.all([ports.queue.read(clusterId), ports.queueDepth.shown(clusterId)]);
   if (reading === undefined) return refuse('not-found', { what: 'connection' });
   if (waiting >= ports.queueDepth.limit) return refuse('queue-full', { limit: limits.RUNS_PER_QUEUE_MAX });
-  const run = unsubmitted(submission, target, reading.nowMs);
+  const run = unsubmitted(submission, { target, caller, nowMs: reading.nowMs });
   const { snapshot, nowMs } = reading;
   const { machineUser: user, mode, whenSessionBlocked } = run;
   const { priority } = submission;
-  const answer = dryRunOf(snapshot, { key: classKeyOf(run), user, mode, whenSessionBlocked, priority }, nowMs);
+  const key = classKeyIn(snapshot.fairness, run);
+  const fair = await fairFactsOf(ports, caller, { reading, run, target });
+  const answer = dryRunOf(snapshot, { key, user, mode, whenSessionBlocked, priority, ...fair }, nowMs);
   if (answer.kind !== 'waits') return done(toWire(target, answer, null, null));
-  const ahead = priority === 'high' ? await ports.queue.countUrgent(clusterId) : waiting;
-  const position = ahead + 1;
+  const position = await positionOf(ports, { reading, run, clusterId, waiting });
   const prediction = await ports.predicted.asIf(clusterId, run, position);
   const starts = startToWire(prediction, { position, startDeadlineAt: new Date(run.startDeadlineAtMs) });
   return done(toWire(target, answer, position, starts));
@@ -56,10 +59,51 @@ function toWire(
   };
 }
 
-function unsubmitted(submission: Submission, { flow, connection, cluster }: SubmitTarget, nowMs: number): RunInLine {
+/** Last of its priority, or where the fairness of the cluster puts it. */
+async function positionOf(
+  { queue }: RunPorts,
+  of: {
+    readonly reading: QueueReading;
+    readonly run: RunInLine;
+    readonly clusterId: string;
+    readonly waiting: number;
+  },
+): Promise<number> {
+  if (of.reading.snapshot.fairness !== undefined) return await queue.positionIfSubmitted(of.clusterId, of.run);
+  return 1 + (of.run.priority === 'high' ? await queue.countUrgent(of.clusterId) : of.waiting);
+}
+
+/** What the fairness of the cluster would look at in the run; nothing where there is none. */
+async function fairFactsOf(
+  { predicted }: RunPorts,
+  caller: Caller,
+  of: { readonly reading: QueueReading; readonly run: RunInLine; readonly target: SubmitTarget },
+): Promise<Pick<RunClass, 'fair' | 'declineKey'>> {
+  const { fairness } = of.reading.snapshot;
+  if (fairness === undefined) return {};
+  const { id, name } = of.target.flow;
+  const sharer = { user: { id: caller.id, name: caller.name }, flow: { id, name } };
+  const isAsked = fairness.lanes.some((lane) => lane.for === 'short');
+  const usuallyMs = isAsked ? await predicted.usualMs(of.run) : null;
+  const fair = { priority: of.run.priority, sharer: fairness.share && sharer[fairness.share.by], usuallyMs };
+  return { fair, declineKey: classKeyOf(of.run) };
+}
+
+interface Unsubmitted {
+  readonly target: SubmitTarget;
+  readonly caller: Caller;
+  readonly nowMs: number;
+}
+
+function unsubmitted(submission: Submission, { target, caller, nowMs }: Unsubmitted): RunInLine {
+  const { flow, connection, cluster } = target;
   return {
     id: 'a dry run' as RunId,
     flowId: flow.id,
+    submittedById: caller.id,
+    priority: submission.priority,
+    requestNumber: Number.MAX_SAFE_INTEGER,
+    topRank: null,
     machineUser: connection.machineUser,
     mode: submission.mode,
     whenSessionBlocked: connection.whenSessionBlocked,

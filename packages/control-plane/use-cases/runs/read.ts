@@ -4,9 +4,7 @@ import type { RunFilter } from '../../ports/runs.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { startToWire } from '../run-queue/start-to-wire.ts';
 import { answersWithQuestions } from '../negotiation/shown-questions.ts';
-import { planToRead } from '../run-queue/waiting.ts';
-import { stateOfWaiting } from '@deskhand/domain/run-queue/explain.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import { planToRead, stateIn } from '../run-queue/waiting.ts';
 import { conditionsOf } from './run-conditions.ts';
 import { findRun, type RunPorts, shown, shownList } from './run-ports.ts';
 
@@ -125,7 +123,7 @@ export async function explain(
     answersWithQuestions(ports, run.cluster.id),
   ]);
   if (plan === undefined || position === undefined) return done(nothing);
-  const state = stateOfWaiting({ id: run.id, classKey: classKeyOf(run), position }, plan);
+  const state = stateIn(plan, run, position);
   return done({
     state: run.state,
     position,

@@ -3,7 +3,7 @@ import { declined } from '@deskhand/domain/placement/decline-memory.ts';
 import { type ClockGuard, confirmClock, freshClockGuard, sweepClock } from '@deskhand/domain/run/clock-jump.ts';
 import { overdue } from '@deskhand/domain/run/deadlines.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import { classKeyIn, classKeyOf } from '../../ports/class-key.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { DeadlineStore, OverdueRun } from '../../ports/sweeps.ts';
 import type { LinkPorts } from '../link/link-ports.ts';
@@ -83,9 +83,9 @@ async function lastAnswers(
   clusterId: ClusterId,
   runs: readonly OverdueRun[],
 ): Promise<ReadonlyMap<RunId, readonly MemberAnswer[]>> {
-  const plan = await planToRead(queue, clusterId);
-  const byClass = new Map(plan?.waiting.map((one) => [one.classKey, one.because]));
-  return new Map(runs.map((run) => [run.id, byClass.get(run.classKey) ?? []]));
+  const read = await planToRead(queue, clusterId);
+  const byClass = new Map(read?.plan.waiting.map((one) => [one.classKey, one.because]));
+  return new Map(runs.map(({ id, of }) => [id, byClass.get(classKeyIn(read?.fairness, of)) ?? []]));
 }
 
 /** The gateway ends an execution by its own clock; the server gives up long after, when nothing was heard of the end. */

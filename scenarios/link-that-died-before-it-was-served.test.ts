@@ -10,8 +10,8 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('a server that stops does not wait for a link that died before it was served', async () => {
   const { failure } = await simulateSeed({
     seed: 1153,
-    change: { factsPollMs: 2_000, linkPace, deathLimits },
-    without: ['database-is-restored'],
+    change: { factsPollMs: 2_000, linkPace, deathLimits, fairness: 0 },
+    without: ['database-is-restored', 'fairness-is-changed'],
   });
   expect(failure).toBeNull();
 });

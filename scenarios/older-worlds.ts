@@ -12,6 +12,7 @@ const LATER_FAULTS = [
   'database-is-restored',
   'connection-is-checked',
   'person-holds-a-session',
+  'fairness-is-changed',
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -40,7 +41,7 @@ export function olderWorld(seed: number, pace: keyof typeof paces): SeedOptions 
     seed,
     change: {
       ...{ sweepIntervals: paces[pace], haste: 0, factsPollMs: FACTS_POLL_INTERVAL_MS },
-      ...{ linkPace, deathLimits, browsers: 0, asksPeople: false },
+      ...{ linkPace, deathLimits, browsers: 0, asksPeople: false, fairness: 0 },
     },
     without: LATER_FAULTS,
   };

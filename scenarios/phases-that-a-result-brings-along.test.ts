@@ -10,8 +10,8 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('phases that were held up are written with the result as one lawful change', async () => {
   const { failure } = await simulateSeed({
     seed: 63,
-    change: { factsPollMs: 2_000, linkPace, deathLimits },
-    without: ['database-is-restored'],
+    change: { factsPollMs: 2_000, linkPace, deathLimits, fairness: 0 },
+    without: ['database-is-restored', 'fairness-is-changed'],
   });
   expect(failure).toBeNull();
 });

@@ -10,8 +10,8 @@ import { simulateSeed } from '../simulator/universe/simulate.ts';
 test('a session whose sign-out failed until nobody tried is swept within a minute', async () => {
   const { failure } = await simulateSeed({
     seed: 2428,
-    change: { factsPollMs: 2_000, linkPace, deathLimits },
-    without: ['database-is-restored'],
+    change: { factsPollMs: 2_000, linkPace, deathLimits, fairness: 0 },
+    without: ['database-is-restored', 'fairness-is-changed'],
   });
   expect(failure).toBeNull();
 });

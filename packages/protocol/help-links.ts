@@ -40,6 +40,8 @@ export const strategyHelp = {
 } as const satisfies Record<Strategy, string>;
 export const helpOfStrategy = (strategy: Strategy | null): string =>
   strategy === null ? spreadHelp : strategyHelp[strategy];
+/** What ageing, shares and lanes do, with an example. */
+export const fairnessHelp = `${HELP_PREFIX}/fairness`;
 
 export const helpOfError = (code: ErrorCode): string => `${HELP_PREFIX}/errors#${code.toLowerCase()}`;
 /** The check of `deskhand doctor` with this name. */

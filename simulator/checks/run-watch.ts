@@ -4,6 +4,7 @@ import { isTerminal, transitions } from '@deskhand/domain/run/transitions.ts';
 import type { SimulatedDatabase } from '../store/database.ts';
 import type { RunRow } from '../store/rows.ts';
 import type { World } from '../world/world.ts';
+import { FairWatch } from './fair-watch.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What the product promises, written down here once more: one that gives up earlier is found out. */
@@ -22,6 +23,7 @@ export class RunWatch {
   readonly #acknowledged = new Set<string>();
   readonly #expected = new Map<string, ((runId: string) => void)[]>();
   readonly #ledger: Ledger;
+  readonly #fair: FairWatch;
   readonly #cancelled = new Map<string, number>();
   readonly #queuedAtMs = new Map<string, number>();
   #created = 0;
@@ -31,6 +33,7 @@ export class RunWatch {
     this.#world = world;
     this.#database = database;
     this.#ledger = ledger;
+    this.#fair = new FairWatch(world, database);
     ledger.heldRun = (runId) => database.runs.get(runId);
     database.onRunChange(({ before, after }) => this.#changed(before, after));
   }
@@ -114,6 +117,7 @@ export class RunWatch {
       return;
     }
     if (before === undefined) this.#created += 1;
+    this.#fair.changed(before, after);
     if (before?.state === after.state) return;
     if (after.state === 'queued') this.#queuedAtMs.set(after.id, this.#world.timeline.nowMs);
     this.#world.trace.mark(`run ${after.id} ${after.state} ${String(after.attempt)}`);
@@ -184,10 +188,13 @@ export class RunWatch {
 
   /** Of runs that could begin in its place, the first one is taken (I6). The order is written down here once more. */
   #isFirstOfItsClass(taken: RunRow): void {
+    const fairness = this.#database.clusters.get(taken.clusterId)?.fairness ?? null;
+    if (fairness !== null) this.#fair.offered(taken, fairness);
     for (const waiting of this.#database.runs.queueOf(taken.clusterId).get(classKeyOf(taken))?.rows ?? []) {
       // A plan is made of what was there when it was read; a run that came since has its turn in the next.
       const cameMs = this.#queuedAtMs.get(waiting.id) ?? 0;
-      if (!isBefore(waiting, taken) || this.#world.timeline.nowMs - cameMs < PLAN_MAX_MS) continue;
+      if (this.#world.timeline.nowMs - cameMs < PLAN_MAX_MS) continue;
+      if (fairness === null ? !isBefore(waiting, taken) : this.#fair.mayGoBefore(taken, waiting, fairness)) continue;
       this.#world.violated(
         'I6',
         `run ${taken.id} (#${String(taken.requestNumber)}) was taken before ${waiting.id} (#${String(waiting.requestNumber)})`,

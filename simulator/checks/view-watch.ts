@@ -76,10 +76,12 @@ export class ViewWatch {
     if (!this.#isLate(sinceMs, this.#queueChangedAtMs.get(clusterId) ?? 0)) return;
     const shown = queue?.queued.map(({ run }) => run.id).join(' ');
     const waiting = [...database.runs.queueOf(clusterId).values()].flatMap(({ rows }) => rows);
-    const there = waiting.sort(byOrder).slice(0, queue?.queued.length ?? 0);
+    const isFair = (database.clusters.get(clusterId)?.fairness ?? null) !== null;
+    const there = waiting.sort(isFair ? topFirst : byOrder).slice(0, queue?.queued.length ?? 0);
     const isWhole =
       waiting.length === queue?.total && (waiting.length > QUEUED_SHOWN_MAX || there.length === waiting.length);
-    if (!isWhole || shown !== there.map(({ id }) => id).join(' '))
+    const rest = isFair ? inOneOrder(shown, waiting) : shown;
+    if (!isWhole || rest !== there.map(({ id }) => id).join(' '))
       world.violated('I17', `${name} shows the queue of ${clusterId} as ${shown ?? 'nothing'}, and it is otherwise`);
     const inHand = [...database.runs.inHand()].filter((run) => run.clusterId === clusterId);
     const running = new Map(queue?.running.map((run) => [run.id as string, run.state]));
@@ -108,6 +110,18 @@ const looksTheSame = (a: RunRow, b: RunRow): boolean =>
   a.priority === b.priority &&
   a.topRank === b.topRank &&
   isInHand(a) === isInHand(b);
+
+/** By fairness others may have the next turn a moment later, without any change to tell of: only the top is surely there. */
+function inOneOrder(shown: string | undefined, waiting: readonly RunRow[]): string | undefined {
+  const ids = shown === undefined || shown === '' ? [] : shown.split(' ');
+  const isMoved = new Set<string>(waiting.filter(({ topRank }) => topRank !== null).map(({ id }) => id));
+  const moved = ids.slice(0, isMoved.size);
+  if (moved.some((id) => !isMoved.has(id))) return shown;
+  return shown && [...moved, ...ids.slice(isMoved.size).sort()].join(' ');
+}
+
+const topFirst = (a: RunRow, b: RunRow): number =>
+  (b.topRank ?? 0) - (a.topRank ?? 0) || (a.topRank === null && a.id < b.id ? -1 : 1);
 
 /** The order of a queue, written down here once more. */
 const byOrder = (a: RunRow, b: RunRow): number =>

@@ -1,6 +1,12 @@
-import { declareGone, removeGateway, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
+import {
+  declareGone,
+  removeGateway,
+  updateCluster,
+  updateGateway,
+} from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
 import { beginPreflight } from '@deskhand/control-plane/use-cases/connections/preflight.ts';
 import { caller } from '../people/caller.ts';
+import { drawFairness } from '../universe/draw-fairness.ts';
 import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
 import { inSeconds } from './network-faults.ts';
 
@@ -125,6 +131,18 @@ export const peopleFaults: readonly FaultKind[] = [
         void people.administer((admin) => updateGateway(admin, caller, gatewayId, { enabled: true }));
       });
       return `an admin disables ${gatewayId} for a while`;
+    },
+  },
+  {
+    name: 'fairness-is-changed',
+    everyMs: 12 * MINUTE_MS,
+    share: 0.3,
+    strike: ({ universe, people, random }) => {
+      const clusters = [...universe.database.clusters.values()];
+      const { id } = random.pick(clusters);
+      const fairness = random.chance(0.3) ? null : drawFairness(random);
+      void people.administer((admin) => updateCluster(admin, caller, id, { fairness }));
+      return `the fairness of ${id} becomes ${JSON.stringify(fairness)}`;
     },
   },
   {

@@ -20,6 +20,8 @@ export interface Shape {
   readonly submits: number;
   /** Share of runs that are given too little time. */
   readonly haste: number;
+  /** Share of clusters whose queue begins with fairness. */
+  readonly fairness: number;
   readonly delayMs: number;
   readonly drift: number;
   readonly databaseDrift: number;
@@ -66,6 +68,7 @@ const REAL_PACE_SHARE = 0.05;
 /** Looking for people to ask costs a world a tenth more. */
 const ASKS_PEOPLE_SHARE = 0.3;
 const ASKING_PACE_MS = 20_000;
+const FAIRNESS_SHARE = 0.3;
 
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
@@ -83,6 +86,7 @@ export function drawShape(random: Random): Shape {
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,
     ...paceOf(random.chance(REAL_PACE_SHARE), servers),
     safetyMs: HOUR_MS,
+    fairness: FAIRNESS_SHARE,
     haste: random.pick([0, 0, 0.3]),
     browsers: random.chance(BROWSERS_SHARE) ? random.pick(BROWSERS) : 0,
   };

@@ -20,6 +20,7 @@ import { type Fate, SimulatedServer } from '../store/server.ts';
 import { MachineClock } from '../world/machine-clock.ts';
 import type { World } from '../world/world.ts';
 import { type Shape, sweepPaceOf } from './shape.ts';
+import { drawFairness } from './draw-fairness.ts';
 
 export interface ConnectionOfUser {
   readonly id: string;
@@ -344,6 +345,8 @@ export class Universe {
     const runOnAllGateways = random.chance(0.7);
     const selection = random.chance(0.5) ? ('random' as const) : ('leastBusy' as const);
     const startDeadlineMs = Math.round(random.pick([600_000, 1_800_000]));
+    const choice = random.fork('fairness');
+    const fairness = choice.chance(shape.fairness) ? drawFairness(choice) : null;
     const asking = world.random.fork(`asking of ${id}`).pick(['ask-once', 'ask-again'] as const);
     const negotiation = shape.asksPeople ? asking : ('off' as const);
     this.database.clusters.set(
@@ -356,6 +359,7 @@ export class Universe {
         selection,
         startDeadlineMs,
         negotiation,
+        fairness,
         publicKey: 'key',
       }),
     );

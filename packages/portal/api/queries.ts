@@ -128,10 +128,14 @@ export const hindsightQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+const AGEING_LOOK_MS = 20_000;
+
 export const runQueueQuery = (clusterId: string) =>
   queryOptions({
     queryKey: ['run-queue', clusterId],
     queryFn: ({ signal }) => api.getRunQueue({ params: { id: clusterId }, signal }),
+    // A run ages without any event, and then stands further up.
+    refetchInterval: ({ state }) => (state.data?.fairness.ageing ? AGEING_LOOK_MS : false),
   });
 
 export const connectionsQuery = queryOptions({

@@ -1,6 +1,7 @@
 import { questionStates } from '@deskhand/domain/session/negotiation/question.ts';
 import Type, { type Static } from 'typebox';
 import { limits } from '../limits.ts';
+import { FairnessSettings } from './fairness.ts';
 import { count, id, idParams, name, oneOf, orNull, page, pageOf, route, time } from './route.ts';
 
 export const runStates = [
@@ -177,6 +178,8 @@ export const QueueEntry = Type.Object({
   run: Run,
   position: Type.Integer(),
   nextToRun: Type.Boolean(),
+  /** A run of normal priority that ranks among the high ones, because it has waited so long. */
+  aged: Type.Boolean(),
   because: orNull(WaitReason),
   /** Null where nothing can be predicted; the reason says what has to change first. */
   starts: orNull(PredictedStart),
@@ -192,6 +195,8 @@ export const RunQueueView = Type.Object({
   slots: Type.Object({ inUse: Type.Integer(), all: Type.Integer() }),
   /** The pool of unattended add-ons, which all clusters share (S54); null while it is unlimited. */
   addOns: orNull(Type.Object({ inUse: Type.Integer(), all: Type.Integer() })),
+  /** What beside the queue order decides who has the next turn. */
+  fairness: FairnessSettings,
   version: Type.Integer(),
   /** Waiting runs that will probably miss their start deadline. */
   atRisk: Type.Integer(),

@@ -3,6 +3,7 @@ import { argument, type Command, text } from '../../command.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { findCluster } from '../find-cluster.ts';
 import { timeOption } from '../time-option.ts';
+import { asksFairness, fairnessFrom, fairnessOptions } from './fairness-options.ts';
 
 export const set: Command = {
   name: 'gateway-clusters set',
@@ -28,10 +29,12 @@ export const set: Command = {
       choices: ['yes', 'no'],
     },
     { syntax: '--account-rule <rule>', description: 'who may run as whom', choices: ['same', 'serviceAccounts'] },
+    ...fairnessOptions,
   ],
   examples: [
     'deskhand gateway-clusters set kiosks --run-on-all-gateways yes',
     'deskhand gateway-clusters set kiosks --start-deadline 30m --selection leastBusy',
+    'deskhand gateway-clusters set kiosks --ageing 30m --share user --lane high=1 --lane short=1:5m',
   ],
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
@@ -43,7 +46,7 @@ export const set: Command = {
     const negotiation = text(call, 'negotiation') as NegotiationPolicy | undefined;
     const accountRule = text(call, 'accountRule') as 'same' | 'serviceAccounts' | undefined;
     const startDeadlineMs = timeOption(call, 'startDeadline');
-    const body = {
+    const settings = {
       ...(name === undefined ? {} : { name }),
       ...(everywhere === undefined ? {} : { runOnAllGateways: everywhere === 'yes' }),
       ...(liveView === undefined ? {} : { liveView: liveView === 'yes' }),
@@ -52,11 +55,13 @@ export const set: Command = {
       ...(accountRule === undefined ? {} : { accountRule }),
       ...(startDeadlineMs === undefined ? {} : { startDeadlineMs }),
     };
-    if (Object.keys(body).length === 0)
+    if (Object.keys(settings).length === 0 && !asksFairness(call))
       throw usageFailure('Nothing to change was given.', 'deskhand gateway-clusters set --help');
-    const { id } = await findCluster(api, argument(call, 0));
-    const cluster = await api.updateCluster({ params: { id }, body });
-    call.output.one(cluster, ({ name }) => `Changed ${name}.`);
+    const cluster = await findCluster(api, argument(call, 0));
+    const fairness = fairnessFrom(call, cluster.fairness);
+    const body = { ...settings, ...(fairness === undefined ? {} : { fairness }) };
+    const changed = await api.updateCluster({ params: { id: cluster.id }, body });
+    call.output.one(changed, ({ name }) => `Changed ${name}.`);
     return 0;
   },
 };

@@ -11,6 +11,7 @@ const cluster = {
   runOnAllGateways: false,
   selection: 'random',
   negotiation: 'ask-once',
+  fairness: { ageing: { afterMinutes: 30 }, share: null, lanes: [{ for: 'high', slots: 1 }] },
 } as unknown as GatewayCluster;
 
 const gateway = (name: string, order: number, change: Partial<Gateway>): Gateway =>
@@ -64,6 +65,8 @@ Slots        1 of 2 in use
 Add-ons      Unattended Add-ons: 1 of 1 in use
 Takes runs   Run on all gateways in cluster: off, now kiosk-2
 People       asked to sign out when their session is in the way, once for each run
+Fairness     A run of normal priority that has waited 30 minutes ranks among the high ones, by its request time.
+Fairness     One slot of the cluster is kept for runs of high priority.
 Gateway      0 kiosk-1: offline, slots unknown, policy unknown, version 0.1.0
   advice     Check that the machine has power.
 Gateway      1 kiosk-2: online, 1/2 slots, linux, version 0.1.0

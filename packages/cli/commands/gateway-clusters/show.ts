@@ -1,5 +1,6 @@
 import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
 import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
+import { sayFairness } from '@deskhand/domain/run-queue/fairness/fairness-texts.ts';
 import { RUN_ON_ALL_GATEWAYS, UNATTENDED_ADD_ONS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
@@ -44,6 +45,7 @@ export function clusterAsText({ cluster, members, queue }: Shown): string {
     row('Add-ons', `${UNATTENDED_ADD_ONS}: ${addOns ? `${addOns.inUse} of ${addOns.all} in use` : 'unlimited'}`),
     row('Takes runs', whoTakes(cluster, members)),
     row('People', peopleRule[cluster.negotiation]),
+    ...sayFairness(cluster.fairness).map((rule) => row('Fairness', rule)),
     ...members.flatMap(memberLines),
     ...queue.running.map((run) => row('Running', `${run.flow.name} ${run.id} on ${run.gateway?.name ?? '-'}`)),
     row('Waiting', queue.total === 0 ? 'nothing' : `${queue.total}, see: deskhand queue show ${cluster.id}`),

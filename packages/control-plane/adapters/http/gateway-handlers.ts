@@ -16,7 +16,7 @@ import {
   updateCluster,
   updateGateway,
 } from '../../use-cases/gateways/clusters.ts';
-import { type Fairness, NO_FAIRNESS } from '@deskhand/domain/run-queue/fairness/fairness.ts';
+import { fairnessToWire } from '../../use-cases/run-queue/fairness-to-wire.ts';
 import { describeEnrolment, enrolGateway } from '../../use-cases/gateways/enrolment.ts';
 import { done, type Outcome } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
@@ -93,19 +93,13 @@ async function clusterToWire(cluster: ClusterSummary): Promise<GatewayCluster> {
     keyFingerprint: cluster.publicKey ? await keyFingerprint(cluster.publicKey) : null,
     sharedWith: [...cluster.sharedWith],
     negotiation: cluster.negotiation,
-    fairness: fairnessToWire(cluster.fairness ?? NO_FAIRNESS),
+    fairness: fairnessToWire(cluster.fairness),
     members: cluster.members,
     online: cluster.online,
     waiting: cluster.waiting,
     running: cluster.running,
   };
 }
-
-const fairnessToWire = ({ ageing, share, lanes }: Fairness): GatewayCluster['fairness'] => ({
-  ageing: ageing && { ...ageing },
-  share: share && { ...share },
-  lanes: lanes.map((lane) => ({ ...lane })),
-});
 
 export function gatewayToWire(gateway: GatewayRecord, serverVersion: string): Gateway {
   const { maintenance } = gateway;

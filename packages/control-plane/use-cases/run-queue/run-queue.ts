@@ -12,6 +12,8 @@ import type { RunRecord } from '../../ports/runs.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { maySeeRun, type RunPorts, shownById } from '../runs/run-ports.ts';
 import type { PredictedLine } from './predicted-starts.ts';
+import { fairTierOf } from '@deskhand/domain/run-queue/fairness/fair-order.ts';
+import { fairnessToWire } from './fairness-to-wire.ts';
 import { startToWire } from './start-to-wire.ts';
 import { runToWire } from '../runs/run-to-wire.ts';
 
@@ -39,6 +41,7 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
           run: { ...run, position },
           position,
           nextToRun: state?.isNextToRun ?? false,
+          aged: hasAged(byId.get(id), reading),
           because: state?.because ?? null,
           starts: startToWire(predicted?.starts.get(id), { position, startDeadlineAt: new Date(run.startDeadlineAt) }),
           members: answersOf(id, state?.members ?? []),
@@ -48,11 +51,18 @@ export async function view(ports: RunPorts, caller: Caller, clusterId: string): 
     total,
     slots: slotsOf(reading.snapshot),
     addOns: addOnsOf(reading),
+    fairness: fairnessToWire(reading.snapshot.fairness),
     version,
     atRisk: atRiskOf(predicted),
     accuracy: predicted?.accuracy ?? null,
     maySteer: mayDo(caller.roles, 'queue.order') && steersQueue(caller, ownerId ?? null),
   });
+}
+
+/** A normal run that ranks among the high ones by now. */
+function hasAged(run: RunRecord | undefined, { nowMs, snapshot }: QueueReading): boolean {
+  if (run === undefined || snapshot.fairness === undefined || run.priority === 'high') return false;
+  return fairTierOf({ ...run, requestedAtMs: run.requestedAt.getTime() }, snapshot.fairness, nowMs) === 1;
 }
 
 /** Of the runs that are played; further back a queue is not predicted run by run. */

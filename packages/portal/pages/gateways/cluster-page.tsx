@@ -17,6 +17,7 @@ import { ClusterRuns } from './cluster-runs.tsx';
 import { ClusterSettings } from './cluster-settings.tsx';
 import { membersInOrder } from './cluster-troubles.ts';
 import { GatewayHistory } from './gateway-history.tsx';
+import { FairnessSettings } from './fairness-settings.tsx';
 import { GatewayNote, gatewayColumns, hasNote } from './gateway-columns.tsx';
 import { useClusterActions } from './use-cluster-actions.tsx';
 import { useGatewayActions } from './use-gateway-actions.tsx';
@@ -81,6 +82,7 @@ function ClusterFrame({ cluster, members }: ClusterProps) {
     >
       <Members cluster={cluster} members={members} />
       <ClusterSettings cluster={cluster} members={members} />
+      <FairnessSettings cluster={cluster} />
       <ClusterRuns cluster={cluster} />
       <GatewayHistory clusterId={cluster.id} name={cluster.name} />
       <p className="small help-line">

@@ -3,6 +3,7 @@ import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { gatewaysQuery } from '../../api/queries.ts';
+import { sayFairness } from '@deskhand/domain/run-queue/fairness/fairness-texts.ts';
 import { DataTable, type RowGroup } from '../../ui/data-table.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { useSteadyRows } from '../../ui/use-steady-rows.ts';
@@ -29,7 +30,8 @@ export function QueueTable({ view }: { readonly view: RunQueueView }) {
   const gatewayActions = useGatewayActions();
   const moves = useQueueMoves({ clusterId: view.cluster.id, maySteer: view.maySteer, onMoved: settle });
   const queue = view.queued.map(({ run }) => run);
-  const drag = useQueueDrag({ queue, rightsOf: moves.rightsOf, onDrop: moves.drop });
+  const isFair = sayFairness(view.fairness).length > 0;
+  const drag = useQueueDrag({ queue, isFair, rightsOf: moves.rightsOf, onDrop: moves.drop });
   const keepFocus = useKeptFocus(rows);
   const canDrag = queue.some((run) => mayDrag(moves.rightsOf(run)));
   const columns = queueColumns({
@@ -42,7 +44,8 @@ export function QueueTable({ view }: { readonly view: RunQueueView }) {
     const inSection = rows.filter((entry) => sections.get(entry.run.id) === section);
     // An empty part is somewhere to drop a run, for those who may.
     if (inSection.length === 0 && !canDrag) return [];
-    const heading = <SectionHeading section={section} rows={inSection.length} hint={drag.hint(section)} />;
+    const shown = { section, rows: inSection.length, hint: drag.hint(section), ages: view.fairness.ageing !== null };
+    const heading = <SectionHeading {...shown} />;
     return [{ key: section, heading, rows: inSection, attributes: drag.target(section) }];
   });
   const chosen = rows.filter((entry) => selected.has(entry.run.id)).map((entry) => entry.run);
@@ -106,12 +109,14 @@ interface SectionHeadingProps {
   readonly section: QueueSection;
   readonly rows: number;
   readonly hint: string | null;
+  /** Normal runs that have waited long enough stand among the high ones. */
+  readonly ages: boolean;
 }
 
-function SectionHeading({ section, rows, hint }: SectionHeadingProps) {
+function SectionHeading({ section, rows, hint, ages }: SectionHeadingProps) {
   return (
     <span className="row">
-      <span>{headings[section]}</span>
+      <span>{ages && section === 'high' ? 'High priority, and runs that have aged' : headings[section]}</span>
       {hint !== null ? <span className="drop-hint">{hint}</span> : rows === 0 && <span className="faint">no run</span>}
     </span>
   );
@@ -120,7 +125,8 @@ function SectionHeading({ section, rows, hint }: SectionHeadingProps) {
 /** Rows that hold still stay below their heading too, until the new order is shown. */
 function useSteadySections(rows: readonly QueueEntry[], pending: number): ReadonlyMap<string, QueueSection> {
   const shown = useRef<ReadonlyMap<string, QueueSection>>(new Map());
-  const sections = pending > 0 ? shown.current : new Map(rows.map(({ run }) => [run.id, sectionOf(run)]));
+  const sections =
+    pending > 0 ? shown.current : new Map(rows.map(({ run, aged }) => [run.id, aged ? 'high' : sectionOf(run)]));
   useEffect(() => {
     shown.current = sections;
   });

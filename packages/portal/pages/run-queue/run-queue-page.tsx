@@ -8,6 +8,7 @@ import { PageFrame, Section } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { useNow } from '../../ui/time.tsx';
 import { QueueTable } from './queue-table.tsx';
+import { FairnessNote } from './fairness-note.tsx';
 import { RunningLanes } from './running-lanes.tsx';
 
 /** The live run queue of a cluster: what runs, what is next, and why each other run waits. */
@@ -88,6 +89,7 @@ function QueueView({ view }: { readonly view: RunQueueView }) {
           )
         }
       >
+        <FairnessNote fairness={view.fairness} />
         {view.queued.length === 0 ? (
           <Empty title="No run waits" action={<Link to="/runs/new">Submit a run</Link>}>
             A run appears here while it waits for a free slot, its session or its machine.

@@ -5,12 +5,14 @@ import { type Drop, dropOn, mayDrag, placeAfter, type QueueSection, type SteerRi
 interface QueueDragOptions {
   /** The waiting runs in their order. */
   readonly queue: readonly Run[];
+  /** Then who has the next turn depends on more than the order. */
+  readonly isFair: boolean;
   readonly rightsOf: (run: Run) => SteerRights;
   readonly onDrop: (run: Run, drop: Extract<Drop, { ok: true }>) => void;
 }
 
 /** Dragging of queued rows. It offers what the menu of a row offers, and nothing else; keyboards use that menu. */
-export function useQueueDrag({ queue, rightsOf, onDrop }: QueueDragOptions) {
+export function useQueueDrag({ queue, isFair, rightsOf, onDrop }: QueueDragOptions) {
   const [draggedId, setDraggedId] = useState<string | null>(null);
   const [over, setOver] = useState<QueueSection | null>(null);
   const dragged = queue.find((run) => run.id === draggedId) ?? null;
@@ -59,7 +61,9 @@ export function useQueueDrag({ queue, rightsOf, onDrop }: QueueDragOptions) {
   const hint = (section: QueueSection): string | null => {
     const drop = dropAt(section);
     if (drop === null || dragged === null) return null;
-    return drop.ok ? `${wordOf(drop)}: place ${placeAfter(queue, dragged, drop)}` : drop.because;
+    if (!drop.ok) return drop.because;
+    if (isFair && drop.verb !== 'moveToTop') return wordOf(drop);
+    return `${wordOf(drop)}: place ${placeAfter(queue, dragged, drop)}`;
   };
 
   return { handle, target, hint };

@@ -54,7 +54,9 @@ export interface Planned {
  * them online, and nobody signed in at them. What is accidental now says nothing about another day.
  */
 export function clusterToPlan(snapshot: QueueSnapshot, addOns: number | null): ClusterInPlay {
-  const { version: _version, classes: _classes, inHand: _inHand, addOnsFree: _free, ...around } = snapshot;
+  const { version: _version, classes: _classes, inHand: _inHand, addOnsFree: _free, ...rest } = snapshot;
+  // A described load has no users and no waits of its own, so the queue order alone is played.
+  const { fairness: _fairness, ...around } = rest;
   return { ...around, addOns, members: snapshot.members.flatMap(onAGoodDay) };
 }
 

@@ -1,6 +1,9 @@
 import type { GatewayId, RunId } from '../brand.ts';
 import type { Priority } from '../run/run.ts';
 import { type Decision, replayDecision } from './decision.ts';
+import { drawSeeded } from '../prediction/draw-seeded.ts';
+import { fairTierOf } from './fairness/fair-order.ts';
+import { planAndWatch } from './plan-assignments.ts';
 import { byQueueOrder } from './queue-order.ts';
 import type { MemberAnswer, Plan, QueuedRun, QueueSnapshot, RunClass } from './snapshot.ts';
 
@@ -12,7 +15,7 @@ export interface PlaceInOrder {
 }
 
 /** The first of these that is not the same for two runs decides which stands before the other. */
-export type OrderKey = 'moved-to-top' | 'priority' | 'request-number';
+export type OrderKey = 'moved-to-top' | 'priority' | 'ageing' | 'share' | 'request-number';
 
 interface Compared {
   readonly first: PlaceInOrder;
@@ -54,10 +57,11 @@ export interface Replayed {
 export function whyBefore(decision: Decision, first: RunAsked, other: RunAsked): Replayed {
   const { plan, isSame } = replayDecision(decision);
   const nowTo = plan.offers.find((offer) => offer.runId === first.id)?.gatewayId ?? null;
-  return { isSame, nowTo, why: reasonOf(decision.snapshot, plan, first, other) };
+  return { isSame, nowTo, why: reasonOf(decision, plan, first, other) };
 }
 
-function reasonOf(snapshot: QueueSnapshot, plan: Plan, first: RunAsked, other: RunAsked): WhyBefore {
+function reasonOf(decision: Decision, plan: Plan, first: RunAsked, other: RunAsked): WhyBefore {
+  const { snapshot } = decision;
   const held = snapshot.inHand.find((run) => run.id === other.id);
   if (held !== undefined) return { kind: 'was-with-gateway', gatewayId: held.gatewayId };
   if (plan.refusals.some((refusal) => refusal.runId === other.id)) return { kind: 'was-refused' };
@@ -67,8 +71,35 @@ function reasonOf(snapshot: QueueSnapshot, plan: Plan, first: RunAsked, other: R
   const places = { first: placeOf(headFirst), other: placeOf(headOther) };
   if (plan.offers.some((offer) => offer.runId === other.id)) return { kind: 'offered-together', ...places };
   const otherWaits = waitsOf(plan, other.classKey ?? classOf(snapshot.classes, other.id));
-  if (byQueueOrder(headFirst, headOther) > 0) return { kind: 'could-not-start', ...places, otherWaits };
-  return { kind: 'stood-before', by: orderKey(headFirst, headOther), ...places, otherWaits };
+  const by = turnKey(decision, headFirst, headOther);
+  if (by === null) return { kind: 'could-not-start', ...places, otherWaits };
+  return { kind: 'stood-before', by, ...places, otherWaits };
+}
+
+/** Why the first had its turn before the other; null when the other had its turn before. */
+function turnKey(decision: Decision, first: QueuedRun, other: QueuedRun): OrderKey | null {
+  const { fairness } = decision.snapshot;
+  if (fairness === undefined) return byQueueOrder(first, other) > 0 ? null : orderKey(first, other);
+  if (turnOf(decision, first) > turnOf(decision, other)) return null;
+  const tierOf = (run: QueuedRun) => fairTierOf(run, fairness, decision.nowMs);
+  if (tierOf(first) !== tierOf(other) && first.topRank === null && other.topRank === null)
+    return first.priority === 'high' ? 'priority' : 'ageing';
+  if (tierOf(first) !== tierOf(other) || tierOf(first) === 0) return orderKey(first, other);
+  return first.requestNumber < other.requestNumber ? 'request-number' : 'share';
+}
+
+/** Which turn a run had; of one that was not looked at, because its class waited by then, the turn at which that began. */
+function turnOf({ snapshot, nowMs, seed }: Decision, run: QueuedRun): number {
+  let turn = 0;
+  let found = Number.POSITIVE_INFINITY;
+  let ofClass = Number.POSITIVE_INFINITY;
+  const key = classOf(snapshot.classes, run.id);
+  planAndWatch({ snapshot, nowMs, random: drawSeeded(seed) }, (at, of) => {
+    turn += 1;
+    if (of.runClass.key === key) ofClass = turn;
+    if (at.id === run.id) found = turn;
+  });
+  return Number.isFinite(found) ? found : ofClass;
 }
 
 /** Not among the heads: a class holds only as many as a plan can use. */

@@ -39,6 +39,10 @@ function differenceText(
         : `both had been moved to the top, ${first} later than ${other}`;
     case 'priority':
       return `the priority of ${first} was ${why.first.priority}, and that of ${other} ${why.other.priority}`;
+    case 'ageing':
+      return `${first} had waited so long that it ranked among the high ones, and ${other} had not`;
+    case 'share':
+      return `whoever ${first} counts for had fewer runs at work at that moment than whoever ${other} counts for`;
     case 'request-number':
       return `nothing else told them apart, and ${first} was requested before ${other}`;
   }

@@ -30,7 +30,7 @@ export const ReplayedDecision = Type.Object({
     'did-not-wait',
   ]),
   /** What told the two apart where the order decided. */
-  by: orNull(oneOf(['moved-to-top', 'priority', 'request-number'])),
+  by: orNull(oneOf(['moved-to-top', 'priority', 'ageing', 'share', 'request-number'])),
   firstPlace: orNull(PlaceInOrder),
   otherPlace: orNull(PlaceInOrder),
   /** What each member answered to the other run at that moment. */

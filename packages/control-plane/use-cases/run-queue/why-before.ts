@@ -3,7 +3,8 @@ import type { Decision } from '@deskhand/domain/run-queue/decision.ts';
 import { type Replayed, type RunAsked, whyBefore as replayed } from '@deskhand/domain/run-queue/why-before.ts';
 import { whyText } from '@deskhand/domain/run-queue/why-text.ts';
 import type { KeptDecision, WhyBefore } from '@deskhand/protocol/http/replay.ts';
-import { classKeyOf } from '../../ports/class-key.ts';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
+import { classKeyIn } from '../../ports/class-key.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { RunRecord } from '../../ports/runs.ts';
 import { findRun, type RunPorts } from '../runs/run-ports.ts';
@@ -122,7 +123,7 @@ function answerOf({ first, other }: Pair, known: Known): WhyBefore {
 function answerFrom(pair: Pair, { decision, program }: Found): WhyBefore {
   const { first, other } = pair;
   const { snapshot, atMs, way, outcome } = decision;
-  const again = replayed(decision, asked(first), asked(other));
+  const again = replayed(decision, asked(first, snapshot.fairness), asked(other, snapshot.fairness));
   const gatewayId = outcome.offers.find((offer) => offer.runId === first.id)?.gatewayId ?? '';
   const gateway = (id: string): string => snapshot.members.find((one) => one.gatewayId === id)?.name ?? id;
   const message = whyText(again.why, { first: nameOf(first), other: nameOf(other), gateway });
@@ -153,7 +154,10 @@ function replayText({ isSame, nowTo }: Replayed, program: string, gateway: (id: 
   return `The plan was made again from the stored snapshot, and is not the same: version ${program} decided, and by the rules of this version the run ${now}. The reason above is by the rules of this version.`;
 }
 
-const asked = (run: RunRecord): RunAsked => ({ id: run.id, classKey: classKeyOf(run) });
+const asked = (run: RunRecord, fairness: Fairness | undefined): RunAsked => ({
+  id: run.id,
+  classKey: classKeyIn(fairness, { ...run, submittedById: run.submittedBy.id, flowId: run.flow.id }),
+});
 
 const nameOf = ({ flow, requestNumber }: Pick<RunRecord, 'flow' | 'requestNumber'>): string =>
   `${flow.name} ${String(requestNumber)}`;

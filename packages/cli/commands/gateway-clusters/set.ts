@@ -20,7 +20,7 @@ export const set: Command = {
     { syntax: '--start-deadline <time>', description: 'how long a run may wait, for example 3h' },
     {
       syntax: '--negotiation <rule>',
-      description: 'whether people whose sessions are in the way are asked to sign out',
+      description: 'are people in the way asked to sign out',
       choices: [...negotiationPolicies],
     },
     {

@@ -52,7 +52,10 @@ export class FairWatch {
     if (taken.topRank !== null) return;
     const { share, lanes } = fairness;
     if (share !== null && share.atMost !== null && this.#atWork(taken, share) > share.atMost)
-      this.#world.violated('I18', `run ${taken.id} is offered although its ${share.by} has ${String(share.atMost)} already`);
+      this.#world.violated(
+        'I18',
+        `run ${taken.id} is offered although its ${share.by} has ${String(share.atMost)} already`,
+      );
     this.#world.reached.add('fair offer');
     const kept = lanes.find((lane) => lane.for === 'high');
     if (kept !== undefined && lanes[0] === kept && taken.priority !== 'high' && taken.mode === 'unattended')

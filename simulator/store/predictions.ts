@@ -35,7 +35,11 @@ const keyOf = ({ flowId, mode }: { readonly flowId: string; readonly mode: strin
 
 function readLine(database: SimulatedDatabase, clusterId: string, limit: number): LineReading {
   const isFair = (database.clusters.get(clusterId)?.fairness ?? null) !== null;
-  const line = isFair ? inTurn(database, clusterId).filter(({ canaryOf }) => canaryOf === null).slice(0, limit) : firstOf(database, clusterId, limit);
+  const line = isFair
+    ? inTurn(database, clusterId)
+        .filter(({ canaryOf }) => canaryOf === null)
+        .slice(0, limit)
+    : firstOf(database, clusterId, limit);
   const held = [...database.gateways.values()]
     .filter((gateway) => gateway.clusterId === clusterId)
     .flatMap((gateway) => database.runs.inHandOf(gateway.id))

@@ -39,7 +39,9 @@ test('fairness is chosen on the page of a cluster, says what it does before it i
 test('what was begun can be left as it was', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-office');
   await page.getByLabel('Slots kept for short runs').fill('1');
-  await page.getByText('One slot of the cluster is kept for runs of flows that usually take less than 5 minutes.').waitFor();
+  await page
+    .getByText('One slot of the cluster is kept for runs of flows that usually take less than 5 minutes.')
+    .waitFor();
   await page.getByRole('button', { name: 'Keep as it was' }).click();
   expect(await page.getByLabel('Slots kept for short runs').inputValue()).toBe('0');
   await page.context().close();

@@ -63,7 +63,10 @@ test('when the run ends while it is watched, the page says so and keeps the last
 
 test('where live views are off the button says why, and the newest screenshot stands in their place', async () => {
   const { page } = await openRun({ allowed: false });
-  await page.getByText('Live views are off for this gateway cluster.', { exact: false }).first().waitFor({ state: 'attached' });
+  await page
+    .getByText('Live views are off for this gateway cluster.', { exact: false })
+    .first()
+    .waitFor({ state: 'attached' });
   expect(await watchButton(page).getAttribute('aria-disabled')).toBe('true');
   await page.context().close();
 });

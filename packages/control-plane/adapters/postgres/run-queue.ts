@@ -242,11 +242,7 @@ function readingFromRow(row: ReadRow): QueueReading {
 }
 
 /** Counts no further than the heads go: nobody needs the length of a class to plan. */
-function classFromRow(
-  { heads, ...row }: ClassRow,
-  headsMax: number,
-  fairness: Fairness | null,
-): RunClass {
+function classFromRow({ heads, ...row }: ClassRow, headsMax: number, fairness: Fairness | null): RunClass {
   const { user, mode, whenSessionBlocked, canaryOf } = row;
   return {
     ...{ user, mode, whenSessionBlocked },
@@ -262,11 +258,11 @@ function classFromRow(
 
 /** What a class is called, and where fairness is on what that looks at in its runs. */
 function classNames(
-  { user: machineUser, mode, whenSessionBlocked, canaryOf = null, ...row }: Omit<ClassRow, 'heads'>,
+  { user: machineUser, mode, whenSessionBlocked, canaryOf, ...row }: Omit<ClassRow, 'heads'>,
   priority: Priority,
   fairness: Fairness | null,
 ): Pick<RunClass, 'key' | 'declineKey' | 'fair'> {
-  const of = { machineUser, mode, whenSessionBlocked, canaryOf };
+  const of = { machineUser, mode, whenSessionBlocked, ...(canaryOf === undefined ? {} : { canaryOf }) };
   const { flowId, submittedById, sharer, digest } = row;
   if (fairness === null || flowId === undefined || submittedById === undefined) return { key: classKeyOf(of) };
   return {

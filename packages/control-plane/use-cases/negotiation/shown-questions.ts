@@ -1,11 +1,10 @@
 import { isOpen } from '@deskhand/domain/session/negotiation/question.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
-import type { MemberAnswer as MemberAnswerOnWire } from '@deskhand/protocol/http/runs.ts';
-import type { Static } from 'typebox';
+import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import type { QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
 import type { QuestionRecord, SessionQuestionStore } from '../../ports/session-questions.ts';
 
-type Answer = Static<typeof MemberAnswerOnWire>;
+type Answer = RunQueueView['queued'][number]['members'][number];
 
 /** The answers of a run's members, with whom there was asked and what became of it. */
 export type AnswersOf = (runId: string, members: readonly MemberAnswer[]) => Answer[];

@@ -40,7 +40,9 @@ test('an aged run stands among the high ones by its request', () =>
     'request-number',
   ));
 test('an aged run stood before a normal one that asked later', () =>
-  expect(why({ ageing: { afterMinutes: 5 } }, [run('ada', 'normal', 6), run('ben', 'normal', 2)], 1, 2)).toBe('ageing'));
+  expect(why({ ageing: { afterMinutes: 5 } }, [run('ada', 'normal', 6), run('ben', 'normal', 2)], 1, 2)).toBe(
+    'ageing',
+  ));
 test('who has fewer runs at work stood before who asked earlier', () =>
   expect(why({ share: { by: 'user', atMost: null } }, [run('ada', 'normal', 6), run('ben', 'normal', 2)], 2, 1)).toBe(
     'share',

@@ -136,14 +136,16 @@ interface Head {
 function headsOf({ queue, plan }: Negotiation): readonly Head[] {
   const settled = new Set([...plan.offers, ...plan.refusals].map(({ runId }) => runId));
   const waiting = new Set(plan.waiting.filter((one) => !one.refuse).map((one) => one.classKey));
-  return queue.classes
-    // Nobody gives up a session for a try whether a machine is well.
-    .filter((runClass) => waiting.has(runClass.key) && runClass.canaryOf === undefined)
-    .flatMap((runClass) => {
-      const run = runClass.heads.find((head) => !settled.has(head.id));
-      return run === undefined ? [] : [{ run, runClass }];
-    })
-    .sort((a, b) => byQueueOrder(a.run, b.run));
+  return (
+    queue.classes
+      // Nobody gives up a session for a try whether a machine is well.
+      .filter((runClass) => waiting.has(runClass.key) && runClass.canaryOf === undefined)
+      .flatMap((runClass) => {
+        const run = runClass.heads.find((head) => !settled.has(head.id));
+        return run === undefined ? [] : [{ run, runClass }];
+      })
+      .sort((a, b) => byQueueOrder(a.run, b.run))
+  );
 }
 
 /** What a person's sign-out can change. Rules about slots, accounts and add-ons come before these in a member's answer. */

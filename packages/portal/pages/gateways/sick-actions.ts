@@ -41,10 +41,7 @@ export function sickActions(whyNot: string | null, refresh: () => Promise<unknow
     putBack: (gateway) => void take(gateway, 'putBack'),
     menu: (gateway) =>
       gateway.setAside
-        ? [
-            entry('Put back now', gateway, 'putBack'),
-            entry('Try a canary sign-in now', gateway, 'tryNow'),
-          ]
+        ? [entry('Put back now', gateway, 'putBack'), entry('Try a canary sign-in now', gateway, 'tryNow')]
         : [entry('Set aside', gateway, 'setAside')],
   };
 }

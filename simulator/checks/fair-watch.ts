@@ -49,7 +49,7 @@ export class FairWatch {
 
   /** A run that nobody moved to the top keeps to shares and lanes. */
   offered(taken: RunRow, fairness: Fairness): void {
-    if (taken.topRank !== null) return;
+    if (taken.topRank !== null || taken.canaryOf !== null) return;
     const { share, lanes } = fairness;
     if (share !== null && share.atMost !== null && this.#atWork(taken, share) > share.atMost)
       this.#world.violated(
@@ -129,5 +129,8 @@ export class FairWatch {
   }
 }
 
-const sharerOf = (run: RunRow, { by }: NonNullable<Fairness['share']>): string =>
-  by === 'user' ? run.submittedBy : run.flowId;
+/** A canary is of nobody. */
+function sharerOf(run: RunRow, { by }: NonNullable<Fairness['share']>): string | null {
+  if (run.canaryOf !== null) return null;
+  return by === 'user' ? run.submittedBy : run.flowId;
+}

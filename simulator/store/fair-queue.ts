@@ -11,14 +11,14 @@ import type { RunRow } from './rows.ts';
 /** What fairness looks at in a run. */
 export function fairFactsOf(
   database: SimulatedDatabase,
-  { priority, submittedBy, flowId, mode }: RunRow,
+  { priority, submittedBy, flowId, mode, canaryOf }: RunRow,
   { share, lanes }: Fairness,
 ): FairFacts {
   const who = share?.by === 'user' ? database.accounts.get(submittedBy) : database.flows.get(flowId);
   const isAsked = lanes.some((lane) => lane.for === 'short');
   return {
     priority,
-    sharer: share === null || who === undefined ? null : { id: who.id, name: who.name },
+    sharer: share === null || canaryOf !== null || who === undefined ? null : { id: who.id, name: who.name },
     usuallyMs: isAsked ? usualDurationMs(database.flowDurations.get(`${flowId} ${mode}`)) : null,
   };
 }
@@ -57,8 +57,12 @@ export function inTurn(database: SimulatedDatabase, clusterId: string): readonly
   return inFairOrder(placed, fairness, heldIn(database, clusterId, fairness), database.nowMs()).map(({ row }) => row);
 }
 
-function sharerOf({ submittedBy, flowId }: Pick<RunRow, 'submittedBy' | 'flowId'>, { share }: Fairness): string | null {
-  if (share === null) return null;
+function sharerOf(
+  { submittedBy, flowId, canaryOf }: Pick<RunRow, 'submittedBy' | 'flowId' | 'canaryOf'>,
+  { share }: Fairness,
+): string | null {
+  // A canary is of nobody.
+  if (share === null || canaryOf !== null) return null;
   return share.by === 'user' ? submittedBy : flowId;
 }
 
@@ -85,7 +89,7 @@ export function positionIfSubmitted(
   const last: RunInFairOrder = {
     ...{ id: UNSUBMITTED, priority, topRank: null, requestNumber: Number.MAX_SAFE_INTEGER },
     requestedAtMs: database.nowMs(),
-    sharerId: sharerOf({ submittedBy: submittedById, flowId }, fairness),
+    sharerId: sharerOf({ submittedBy: submittedById, flowId, canaryOf: null }, fairness),
   };
   const waiting = inQueueOrder(database, clusterId).map((run) => ({ ...run, sharerId: sharerOf(run, fairness) }));
   const line = inFairOrder([...waiting, last], fairness, heldIn(database, clusterId, fairness), database.nowMs());

@@ -198,7 +198,7 @@ function placeOnStage(
     slotsHeld: place.slotsHeld,
     busyUsers: [...place.busyUsers].map(users.of),
     classes: classesHere,
-    hasSlots: hasSlots(place),
+    hasSlots: hasSlots(place) && place.onlyCanaries === null,
     everyRunTakesSlot: classesHere.every(({ takesSlot: takes }) => takes),
   };
 }

@@ -15,19 +15,20 @@ const UNSUBMITTED = 'a run that nobody has submitted';
  */
 export const fairLineText = `
   with f as materialized (${fairRules}), queued as (
-    select id, request_number, requested_at, priority, top_rank, submitted_by, flow_id from run
+    select id, request_number, requested_at, priority, top_rank, submitted_by, flow_id, canary_of from run
       where cluster_id = $1 and state = 'queued'
-    union all select '${UNSUBMITTED}', ${String(Number.MAX_SAFE_INTEGER)}, clock_timestamp(), $2::text, null, $3::text, $4::text
+    union all select '${UNSUBMITTED}', ${String(Number.MAX_SAFE_INTEGER)}, clock_timestamp(), $2::text, null, $3::text, $4::text, null
       where $2::text is not null
   ), placed as (
     select q.id, q.request_number, coalesce(q.top_rank, 0) as top,
-      case when f.by_user then q.submitted_by when f.shares_flows then q.flow_id end as sharer,
+      case when q.canary_of is not null then null when f.by_user then q.submitted_by when f.shares_flows then q.flow_id end as sharer,
       case when q.top_rank is not null then 0 when q.priority = 'high' or q.requested_at <= clock_timestamp() - f.ages_after
         then 1 else 2 end as tier
     from queued q cross join f
   ), held as (
     select case when f.by_user then r.submitted_by when f.shares_flows then r.flow_id end as sharer, count(*) as runs
-    from run r cross join f where r.gateway_id in (select id from gateway where cluster_id = $1) and ${inHandCondition} group by 1
+    from run r cross join f where r.gateway_id in (select id from gateway where cluster_id = $1) and ${inHandCondition}
+      and canary_of is null group by 1
   ), turned as (
     select p.*, case when p.tier > 0 and p.sharer is not null then coalesce(h.runs, 0)
       + row_number() over (partition by p.sharer order by p.tier, p.top desc, p.request_number) else 0 end as before

@@ -27,7 +27,7 @@ export interface FairClassRow extends Pick<FairRow, 'sharer' | 'digest'> {
 
 /** Of a run `r`, or of what is called so: who shares, and what is measured of its flow. */
 const factsOf = `
-  'sharer', case
+  'sharer', case when r.canary_of is not null then null
     when f.by_user then (select jsonb_build_object('id', a.id, 'name', a.name) from account a where a.id = r.submitted_by)
     when f.shares_flows then (select jsonb_build_object('id', d.id, 'name', d.name) from desktop_flow d where d.id = r.flow_id) end,
   'digest', case when f.asks_durations then (
@@ -57,7 +57,7 @@ export function fairReading(bounds: {
       row_number() over (partition by ${toldApart} order by ${queueOrder}) as place,
       dense_rank() over (order by ${toldApart}) as class
     from (select id, request_number, requested_at, priority, top_rank, attempt, machine_user, mode, when_session_blocked,
-        submitted_by, flow_id from run where cluster_id = $1 and state = 'queued' and canary_of is null) r cross join f
+        submitted_by, flow_id, canary_of from run where cluster_id = $1 and state = 'queued' and canary_of is null) r cross join f
   ), class as (
     select min(position) as first, array_agg(id order by place) as ids, jsonb_agg(jsonb_build_array(id, request_number,
         priority, top_rank, attempt, extract(epoch from requested_at) * 1000) order by place) as heads

@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunId } from '../../brand.ts';
 import { drawSeeded } from '../../prediction/draw-seeded.ts';
 import { NOW_MS } from '../any-world.contract.ts';
+import { replayDecision } from '../decision.ts';
 import { planAssignments } from '../plan-assignments.ts';
 import { inHand, member, snapshot } from '../queue-world.ts';
 import { whyBefore } from '../why-before.ts';
-import { fairClasses, type FairWorldRun } from './any-fair-world.contract.ts';
+import { anyFairSnapshot, asToldApart, fairClasses, type FairWorldRun } from './any-fair-world.contract.ts';
 import { type Fairness, NO_FAIRNESS } from './fairness.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,10 +22,12 @@ const run = (sharer: string, priority: 'high' | 'normal', minutes: number): Fair
 
 /** A machine with two slots, of which ada has one; whoever waited longer is r1. */
 function why(fairness: Partial<Fairness>, runs: readonly FairWorldRun[], first: number, other: number): string {
-  const facts = run('ada', 'normal', 0).facts;
+  const chosen = { ...NO_FAIRNESS, ...fairness };
+  const { facts } = asToldApart(run('ada', 'normal', 0), chosen);
+  const told = runs.map((one) => asToldApart(one, chosen));
   const world = {
     ...snapshot({ members: [member('desk', { capacityOverride: 2 })], runs: [] }),
-    ...{ fairness: { ...NO_FAIRNESS, ...fairness }, classes: fairClasses(runs) },
+    ...{ fairness: chosen, classes: fairClasses(told) },
     inHand: [{ ...inHand('eve', 'desk'), fair: facts }],
   };
   const { offers } = planAssignments(world, NOW_MS, drawSeeded(1));
@@ -51,3 +55,19 @@ test('what a share held back could not start', () =>
   expect(why({ share: { by: 'user', atMost: 1 } }, [run('ada', 'high', 6), run('ben', 'normal', 2)], 2, 1)).toBe(
     'could-not-start',
   ));
+
+test('a replay of any fair queue leads to what was done, in whatever order its runs in hand were read', () => {
+  fc.assert(
+    fc.property(anyFairSnapshot, fc.nat(2 ** 32 - 1), (world, seed) => {
+      const { offers, refusals } = planAssignments(world, NOW_MS, drawSeeded(seed));
+      const outcome = {
+        offers: offers.map((one) => ({ ...one, attempt: 1 })),
+        refusals: refusals.map(({ runId, because }) => ({ runId, code: because.code })),
+        leftOut: [],
+      };
+      const kept = { ...world, inHand: world.inHand.toReversed() };
+      const decision = { way: 'planned' as const, atMs: NOW_MS, nowMs: NOW_MS, seed, snapshot: kept, outcome };
+      expect(replayDecision(decision).isSame).toBe(true);
+    }),
+  );
+});

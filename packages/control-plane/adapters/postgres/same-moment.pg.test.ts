@@ -125,3 +125,20 @@ test('what is kept of runs is what the settings say when nobody has changed them
   const { logBytesMax, screenshotBytesMax } = bytes;
   expect(await world.stores.retention.limits()).toEqual({ days, decisionDays, logBytesMax, screenshotBytesMax });
 });
+
+test('a journal state that waits for a plan which waits for it is taken after the plan', async () => {
+  const run = await world.submit();
+  await world.settled();
+  const client = await world.database.pool.connect();
+  try {
+    await client.query(`begin; select 1 from gateway_cluster where id = 'cluster' for update`);
+    const of = { runId: run.id as RunId, attempt: 0, gatewayId: 'g1' as GatewayId };
+    const taking = world.stores.store.takeJournalState(of, 'journal', true);
+    await expect.poll(async () => await countWaiting(), { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+    await client.query(`update run set priority = 'high' where id = $1`, [run.id]);
+    await client.query('commit');
+    expect(await taking).toBe('taken');
+  } finally {
+    client.release();
+  }
+});

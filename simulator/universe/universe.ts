@@ -1,9 +1,8 @@
-import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId } from '@deskhand/domain/brand.ts';
+import type { ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import { Ledger } from '../checks/ledger.ts';
 import { type AccountThere, LinkWatch } from '../checks/link-watch.ts';
 import { PlacementWatch } from '../checks/placement-watch.ts';
 import { RunWatch } from '../checks/run-watch.ts';
-import { drawFlow, scriptOf } from '../machine/flow-behaviour.ts';
 import { halfAsked } from '../machine/half-asked.ts';
 import type { DiskImage } from '../machine/simulated-disk.ts';
 import { SimulatedGateway } from '../machine/simulated-gateway.ts';
@@ -15,18 +14,12 @@ import { SimulatedReplica } from '../server/simulated-replica.ts';
 import { NotificationChannel } from '../store/change-feed.ts';
 import { type DatabaseSnapshot, SimulatedDatabase } from '../store/database.ts';
 import { drawFate, noTrouble, type StoreTrouble } from '../store/fates.ts';
-import { newAccount, newCluster, newConnection, newFlow, newGateway } from '../store/new-rows.ts';
+import { newGateway } from '../store/new-rows.ts';
 import { type Fate, SimulatedServer } from '../store/server.ts';
 import { MachineClock } from '../world/machine-clock.ts';
 import type { World } from '../world/world.ts';
+import { addFirstRows, ALICE, type ConnectionOfUser } from './first-rows.ts';
 import { type Shape, sweepPaceOf } from './shape.ts';
-import { drawFairness } from './draw-fairness.ts';
-
-export interface ConnectionOfUser {
-  readonly id: string;
-  readonly clusterId: string;
-  readonly user: string;
-}
 
 /** Everything there is: servers, machines, gateways, the network between them and the people's data. */
 export class Universe {
@@ -312,83 +305,17 @@ export class Universe {
   }
 
   #seed(): void {
-    const { shape, world } = this;
-    const random = world.random.fork('seed');
-    const nowMs = this.database.nowMs();
-    const alice = 'alice' as AccountId;
-    this.database.atomically(() => {
-      this.database.accounts.set(
-        alice,
-        newAccount({
-          id: alice,
-          name: 'Alice',
-          email: 'alice@corp.example',
-          roles: ['admin', 'maker', 'operator'],
-          createdAtMs: nowMs,
-        }),
-      );
-      for (let flow = 1; flow <= shape.flows; flow += 1) {
-        const id = `flow-${String(flow)}` as DesktopFlowId;
-        const script = scriptOf(drawFlow(random, shape.flowTrouble));
-        this.database.flows.set(id, newFlow({ id, name: id, ownerId: alice, createdAtMs: nowMs }, { script }));
-        this.flowIds.push(id);
-      }
-      for (let cluster = 1; cluster <= shape.clusters; cluster += 1) this.#seedCluster(cluster, alice);
+    const { database, shape, world } = this;
+    database.atomically(() => {
+      const { connections, flowIds } = addFirstRows(database, world, shape);
+      this.connections.push(...connections);
+      this.flowIds.push(...flowIds);
       for (let gateway = 1; gateway <= shape.gateways; gateway += 1) this.#seedGateway(gateway);
     });
   }
 
-  #seedCluster(number: number, ownerId: AccountId): void {
-    const { shape, world } = this;
-    const random = world.random.fork(`cluster ${String(number)}`);
-    const id = `cluster-${String(number)}` as ClusterId;
-    const runOnAllGateways = random.chance(0.7);
-    const selection = random.chance(0.5) ? ('random' as const) : ('leastBusy' as const);
-    const startDeadlineMs = Math.round(random.pick([600_000, 1_800_000]));
-    const choice = random.fork('fairness');
-    const fairness = choice.chance(shape.fairness) ? drawFairness(choice) : null;
-    const asking = world.random.fork(`asking of ${id}`).pick(['ask-once', 'ask-again'] as const);
-    const negotiation = shape.asksPeople ? asking : ('off' as const);
-    this.database.clusters.set(
-      id,
-      newCluster({
-        id,
-        name: id,
-        ownerId,
-        runOnAllGateways,
-        selection,
-        startDeadlineMs,
-        negotiation,
-        fairness,
-        publicKey: 'key',
-      }),
-    );
-    for (let user = 1; user <= shape.users; user += 1) {
-      const connection = `to-user${String(user)}-${id}` as ConnectionId;
-      const name = `user${String(user)}`;
-      this.database.connections.set(
-        connection,
-        newConnection({
-          id: connection,
-          name: connection,
-          clusterId: id,
-          ownerId,
-          accountName: name,
-          machineUser: name,
-          createdAtMs: this.database.nowMs(),
-          sealedPassword: `sealed-password-${name}-1`,
-          passwordVersion: 1,
-          whenSessionBlocked: random.chance(0.5) ? 'wait' : 'fail',
-          notifications: random.chance(0.3),
-        }),
-      );
-      this.connections.push({ id: connection, clusterId: id, user: name });
-    }
-  }
-
   #enrol(id: GatewayId, clusterId: ClusterId, order: number): void {
-    const ownerId = 'alice' as AccountId;
-    const row = { id, clusterId, name: id, ownerId, publicKey: id, sessionHost: 'linux' as const, order };
+    const row = { id, clusterId, name: id, ownerId: ALICE, publicKey: id, sessionHost: 'linux' as const, order };
     this.database.gateways.set(id, newGateway({ ...row, enrolledAtMs: this.database.nowMs() }));
     this.database.bump(clusterId);
   }

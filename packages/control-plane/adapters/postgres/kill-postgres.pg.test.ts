@@ -28,7 +28,10 @@ async function submitAll(world: RunWorld, acknowledged: string[]): Promise<void>
 
 test('the postmaster is killed during work: every acknowledged run is there once, and work goes on', async () => {
   const database = await withOwnPostgres();
-  const world = await createRunWorld({ database, ports: { onPlanningFault: () => undefined } });
+  const world = await createRunWorld({
+    database,
+    ports: { onPlanningFault: () => undefined, onRecordFault: () => undefined },
+  });
   const link = await world.linkUp('g1');
   const acknowledged: string[] = [];
   const submitting = submitAll(world, acknowledged);

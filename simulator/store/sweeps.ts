@@ -46,6 +46,7 @@ function overdueOf(run: RunRow): OverdueRun {
       priority: run.priority,
       submittedById: run.submittedBy,
       flowId: run.flowId,
+      canaryOf: run.canaryOf,
     },
     startDeadlineAtMs: run.startDeadlineAtMs,
     executionTimeoutMs: run.executionTimeoutMs,

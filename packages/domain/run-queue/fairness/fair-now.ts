@@ -60,15 +60,16 @@ export function* inFairTurns<One extends Turn>(
 ): Generator<One, void> {
   const tiers = Map.groupBy(turns, ({ run }) => fairTierOf(run, now.fairness, nowMs));
   yield* (tiers.get(0) ?? []).toSorted((a, b) => byQueueOrder(a.run, b.run));
-  for (const tier of [1, 2] as const) yield* byShare(tiers.get(tier) ?? [], now.held);
+  for (const tier of [1, 2] as const) yield* byShare(tiers.get(tier) ?? [], now);
 }
 
-function* byShare<One extends Turn>(turns: readonly One[], held: ReadonlyMap<string, number>): Generator<One, void> {
+function* byShare<One extends Turn>(turns: readonly One[], { fairness, held }: FairNow): Generator<One, void> {
+  const sharerOf = ({ of }: One) => (fairness.share === null ? null : (of.runClass.fair?.sharer?.id ?? null));
   const asked = turns.toSorted((a, b) => a.run.requestNumber - b.run.requestNumber);
   const lines = createFirstOf<Line<One>>(
     (a, b) => a.atWork - b.atWork < 0 || (a.atWork === b.atWork && numberOf(a) < numberOf(b)),
   );
-  for (const [sharerId, line] of Map.groupBy(asked, ({ of }) => of.runClass.fair?.sharer?.id ?? null))
+  for (const [sharerId, line] of Map.groupBy(asked, sharerOf))
     lines.put({ sharerId, line, next: 0, atWork: atWork(held, sharerId) });
   for (let first = lines.take(); first !== undefined; first = lines.take()) {
     const turn = first.line[first.next];

@@ -220,6 +220,7 @@ async function openHttp({
     accounts: stores.accounts,
     clusters: stores.clusters,
     wake: (id: string) => runs.wakeups.wake(id),
+    changes,
     unlink,
   };
   const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };

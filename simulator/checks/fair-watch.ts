@@ -44,7 +44,18 @@ export class FairWatch {
     if (share === null || sharerOf(taken, share) === sharerOf(waiting, share))
       return taken.requestNumber < waiting.requestNumber;
     const mostOther = this.#atWork(waiting, share) + this.#justEnded(waiting, share);
-    return this.#atWork(taken, share) - 1 <= mostOther;
+    return this.#atWork(taken, share) - 1 - this.#offeredWith(taken, share) <= mostOther;
+  }
+
+  /** What the same plan offers to the same one may have had its turn later. */
+  #offeredWith(taken: RunRow, share: NonNullable<Fairness['share']>): number {
+    const mine = sharerOf(taken, share);
+    let count = 0;
+    for (const other of this.#database.runs.inHand()) {
+      const isOfPlan = other.clusterId === taken.clusterId && other.offeredAtMs === taken.offeredAtMs;
+      if (isOfPlan && other.id !== taken.id && sharerOf(other, share) === mine) count += 1;
+    }
+    return count;
   }
 
   /** A run that nobody moved to the top keeps to shares and lanes. */
@@ -90,13 +101,16 @@ export class FairWatch {
       const most = this.#atWork(waiting, share) + this.#justEnded(waiting, share);
       if (most >= share.atMost) return true;
     }
-    return lanes.some((lane) => this.#isOf(lane, taken) && !this.#isOf(lane, waiting));
+    return lanes.some((lane) =>
+      lane.for === 'high'
+        ? taken.priority === 'high' && waiting.priority !== 'high'
+        : this.#mayBeShort(taken) && taken.flowId !== waiting.flowId,
+    );
   }
 
-  #isOf(lane: Lane, run: RunRow): boolean {
-    if (lane.for === 'high') return run.priority === 'high';
-    // Durations are measured while plans are made, so any measured flow may have been short.
-    return this.#database.flowDurations.get(`${run.flowId} ${run.mode}`) !== undefined;
+  /** Durations are measured while plans are made: any measured flow may have been short then, and another one not. */
+  #mayBeShort({ flowId, mode }: RunRow): boolean {
+    return this.#database.flowDurations.get(`${flowId} ${mode}`) !== undefined;
   }
 
   /** 1 for high and aged runs; within the time of a plan a run may have aged. */

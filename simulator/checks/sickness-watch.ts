@@ -1,5 +1,6 @@
 import { FAULTS_MIN } from '@deskhand/domain/gateway/sickness.ts';
 import { putBack, tryNow } from '@deskhand/control-plane/use-cases/gateways/sick-members.ts';
+import { changeSettings } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
 import { caller } from '../people/caller.ts';
 import type { People } from '../people/people.ts';
 import type { GatewayRow } from '../store/rows.ts';
@@ -42,6 +43,10 @@ export class SicknessWatch {
   /** An admin who has mended the machines has them tried at once, and puts back by hand whom no canary can try. */
   mend(people: People): void {
     const { database } = this.#universe;
+    const isWithoutAddOns = database.installation.get('only')?.settings.unattendedAddOns === 0;
+    // A canary takes an add-on as every unattended run does.
+    if (isWithoutAddOns && !this.isOver())
+      void people.administer((admin) => changeSettings(admin, caller, { unattendedAddOns: 1 }));
     for (const { id, canaryRunId } of this.#aside()) {
       const newest = [...database.gatewayEvents.values()].findLast(({ gatewayId }) => gatewayId === id);
       if (newest?.event === 'canary-impossible') void people.administer((admin) => putBack(admin, caller, id));

@@ -29,8 +29,8 @@ test('fairness is chosen on the page of a cluster, says what it does before it i
   expect(await page.getByRole('button', { name: 'Save fairness' }).count()).toBe(0);
   await page.getByRole('link', { name: 'Run queue: 6 waiting' }).click();
   const note = page.getByRole('note', { name: 'How this queue is ordered' });
-  await note.getByText(AGED).waitFor();
-  await note.getByText('A run that somebody moved to the top comes first all the same').waitFor();
+  await note.filter({ hasText: AGED }).waitFor();
+  await note.filter({ hasText: 'A run that somebody moved to the top comes first all the same' }).waitFor();
   await page.getByText('High priority, and runs that have aged').waitFor();
   expect(faults).toEqual([]);
   await page.context().close();

@@ -59,7 +59,14 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
       return made;
     },
     getCluster: ({ params }) => clusterOf(params.id),
-    updateCluster: ({ params, body }) => replace(world.clusters, { ...clusterOf(params.id), ...body }),
+    updateCluster: ({ params, body }) => {
+      const changed = replace(world.clusters, { ...clusterOf(params.id), ...body });
+      sendLive(
+        { type: 'changed', data: { what: 'gateway-cluster', id: changed.id } },
+        { type: 'run-queue', data: { clusterId: changed.id, version: Date.now() } },
+      );
+      return changed;
+    },
     deleteCluster: ({ params }) => {
       throw new Refusal('cluster-not-empty', { name: clusterOf(params.id).name });
     },

@@ -9,6 +9,7 @@ import type {
 } from '../../ports/clusters.ts';
 import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId, newSecret } from '../accounts/secrets.ts';
+import type { ChangeFeed } from '../../ports/changes.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export const ENROLMENT_TOKEN_LIFETIME_MS = 3_600_000;
@@ -17,6 +18,7 @@ export interface ClusterPorts extends KnownAccounts {
   readonly clusters: ClusterStore;
   /** Wakes the planner of a cluster whose members or settings changed. */
   readonly wake: (clusterId: string) => void;
+  readonly changes: Pick<ChangeFeed, 'publish'>;
   /** Closes the link of a gateway that was removed. */
   readonly unlink: (gatewayId: string) => void;
 }
@@ -54,8 +56,15 @@ export async function updateCluster(
   );
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway cluster' });
   if (answer === 'name-taken') return refuse('conflict', { detail: 'A gateway cluster has this name already.' });
-  ports.wake(id);
+  ports.changes.publish({ kind: 'changed', what: 'gateway-cluster', id });
+  looksAnew(ports, id);
   return clusterById(ports, id);
+}
+
+/** The planner looks at the waiting runs again, and pages ask again in which order and for what they wait. */
+function looksAnew({ wake, changes }: ClusterPorts, clusterId: string): void {
+  wake(clusterId);
+  changes.publish({ kind: 'run-queue', clusterId });
 }
 
 export async function removeCluster(ports: ClusterPorts, caller: Caller, id: string): Promise<Outcome<null>> {
@@ -109,7 +118,9 @@ export async function updateGateway(
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway' });
   if (answer === 'name-taken') return refuse('gateway-name-taken');
   const gateway = await gatewayById(ports, id);
-  if (gateway.ok) ports.wake(gateway.value.clusterId);
+  if (!gateway.ok) return gateway;
+  ports.changes.publish({ kind: 'gateway', gatewayId: id });
+  looksAnew(ports, gateway.value.clusterId);
   return gateway;
 }
 

@@ -9,12 +9,15 @@ import {
   succeeded,
   value,
 } from '../../testing/run-world.ts';
+import type { Change } from '../../ports/changes.ts';
 import type { OpenLink } from '../link/link-ports.ts';
-import { gatewayById, updateGateway } from './clusters.ts';
+import { gatewayById, updateCluster, updateGateway } from './clusters.ts';
 
 let world: RunWorld;
 let link: OpenLink;
+const published: Change[] = [];
 beforeEach(async () => {
+  published.length = 0;
   world = await createRunWorld();
   link = await world.linkUp('g1', { facts: linuxFacts({ sessionLimit: 2 }) });
 });
@@ -24,6 +27,7 @@ const ports = () => ({
   clusters: openClusterStore(world.database.pool),
   accounts: { unknownOf: () => Promise.resolve([]) },
   wake: (id: string) => world.runs.wakeups.wake(id),
+  changes: { publish: (change: Change) => void published.push(change) },
   unlink: () => undefined,
 });
 const maintain = async (maintenance: { readonly note: string } | null) =>
@@ -36,6 +40,22 @@ const beat = (wallClockMs?: number) =>
     journalFault: null,
     ...(wallClockMs === undefined ? {} : { wallClockMs }),
   });
+
+test('pages learn that a gateway and the reasons of its run queue have changed', async () => {
+  await maintain({ note: 'New disk' });
+  expect(published).toEqual([
+    { kind: 'gateway', gatewayId: 'g1' },
+    { kind: 'run-queue', clusterId: CLUSTER },
+  ]);
+});
+
+test('pages learn that a cluster was set otherwise, and ask again in which order its runs wait', async () => {
+  value(await updateCluster(ports(), alice, CLUSTER, { runOnAllGateways: true }));
+  expect(published).toEqual([
+    { kind: 'changed', what: 'gateway-cluster', id: CLUSTER },
+    { kind: 'run-queue', clusterId: CLUSTER },
+  ]);
+});
 
 test('a gateway in maintenance keeps what runs there, with its deadline, and gets nothing new until it ends', async () => {
   const first = await world.submit();

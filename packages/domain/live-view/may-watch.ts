@@ -18,6 +18,8 @@ export type WatchRefusal = 'not-allowed' | 'live-view-off' | 'run-not-on-screen'
 export type MayWatch = { readonly ok: true } | { readonly ok: false; readonly because: WatchRefusal };
 
 const onScreen: ReadonlySet<RunState> = new Set(['starting', 'running', 'cancelling']);
+/** Whether a run works on a screen now, whoever may see it. */
+export const isOnScreen = (state: RunState): boolean => onScreen.has(state);
 
 /**
  * A screen shows more than the run's inputs and outputs, so it is for whoever submitted the run and for those who administer
@@ -26,6 +28,6 @@ const onScreen: ReadonlySet<RunState> = new Set(['starting', 'running', 'cancell
 export function mayWatch({ id, roles }: Onlooker, screen: WatchedScreen): MayWatch {
   if (id !== screen.submittedBy && !mayDo(roles, 'gateway.admin')) return { ok: false, because: 'not-allowed' };
   if (!screen.isAllowedByCluster) return { ok: false, because: 'live-view-off' };
-  if (!onScreen.has(screen.state)) return { ok: false, because: 'run-not-on-screen' };
+  if (!isOnScreen(screen.state)) return { ok: false, because: 'run-not-on-screen' };
   return { ok: true };
 }

@@ -38,7 +38,7 @@ const columns: readonly Column<GatewayEvent>[] = [
     key: 'detail',
     header: 'Why',
     cell: ({ detail, runId }) => (
-      <span>
+      <span className="sentence">
         {detail}{' '}
         {runId && (
           <Link to="/runs/$run" params={{ run: runId }}>

@@ -1,4 +1,4 @@
-import { mayWatch, type WatchRefusal } from '@deskhand/domain/live-view/may-watch.ts';
+import { isOnScreen, mayWatch, type WatchRefusal } from '@deskhand/domain/live-view/may-watch.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { liveViewHelp } from '@deskhand/protocol/help-links.ts';
 import { Button } from '@fluentui/react-components';
@@ -29,7 +29,7 @@ export function RunScreen({ run }: { readonly run: Run }) {
   const isAllowedByCluster = cluster?.liveView ?? false;
   const may = mayWatch(me, { state: run.state, submittedBy: run.submittedBy.id, isAllowedByCluster });
   // What was seen last stays while the run ends, and goes with the page.
-  if (!may.ok && may.because === 'run-not-on-screen' && screen.frame === null) return null;
+  if (!isOnScreen(run.state) && screen.frame === null) return null;
   return (
     <Section
       title="Screen"

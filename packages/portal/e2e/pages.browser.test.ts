@@ -73,7 +73,9 @@ interface AxeResults {
 
 async function settled(page: Page, title: string): Promise<void> {
   await page.waitForFunction((wanted) => document.title.startsWith(`${wanted} ·`), title);
-  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  await page.waitForFunction(() => document.querySelector('.skeleton, [aria-busy="true"]') === null);
+  // A button that may be pressed again has its own colours one frame later.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
 test.concurrent.each(pages)(

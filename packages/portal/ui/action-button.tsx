@@ -24,6 +24,7 @@ export function ActionButton(props: ActionButtonProps) {
       size={size}
       appearance={appearance}
       disabledFocusable={blocked}
+      aria-busy={busy}
       {...(icon ? { icon: busy ? <Spinner size="extra-tiny" aria-hidden /> : icon } : {})}
       onClick={(event) => {
         if (blocked) event.preventDefault();

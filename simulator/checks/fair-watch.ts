@@ -9,7 +9,7 @@ import { isInHand } from '../store/run-table.ts';
 import type { World } from '../world/world.ts';
 
 /** From reading a queue to the commit of its plan, with a database that stalls. */
-const PLAN_MAX_MS = 60_000;
+export const PLAN_MAX_MS = 60_000;
 
 /**
  * What fairness promises, written down here once more (I18). A plan is made of what was there when it was read, and only

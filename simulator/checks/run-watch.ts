@@ -4,7 +4,7 @@ import { isTerminal, transitions } from '@deskhand/domain/run/transitions.ts';
 import type { SimulatedDatabase } from '../store/database.ts';
 import type { RunRow } from '../store/rows.ts';
 import type { World } from '../world/world.ts';
-import { FairWatch } from './fair-watch.ts';
+import { FairWatch, PLAN_MAX_MS } from './fair-watch.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What the product promises, written down here once more: one that gives up earlier is found out. */
@@ -12,9 +12,6 @@ const GIVE_UP_AFTER_MS = 15 * 60_000;
 const STARTING_MS = 5 * 60_000;
 /** The clock of a machine is never faster than this. */
 const CLOCK_RATE_MAX = 1.06;
-
-/** From reading a queue to the commit of its plan, with a database that stalls. */
-const PLAN_MAX_MS = 60_000;
 
 /** Watches every committed change of a run (I3, and what the edges of the table are reached). */
 export class RunWatch {

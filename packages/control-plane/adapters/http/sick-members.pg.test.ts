@@ -4,6 +4,7 @@ import type { GatewayEvent } from '@deskhand/protocol/http/sick-members.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { sweepSickness } from '../../use-cases/sweeps/sweep-sickness.ts';
+import { linuxFacts } from '../../testing/run-world.ts';
 
 let world: HttpWorld;
 let admin: Person;
@@ -13,19 +14,6 @@ let clusterId = '';
 let connectionId = '';
 let flowId = '';
 let made = 0;
-
-const facts = {
-  version: 1,
-  operatingSystem: 'Debian 12',
-  reportedPolicy: 'linux',
-  sessions: [],
-  sessionLimit: 2,
-  remoteDesktopServices: false,
-  canUnattended: true,
-  canAttended: true,
-  missing: [],
-  ownUser: null,
-};
 
 beforeAll(async () => {
   world = await createHttpWorld();
@@ -39,7 +27,7 @@ beforeAll(async () => {
     await world.database.pool.query(
       `insert into gateway (id, name, cluster_id, member_order, public_key, session_host, version, facts)
         values ($1, $1, $2, $3, $1, 'linux', '1.2.3', $4)`,
-      [id, clusterId, order, JSON.stringify(facts)],
+      [id, clusterId, order, JSON.stringify(linuxFacts())],
     );
   const flow = await world.ask('POST', '/desktop-flows', { as: owner, body: { name: 'Ledger', script: 'WAIT 1\n' } });
   flowId = flow.json<{ id: string }>().id;

@@ -9,16 +9,13 @@ import type {
 } from '../../ports/clusters.ts';
 import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId, newSecret } from '../accounts/secrets.ts';
-import type { ChangeFeed } from '../../ports/changes.ts';
+import { lookAnew, type LookAnewPorts } from '../run-queue/look-anew.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
 export const ENROLMENT_TOKEN_LIFETIME_MS = 3_600_000;
 
-export interface ClusterPorts extends KnownAccounts {
+export interface ClusterPorts extends KnownAccounts, LookAnewPorts {
   readonly clusters: ClusterStore;
-  /** Wakes the planner of a cluster whose members or settings changed. */
-  readonly wake: (clusterId: string) => void;
-  readonly changes: Pick<ChangeFeed, 'publish'>;
   /** Closes the link of a gateway that was removed. */
   readonly unlink: (gatewayId: string) => void;
 }
@@ -57,14 +54,8 @@ export async function updateCluster(
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway cluster' });
   if (answer === 'name-taken') return refuse('conflict', { detail: 'A gateway cluster has this name already.' });
   ports.changes.publish({ kind: 'changed', what: 'gateway-cluster', id });
-  looksAnew(ports, id);
+  lookAnew(ports, id);
   return clusterById(ports, id);
-}
-
-/** The planner looks at the waiting runs again, and pages ask again in which order and for what they wait. */
-function looksAnew({ wake, changes }: ClusterPorts, clusterId: string): void {
-  wake(clusterId);
-  changes.publish({ kind: 'run-queue', clusterId });
 }
 
 export async function removeCluster(ports: ClusterPorts, caller: Caller, id: string): Promise<Outcome<null>> {
@@ -120,7 +111,7 @@ export async function updateGateway(
   const gateway = await gatewayById(ports, id);
   if (!gateway.ok) return gateway;
   ports.changes.publish({ kind: 'gateway', gatewayId: id });
-  looksAnew(ports, gateway.value.clusterId);
+  lookAnew(ports, gateway.value.clusterId);
   return gateway;
 }
 

@@ -4,6 +4,7 @@ import type { ClusterStore, GatewayRecord } from '../../ports/clusters.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import type { GatewayEventRecord, SickMemberStore } from '../../ports/sick-members.ts';
+import { lookAnew } from '../run-queue/look-anew.ts';
 
 /** Events that one page of a history holds. */
 export const HISTORY_PAGE_MAX = 100;
@@ -42,8 +43,7 @@ async function changed(ports: SickMemberPorts, id: string, answer: string): Prom
   const gateway = answer === 'not-found' ? undefined : await ports.clusters.gatewayById(id);
   if (gateway === undefined) return refuse('not-found', { what: 'gateway' });
   ports.changes.publish({ kind: 'gateway', gatewayId: id });
-  ports.changes.publish({ kind: 'run-queue', clusterId: gateway.clusterId });
-  ports.wake(gateway.clusterId);
+  lookAnew(ports, gateway.clusterId);
   return done(gateway);
 }
 

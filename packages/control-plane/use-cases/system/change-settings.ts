@@ -1,13 +1,11 @@
 import type { InstallationStore, SettingsRecord } from '../../ports/accounts.ts';
-import type { ChangeFeed } from '../../ports/changes.ts';
 import { auditBy, type Caller, done, type Outcome } from '../../ports/outcome.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
+import { lookAnew, type LookAnewPorts } from '../run-queue/look-anew.ts';
 
-export interface ChangeSettingsPorts {
+export interface ChangeSettingsPorts extends LookAnewPorts {
   readonly installation: Pick<InstallationStore, 'changeSettings'>;
   readonly queue: Pick<RunQueueStore, 'clustersWithWaitingRuns'>;
-  readonly changes: Pick<ChangeFeed, 'publish'>;
-  readonly wake: (clusterId: string) => void;
 }
 
 export type SettingsChange = Parameters<InstallationStore['changeSettings']>[0];
@@ -23,13 +21,7 @@ export async function changeSettings(
   const change = { ...asked, ...(allowedDomains ? { allowedDomains } : {}) };
   const settings = await ports.installation.changeSettings(change, auditBy(caller, 'update', 'settings', change));
   ports.changes.publish({ kind: 'changed', what: 'settings', id: 'settings' });
-  if (change.unattendedAddOns !== undefined) await lookAtWaitingRuns(ports);
+  if (change.unattendedAddOns !== undefined)
+    for (const clusterId of await ports.queue.clustersWithWaitingRuns()) lookAnew(ports, clusterId);
   return done(settings);
-}
-
-async function lookAtWaitingRuns({ queue, changes, wake }: ChangeSettingsPorts): Promise<void> {
-  for (const clusterId of await queue.clustersWithWaitingRuns()) {
-    wake(clusterId);
-    changes.publish({ kind: 'run-queue', clusterId });
-  }
 }

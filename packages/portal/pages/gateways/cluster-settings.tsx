@@ -5,14 +5,10 @@ import { RUN_ON_ALL_GATEWAYS } from '@deskhand/domain/session/texts.ts';
 import type { Gateway, GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import { liveViewHelp } from '@deskhand/protocol/help-links.ts';
 import { Field, Select, Switch } from '@fluentui/react-components';
-import { useQueryClient } from '@tanstack/react-query';
-import { api } from '../../api/client.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
-import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { Section } from '../../ui/page-frame.tsx';
-
-type Choice = Partial<Pick<GatewayCluster, 'runOnAllGateways' | 'selection' | 'negotiation' | 'liveView'>>;
+import { useChangeCluster } from './use-change-cluster.ts';
 
 interface ClusterSettingsProps {
   readonly cluster: GatewayCluster;
@@ -22,19 +18,8 @@ interface ClusterSettingsProps {
 
 /** The toggle of S47, and how one of all gateways is chosen. */
 export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
-  const cache = useQueryClient();
   const whyNot = useWhyNotAllowed('gateway.admin');
-  const update = async (body: Choice, done: string) => {
-    try {
-      const changed = await api.updateCluster({ params: { id: cluster.id }, body });
-      cache.setQueryData<{ items: readonly GatewayCluster[] }>(['gateway-clusters'], (list) =>
-        list ? { items: list.items.map((item) => (item.id === changed.id ? changed : item)) } : list,
-      );
-      noticeDone(done);
-    } catch (error) {
-      noticeRefused(`${cluster.name} was not changed.`, error);
-    }
-  };
+  const update = useChangeCluster(cluster);
   return (
     <Section title="Who takes a run">
       <div className="card cluster-settings" {...(whyNot ? { title: whyNot } : {})}>

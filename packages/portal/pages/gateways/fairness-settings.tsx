@@ -9,19 +9,17 @@ import {
 import { fairnessHelp } from '@deskhand/protocol/help-links.ts';
 import type { GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import { Button, Field, Select } from '@fluentui/react-components';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
-import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { Section } from '../../ui/page-frame.tsx';
 import { NumberField } from './number-field.tsx';
+import { useChangeCluster } from './use-change-cluster.ts';
 
 /** Ageing, share and lanes of a cluster, each with a sentence that says what the choice does. */
 export function FairnessSettings({ cluster }: { readonly cluster: GatewayCluster }) {
-  const cache = useQueryClient();
+  const update = useChangeCluster(cluster);
   const whyNot = useWhyNotAllowed('gateway.admin');
   const [draft, setDraft] = useState<Fairness | null>(null);
   const [busy, setBusy] = useState(false);
@@ -29,17 +27,8 @@ export function FairnessSettings({ cluster }: { readonly cluster: GatewayCluster
   const change = (part: Partial<Fairness>) => setDraft({ ...fairness, ...part });
   const save = async () => {
     setBusy(true);
-    try {
-      const body = { fairness: { ...fairness, lanes: [...fairness.lanes] } };
-      const changed = await api.updateCluster({ params: { id: cluster.id }, body });
-      cache.setQueryData<{ items: readonly GatewayCluster[] }>(['gateway-clusters'], (list) =>
-        list ? { items: list.items.map((item) => (item.id === changed.id ? changed : item)) } : list,
-      );
-      setDraft(null);
-      noticeDone(`Changed the fairness of ${cluster.name}.`);
-    } catch (error) {
-      noticeRefused(`${cluster.name} was not changed.`, error);
-    }
+    const body = { fairness: { ...fairness, lanes: [...fairness.lanes] } };
+    if (await update(body, `Changed the fairness of ${cluster.name}.`)) setDraft(null);
     setBusy(false);
   };
   const parts = { fairness, isDisabled: whyNot !== null, change };

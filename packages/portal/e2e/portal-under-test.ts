@@ -110,5 +110,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions) {
     if (message.type() === 'error') faults.push(message.text());
   });
   await page.goto(url);
+  // The simulated server loads after the page; until then a test's changes of it would be lost without a word.
+  await page.waitForFunction(() => window.simulated !== undefined);
   return { page, faults };
 }

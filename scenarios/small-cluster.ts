@@ -32,17 +32,20 @@ interface ClusterOptions {
   readonly runsLastMs: number;
   /** Default: people are left alone. */
   readonly negotiation?: NegotiationPolicy;
+  /** How long a message is on its way, typically; default 2 ms. */
+  readonly networkDelayMs?: number;
 }
 
 export type SmallCluster = Awaited<ReturnType<typeof smallCluster>>;
 
 /** Its gateways are called gateway-1 (the primary), gateway-2 and so on; the toggle is off. */
-export async function smallCluster({ gateways, slotsEach, runsLastMs, negotiation = 'off' }: ClusterOptions) {
+export async function smallCluster({ gateways, slotsEach, runsLastMs, ...options }: ClusterOptions) {
+  const { negotiation = 'off', networkDelayMs = 2 } = options;
   const world = createWorld(1, false);
   const universe = new Universe(world, {
     ...drawShape(world.random.fork('shape')),
     ...{ servers: 1, gateways, clusters: 1, users: USERS, flows: 1, flowTrouble: 0, browsers: 0 },
-    ...{ slots: slotsEach, delayMs: 2, drift: 0, databaseDrift: 0, asksPeople: negotiation !== 'off' },
+    ...{ slots: slotsEach, delayMs: networkDelayMs, drift: 0, databaseDrift: 0, asksPeople: negotiation !== 'off' },
   });
   if (negotiation !== 'off') letRunsWaitForPeople(universe, negotiation);
   giveFlow(universe, scriptOf({ behaviour: 'succeeds', durationMs: runsLastMs, lines: 1 }));
@@ -82,6 +85,12 @@ function membersOf(universe: Universe, ask: Ask) {
     endMaintenance: (name: string) => change(name, { maintenance: null }),
     remove: (name: string, { confirmed }: { readonly confirmed: boolean }) =>
       ask(({ admin }) => admin && removeGateway(admin, caller, name, confirmed)),
+    /** Both ends hear of it at once, and the gateway dials again. */
+    linkBreaks: (name: string): void => {
+      const { name: site } = programOf(name).machine;
+      const cables = universe.network.cables.filter(({ sites }) => sites.includes(site));
+      for (const cable of cables) cable.breakDown(0, [0, 0]);
+    },
     goesOffline: (name: string) => programOf(name).crash(),
     comesBack: (name: string) => programOf(name).start(),
     /** Another size of the pool, as the settings page gives it. */

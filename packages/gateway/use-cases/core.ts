@@ -58,6 +58,8 @@ export interface Core extends GatewayPorts {
   readonly acquiring: Map<AttemptKey, Acquiring>;
   /** A server has heard how far the journal had come when it was opened, and what it had asked for. */
   wasReconciled: boolean;
+  /** The version of the machine's facts that the server has heard last; null until a server has heard any. */
+  factsTold: number | null;
 }
 export interface Acquiring {
   readonly runId: string;

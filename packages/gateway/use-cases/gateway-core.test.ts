@@ -329,6 +329,29 @@ test('without a link the run goes on, and its result is told when there is one',
   expect(world.core.handlers.report({ wasRestored: true, hasJournal: true }).attempts).toEqual([]);
 });
 
+test('what changes on the machine while the server answers the report is told when the link is up', async () => {
+  const world = await worldOf();
+  world.sessions = [sessionOf('alice')];
+  world.offer(orderOf());
+  await hasSent(world, 'decline');
+  world.isLinkUp = false;
+  expect(world.core.handlers.report({ wasRestored: false }).facts.sessions).toHaveLength(1);
+  const told = world.of('facts').length;
+  world.sessions = [];
+  world.offer(orderOf());
+  await until(() => expect(world.entries).not.toHaveLength(0));
+  world.isLinkUp = true;
+  world.core.handlers.reconciled([]);
+  expect(
+    world
+      .of('facts')
+      .slice(told)
+      .map(({ facts }) => facts.sessions),
+  ).toEqual([[]]);
+  world.core.handlers.reconciled([]);
+  expect(world.of('facts')).toHaveLength(told + 1);
+});
+
 test('what the server forgets is ended, and nothing more is told of it', async () => {
   const world = await worldOf();
   await run(world);

@@ -13,7 +13,7 @@ import { resumeAfterRestart } from './resume-after-restart.ts';
 import { startAcquired } from './run-attempt.ts';
 import { createLeftoverSweep } from './sweep-leftovers.ts';
 import { createScreenDesk, type ScreenDesk } from './watch-screen.ts';
-import { wireFacts } from './wire-facts.ts';
+import { tellFacts } from './tell-facts.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { keyOf, nameOf, type AttemptKey } from './attempt-record.ts';
 import type { Core, GatewayPorts } from './core.ts';
@@ -42,6 +42,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
     inHand: new Map(),
     acquiring: new Map(),
     wasReconciled: false,
+    factsTold: null,
   };
   const desks = {
     core,
@@ -55,7 +56,7 @@ export function createGatewayCore(ports: GatewayPorts): GatewayCore {
   return {
     resume: async () => {
       await resumeAfterRestart(core);
-      await core.machine.start((facts) => core.link.send({ type: 'facts', facts: wireFacts(facts) }));
+      await core.machine.start(() => tellFacts(core));
       leftovers.start();
     },
     handlers: {

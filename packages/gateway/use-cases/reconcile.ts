@@ -6,10 +6,10 @@ import {
 } from '@deskhand/protocol/link/messages.ts';
 import type { AttemptRecord } from '../ports/journal.ts';
 import type { Reconciliation, ReconcileDecision, ServerMemory } from '../ports/link.ts';
-import { wireFacts } from './wire-facts.ts';
 import { wantEnd } from './attempt-in-hand.ts';
 import { keyOf } from './attempt-record.ts';
 import type { Core } from './core.ts';
+import { reportFacts, tellFacts } from './tell-facts.ts';
 
 export const RECONCILE_ATTEMPTS_MAX = 10_000;
 /** Small results go with the report; larger ones follow by themselves. */
@@ -35,7 +35,7 @@ export function reportAttempts(core: Core, server: ServerMemory): Reconciliation
     return report;
   });
   const asked = core.book.asked().slice(-RECONCILE_ATTEMPTS_MAX);
-  return { attempts, asked, facts: wireFacts(core.machine.facts()), journalPosition: positionToTell(core) };
+  return { attempts, asked, facts: reportFacts(core), journalPosition: positionToTell(core) };
 }
 
 /**
@@ -86,6 +86,7 @@ function entryOf({ facts, startedAtMs, phase, phasesMs, result, settled }: Attem
 
 export function obeyDecisions(core: Core, decisions: readonly ReconcileDecision[]): void {
   core.wasReconciled = true;
+  tellFacts(core);
   // What it asked for over older links is settled: the server has given it up, or would have told of it.
   for (const of of core.book.asked()) core.book.note({ type: 'settled', ...of, because: 'forgotten' });
   for (const attempt of core.inHand.values()) attempt.courier.linkIsNew();

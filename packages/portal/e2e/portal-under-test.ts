@@ -111,6 +111,6 @@ async function openPage(browser: Browser, url: string, options: OpenOptions) {
   });
   await page.goto(url);
   // The simulated server loads after the page; until then a test's changes of it would be lost without a word.
-  await page.waitForFunction(() => window.simulated !== undefined);
+  await page.waitForFunction("'simulated' in window");
   return { page, faults };
 }

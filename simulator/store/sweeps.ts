@@ -179,8 +179,20 @@ function removeDecisions(database: SimulatedDatabase, days: number, limit: numbe
 function bytesOf(database: SimulatedDatabase, runId: string, what: 'log' | 'screenshots'): number {
   const parts = database.partsOf(runId);
   if (what === 'screenshots') return parts.screenshots.reduce((sum, one) => sum + one.png.length, 0);
-  const lines = [...parts.log.values()].flat(2);
-  return lines.reduce((sum, line) => sum + JSON.stringify(line).length, 0);
+  let bytes = 0;
+  for (const pieces of parts.log.values()) for (const lines of pieces) bytes += bytesOfLines(lines);
+  return bytes;
+}
+
+/** What was stored once is never changed, and is weighed at each sweep. */
+const weighed = new WeakMap<object, number>();
+
+function bytesOfLines(lines: readonly object[]): number {
+  const known = weighed.get(lines);
+  if (known !== undefined) return known;
+  const bytes = lines.reduce((sum, line) => sum + JSON.stringify(line).length, 0);
+  weighed.set(lines, bytes);
+  return bytes;
 }
 
 function removeAbove(

@@ -7,6 +7,7 @@ import { askServer } from './ask-server.ts';
 import { caller } from './caller.ts';
 import { ManyRuns } from './many-runs.ts';
 import type { Random } from '../world/random.ts';
+import { onlyViolations } from '../world/world.ts';
 
 const RETRY_AFTER_MS = 3_000;
 const TRIES_MAX = 400;
@@ -59,27 +60,31 @@ export class People {
     const isBursty = this.#random.chance(0.3);
     for (let index = 0; index < shape.submits; index += 1) {
       const atMs = isBursty && this.#random.chance(0.5) ? burstAtMs : this.#random.between(0, shape.safetyMs * 0.95);
-      timeline.schedule(atMs, () => void this.#submit(this.#drawSubmission()));
+      timeline.schedule(atMs, () => this.#submitOne());
     }
     const acts = this.#random.pick([0, 10, 40, 120]);
     for (let index = 0; index < acts; index += 1) {
-      timeline.schedule(this.#random.between(0, shape.safetyMs), () => void this.#act());
+      timeline.schedule(this.#random.between(0, shape.safetyMs), () => this.actNow());
     }
   }
 
   /** Somebody does something at this very moment, such as when a gateway acquires. */
   actNow(): void {
-    void this.#act();
+    this.#act().catch(onlyViolations);
   }
 
   actOn(runId: string, what?: Act): void {
-    void this.#act(runId, what);
+    this.#act(runId, what).catch(onlyViolations);
   }
 
   /** Restored from a backup: a key that the database has forgotten makes another run. */
   forgetSince(): void {
     for (const [key, runId] of this.#runOfKey)
       if (this.#universe.database.runs.get(runId) === undefined) this.#runOfKey.delete(key);
+  }
+
+  #submitOne(): void {
+    this.#submit(this.#drawSubmission()).catch(onlyViolations);
   }
 
   #drawSubmission(): Submission {
@@ -103,7 +108,7 @@ export class People {
     this.#keys += 1;
     const key = `key-${String(this.#keys)}`;
     this.unanswered += 1;
-    if (this.#random.chance(0.1)) void this.#submitTwice(submission, key);
+    if (this.#random.chance(0.1)) this.#submitTwice(submission, key).catch(onlyViolations);
     const answer = await this.#askUntilAnswered((runs) => runs.submitAs(caller, submission, key));
     this.unanswered -= 1;
     if (!answer?.ok) return;
@@ -177,17 +182,24 @@ export class People {
   async #move(clusterId: string, ids: readonly string[]): Promise<void> {
     const askedAtMs = this.#universe.world.timeline.nowMs;
     for (const one of ids) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) + 1);
+    const movesBefore = new Map(ids.map((one) => [one, this.#movesOf(one)]));
     const answer = await this.#ask((runs) => runs.moveToTop(caller, clusterId, ids));
     if (answer === undefined) return;
     for (const one of ids) this.#movesOpen.set(one, (this.#movesOpen.get(one) ?? 0) - 1);
     const isAlone = ids.every((one) => this.#movesOpen.get(one) === 0 && (this.#movedAtMs.get(one) ?? 0) < askedAtMs);
     for (const one of ids) this.#movedAtMs.set(one, this.#universe.world.timeline.nowMs);
     if (!answer.ok || !isAlone) return;
-    const atTop = answer.value.queued.filter(({ run }) => run.movedToTop && ids.includes(run.id));
+    // One that did not wait at that moment was not moved; given back since, it stands where an earlier move put it.
+    const moved = ids.filter((one) => this.#movesOf(one) > (movesBefore.get(one) ?? 0));
+    const atTop = answer.value.queued.filter(({ run }) => run.movedToTop && moved.includes(run.id));
     this.#universe.watch.movesAcknowledged(
-      ids,
+      moved,
       atTop.map(({ run }) => run.id),
     );
+  }
+
+  #movesOf(runId: string): number {
+    return this.#universe.database.partsOf(runId).events.filter(({ event }) => event === 'move-to-top').length;
   }
 
   /** Of the last ones, which are those that people look at. */

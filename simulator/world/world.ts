@@ -23,6 +23,11 @@ export class Violation extends Error {
   }
 }
 
+/** For what nobody waits for: a violation has stopped the timeline already, and anything else is a fault of the code. */
+export function onlyViolations(error: unknown): void {
+  if (!(error instanceof Violation)) throw error;
+}
+
 export function createWorld(seed: number, isTold: boolean): World & { readonly violations: readonly Violation[] } {
   const timeline = new Timeline();
   const trace = new Trace(() => timeline.nowMs, isTold);

@@ -87,8 +87,8 @@ function setBack(scene: Scene, machine: SimulatedMachine, image: DiskImage): voi
 }
 
 /** Shorter than a sign-in. */
-const LOOK_EVERY_MS = 50;
-const LOOKS_MAX = 12_000;
+const LOOK_EVERY_MS = 100;
+const LOOKS_MAX = 6_000;
 
 /** Once the gateway works on an attempt that it does not work on now: just then a copy of now knows the least. */
 function whenItHasBegunMore({ later }: Scene, gateway: SimulatedGateway, act: () => void): void {

@@ -53,17 +53,19 @@ const slowIntervals = {
   retentionMs: HOUR_MS,
   retentionLookMs: HOUR_MS,
 };
-/** Eight times slower than the real one, with the patience of the others. */
-const slowPresence = { beatMs: 8_000, deathLimits: { goneAfterMs: 24_000, silentAfterMs: 80_000 } };
-const SLOW_FACTS_POLL_MS = 15_000;
+/** Fifteen times slower than the real one, with the patience of the others. */
+const slowPresence = { beatMs: 15_000, deathLimits: { goneAfterMs: 45_000, silentAfterMs: 100_000 } };
+const SLOW_FACTS_POLL_MS = 20_000;
 /** Hearts that beat while nothing else happens were half of all events. */
-const slowLinkPace: LinkPace = { heartbeatIntervalMs: 15_000, silenceMaxMs: 45_000 };
+const slowLinkPace: LinkPace = { heartbeatIntervalMs: 20_000, silenceMaxMs: 60_000 };
 const slowLivePace: LiveLinkPace = { ...liveLinkPace, beatIntervalMs: 25_000, silenceMaxMs: 60_000 };
 /** Each open page costs a world a quarter more, so most worlds have none. */
 const BROWSERS_SHARE = 0.1;
 const BROWSERS = [1, 1, 2, 3] as const;
 /** A world of many machines costs as much as ten of few, and few bugs need one. */
 const MANY_GATEWAYS_SHARE = 0.01;
+/** Each costs a world a quarter more, and most stories need one, two or three. */
+const FEW_GATEWAYS = [1, 1, 2, 2, 3, 3, 4, 5] as const;
 const REAL_PACE_SHARE = 0.05;
 /** Looking for people to ask costs a world a tenth more. */
 const ASKS_PEOPLE_SHARE = 0.3;
@@ -72,7 +74,7 @@ const FAIRNESS_SHARE = 0.3;
 
 export function drawShape(random: Random): Shape {
   const servers = random.pick([1, 1, 2, 2, 3]);
-  const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : 1 + random.below(5);
+  const gateways = random.chance(MANY_GATEWAYS_SHARE) ? 10 + random.below(41) : random.pick(FEW_GATEWAYS);
   const shape = {
     servers,
     gateways,
@@ -80,7 +82,7 @@ export function drawShape(random: Random): Shape {
     users: 1 + random.below(5),
     flows: 3 + random.below(6),
     flowTrouble: random.pick([0, 0.1, 0.4]),
-    submits: 50 + random.below(60),
+    submits: 50 + random.below(40),
     delayMs: random.pick([0.5, 2, 20]),
     drift: random.chance(0.3) ? DRIFT_MAX * random.next() : 0,
     databaseDrift: random.chance(0.2) ? DRIFT_MAX * (2 * random.next() - 1) : 0,

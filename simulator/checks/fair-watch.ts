@@ -1,7 +1,8 @@
 import type { Fairness, Lane } from '@deskhand/domain/run-queue/fairness/fairness.ts';
-import { holdingsOf } from '@deskhand/domain/capacity/holdings.ts';
+import { holdingsOf, takesSlot } from '@deskhand/domain/capacity/holdings.ts';
 import { limitOfMember, policyOf } from '@deskhand/domain/capacity/session-limit.ts';
 import { servingMembers } from '@deskhand/domain/gateway/member-availability.ts';
+import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { SimulatedDatabase } from '../store/database.ts';
 import { readQueue } from '../store/queue-reading.ts';
 import type { RunRow } from '../store/rows.ts';
@@ -80,7 +81,7 @@ export class FairWatch {
     let slots = 0;
     let others = 0;
     for (const member of servingMembers(snapshot.members, snapshot.runOnAllGateways)) {
-      if (member.facts === null) continue;
+      if (member.facts === null || !canTake(policyOf(member, member.facts), member.facts)) continue;
       const inHand = snapshot.inHand.filter((run) => run.gatewayId === member.gatewayId);
       const held = holdingsOf(policyOf(member, member.facts), member.facts, inHand);
       slots += Math.max(limitOfMember(member, member.facts) - held.slotsOfPeople, held.slotsHeld);
@@ -141,6 +142,11 @@ export class FairWatch {
       ({ run: other, atMs }) => atMs >= sinceMs && other.clusterId === run.clusterId && sharerOf(other, share) === mine,
     ).length;
   }
+}
+
+/** A machine that can take no run that holds a slot has none to keep. */
+function canTake(policy: MachinePolicy, { canUnattended, canAttended }: MachineFacts): boolean {
+  return canUnattended || (canAttended && takesSlot(policy, 'attended'));
 }
 
 /** A canary is of nobody. */

@@ -80,7 +80,8 @@ export const peopleFaults: readonly FaultKind[] = [
       if (!universe.shape.asksPeople) return undefined;
       const machine = random.pick(universe.machines);
       const user = `user${String(1 + random.below(universe.shape.users))}`;
-      const id = `long-${user}`;
+      // As login services name them: no name comes again before the machine starts anew.
+      const id = `long-${user}-${String(Math.round(universe.world.timeline.nowMs))}`;
       if (machine.power.isOver || machine.sessionOf(user) !== undefined) return undefined;
       const session = machine.addSession({ id, user, ours: null, runId: null, isReady: true });
       session.locked = random.chance(0.3);

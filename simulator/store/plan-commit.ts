@@ -52,11 +52,14 @@ function waitingAs(
 /** Each unattended offer of the plan has its place in the row of free slots, whether or not it can still be made. */
 function slotTaker(database: SimulatedDatabase, { addOns, offers }: PlanToCommit): (run: RunRow) => number | undefined {
   if (addOns === null) return () => 0;
-  const free = [...database.addOnSlots.values()]
+  const slots = [...database.addOnSlots.values()];
+  // A run may hold a slot beyond a pool that was made smaller: for each of those, one that is free stays so.
+  const left = Math.max(0, addOns - slots.filter(({ runId }) => runId !== null).length);
+  const free = slots
     .filter((slot) => slot.runId === null && slot.number <= addOns)
     .map((slot) => slot.number)
     .sort((a, b) => a - b)
-    .slice(0, offers.length);
+    .slice(0, Math.min(left, offers.length));
   let place = 0;
   return () => {
     place += 1;

@@ -298,7 +298,9 @@ const commitText = `
     update gateway_cluster set queue_version = queue_version + 1 where id = $1 and queue_version = $2 returning id
   ), slot as (
     select number, row_number() over (order by number) as place from (
-      select number from add_on_slot where run_id is null and number <= $9::int
+      select number from add_on_slot where run_id is null and number in (
+        select number from add_on_slot where run_id is null and number <= $9::int order by number
+          limit greatest(0, $9::int - (select count(*) from add_on_slot where run_id is not null)))
         order by number limit coalesce(array_length($3::text[], 1), 0) for update skip locked) free
   ), offer as (
     select o.*, row_number() over (partition by r.mode = 'unattended' order by o.nr) as place

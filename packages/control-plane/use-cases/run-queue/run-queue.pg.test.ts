@@ -177,6 +177,37 @@ test('runs that began before add-ons were counted are counted too, by every clus
   expect(await queue.commit({ ...offer(since, 1), version })).toMatchObject({ ok: true, offered: [] });
 });
 
+test('a run beyond a pool that was made smaller counts, also where two clusters plan at the same moment', async () => {
+  await open({ users: ['user1', 'user2', 'user3', 'user4', 'user5'] });
+  const { pool } = world.database;
+  const [queue, installation] = [openRunQueueStore(pool), openInstallationStore(pool)];
+  const link = await world.linkUp('g1', { facts: linuxFacts({ sessionLimit: 3 }) });
+  const early = [await world.submit({ user: 'user1' }), await world.submit({ user: 'user2' })];
+  await world.submit({ user: 'user3' });
+  await world.settled();
+  expect(world.offers()).toHaveLength(3);
+  await world.submit({ user: 'user4' });
+  const last = await world.submit({ user: 'user5' });
+  await installation.changeSettings({ unattendedAddOns: 2 }, auditBy(alice, 'update', 'settings'));
+  for (const { id } of early) {
+    await world.start(link, { id });
+    await world.say(link, succeeded(id, 1));
+  }
+  await world.settled();
+  expect(world.offers()).toHaveLength(4);
+  const reading = await queue.read(CLUSTER);
+  expect(reading?.snapshot.addOnsFree).toBe(0);
+  // As another cluster would that read the pool before that offer.
+  const asRead: PlanToCommit = {
+    clusterId: CLUSTER as PlanToCommit['clusterId'],
+    version: reading?.snapshot.version ?? 0,
+    addOns: 2,
+    offers: [{ runId: last.id as RunId, gatewayId: 'g1' as GatewayId, attempt: 0 }],
+    refusals: [],
+  };
+  expect(await queue.commit(asRead)).toMatchObject({ ok: true, offered: [] });
+});
+
 /** A planner beside the world's own, whose offers nobody hears. */
 function plannerPorts(queue: RunQueueStore): PlannerPorts {
   const changes = {

@@ -66,15 +66,17 @@ export class SicknessWatch {
     );
   }
 
-  #wasRight({ id, clusterId }: GatewayRow): void {
+  #wasRight({ id, clusterId, setAsideSinceMs }: GatewayRow): void {
     const { database, gateways, ledger, world } = this.#universe;
     const machines = gateways.filter(({ gatewayId }) => gatewayId === id).map(({ machine }) => machine);
     const failures = machines.reduce((sum, machine) => sum + machine.failures, 0);
     const isDoubtful = machines.some(({ name }) => ledger.doubtful.has(name));
     if (failures < FAULTS_MIN && !isDoubtful)
       world.violated('N12', `${id} was set aside, and ${String(failures)} sign-ins or processes failed on its machine`);
-    // Those that were removed since count as they did then.
-    const members = [...database.gateways.values()].filter((row) => row.clusterId === clusterId);
+    // Those that were removed since count as they did then, and those that had gone before do not.
+    const members = [...database.gateways.values()].filter(
+      (row) => row.clusterId === clusterId && (row.removedAtMs === null || row.removedAtMs >= (setAsideSinceMs ?? 0)),
+    );
     const aside = members.filter((row) => row.setAsideSinceMs !== null).length;
     if (2 * aside > members.length)
       world.violated('N12', `${String(aside)} of the ${String(members.length)} members of ${clusterId} are set aside`);

@@ -111,6 +111,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions) {
   });
   await page.goto(url);
   // The simulated server loads after the page; until then a test's changes of it would be lost without a word.
-  await page.waitForFunction("'simulated' in window");
+  // A function, because a text would be evaluated anew at each try, which the policy of the page forbids.
+  await page.waitForFunction(() => 'simulated' in globalThis);
   return { page, faults };
 }

@@ -65,10 +65,13 @@ export function simulatedHost(machine: SimulatedMachine, life: Life, gatewayId: 
       await life.later(LOOK_MS);
       // What cannot be ended is told in the log and tried again next time, as in the real register.
       if (machine.random.chance(machine.troubles.signOutFailure)) return [];
-      const swept = [...machine.sessions.values()].filter((one) => one.ours === gatewayId && !keep.has(one.id));
+      const isSwept = (owner: string): boolean => owner === gatewayId || machine.goneOwners.has(owner);
+      const swept = [...machine.sessions.values()].filter(
+        ({ id, ours }) => ours !== null && isSwept(ours) && !keep.has(id),
+      );
       for (const session of swept) machine.endSession(session.id, 'swept');
       for (const [user, lock] of machine.accountLocks) {
-        if (lock.gatewayId !== gatewayId || keep.has(lock.sessionId)) continue;
+        if (!isSwept(lock.gatewayId) || keep.has(lock.sessionId)) continue;
         machine.accountLocks.delete(user);
         // The session is a person's and stays; what was begun in it for a run does not.
         for (const runner of [...machine.runners.values()])

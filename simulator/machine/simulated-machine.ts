@@ -65,6 +65,8 @@ export class SimulatedMachine {
   readonly disk: SimulatedDisk;
   /** Who uses an account here, from sign-in or attach to sign-out: the lock that the real gateways share. */
   readonly accountLocks = new Map<string, { readonly sessionId: string; readonly gatewayId: string }>();
+  /** Gateways whose data folder is gone from this machine: what they left is swept by any other. */
+  readonly goneOwners = new Set<string>();
   readonly #spools = new Map<string, SpoolFiles>();
   readonly channels: MachineChannels;
   readonly ledger: Ledger;

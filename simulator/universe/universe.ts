@@ -168,10 +168,17 @@ export class Universe {
   /** This gateway will never run again, and what ran on its machine is over. */
   retire(gateway: SimulatedGateway): void {
     gateway.crash(true);
-    gateway.isRetired = true;
+    this.#leaves(gateway);
     if (this.#gatewaysOn(gateway.machine).every((one) => one.isRetired) && !gateway.machine.power.isOver) {
       gateway.machine.goDown(true);
     }
+  }
+
+  #leaves(gateway: SimulatedGateway): void {
+    gateway.isRetired = true;
+    const { gatewayId, machine } = gateway;
+    const isThere = this.#gatewaysOn(machine).some((one) => !one.isRetired && one.gatewayId === gatewayId);
+    if (!isThere) machine.goneOwners.add(gatewayId);
   }
 
   /** A new identity on a machine, in the cluster of the first gateway there. */
@@ -188,7 +195,7 @@ export class Universe {
   replaceGateway(gateway: SimulatedGateway): void {
     if (gateway.isRetired) return;
     gateway.crash();
-    gateway.isRetired = true;
+    this.#leaves(gateway);
     this.enrolAnew(gateway.machine).start();
   }
 

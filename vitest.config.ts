@@ -27,12 +27,14 @@ const ignored = ['**/node_modules/**', '**/dist/**', '**/.build/**'];
 /** No test but those alone shows that something is quick: limits end what hangs, on a machine that does much else. */
 const HOOK_TIMEOUT_MS = 180_000;
 const UNIT_TIMEOUT_MS = 60_000;
+const POLL_TIMEOUT_MS = 20_000;
 
 export default defineConfig({
   test: {
     // Of its own accord Vitest leaves one core to a person who watches, which of two is half of them.
     maxWorkers: '100%',
     hookTimeout: HOOK_TIMEOUT_MS,
+    expect: { poll: { timeout: POLL_TIMEOUT_MS } },
     projects: [
       {
         extends: true,

@@ -54,7 +54,7 @@ test('what a chart shows is also there as a table', async () => {
   const { page } = await portal.open('/capacity?cluster=clu-office');
   await page.getByText('Figures of each bar').click();
   const rows = page.getByRole('table', { name: 'Slots in use, As it is' }).getByRole('row');
-  expect(await rows.count()).toBeGreaterThan(50);
+  await expect.poll(() => rows.count()).toBeGreaterThan(50);
   await page.context().close();
 });
 

@@ -26,9 +26,9 @@ test('S46: from the list of clusters to one of them, its members, its settings, 
   await row.getByRole('link', { name: 'Kiosks', exact: true }).click();
   await page.waitForURL(/\/gateway-clusters\/clu-kiosks$/);
   const members = page.getByRole('table', { name: 'Gateways of Kiosks' });
-  const cells = await members.locator('td[data-label="Gateway"]').allInnerTexts();
-  const names = cells.map((text) => text.split('\n')[0]);
-  expect(names).toEqual(['kiosk-1', 'kiosk-2', 'kiosk-3', 'kiosk-4', 'kiosk-5']);
+  const names = async () =>
+    (await members.locator('td[data-label="Gateway"]').allInnerTexts()).map((text) => text.split('\n')[0]);
+  await expect.poll(names).toEqual(['kiosk-1', 'kiosk-2', 'kiosk-3', 'kiosk-4', 'kiosk-5']);
   await members.getByText('Check that the machine has power and that its network reaches this server.').waitFor();
   await page.getByRole('switch', { name: 'Run on all gateways in cluster', exact: true }).click();
   await page.getByText('Now: kiosk-1.').waitFor();
@@ -55,12 +55,8 @@ test('N12: a sick gateway is set aside from its menu, tried now and put back, an
   await members.getByText('0 of 3 canary sign-ins succeeded, the next one is at').waitFor();
   await choose('Try a canary sign-in now');
   await members.getByText('Set aside since').waitFor({ state: 'detached' });
-  const steps = await history
-    .locator('tbody tr')
-    .filter({ hasText: 'kiosk-1' })
-    .locator('td[data-label="What"]')
-    .allInnerTexts();
-  expect(steps).toEqual([
+  const steps = history.locator('tbody tr').filter({ hasText: 'kiosk-1' }).locator('td[data-label="What"]');
+  await expect.poll(() => steps.allInnerTexts()).toEqual([
     'Put back',
     'Canary succeeded',
     'Canary succeeded',
@@ -114,7 +110,7 @@ test('a row opens on what each gateway says, who can help, and the button that d
   const { page } = await portal.open(QUEUE);
   await page.getByRole('button', { name: 'Answer of every gateway for Refunds 4820' }).click();
   const answers = page.getByRole('table', { name: 'What each gateway says to Refunds 4820' });
-  expect(await answers.getByRole('rowheader').allInnerTexts()).toEqual([
+  await expect.poll(() => answers.getByRole('rowheader').allInnerTexts()).toEqual([
     'kiosk-1',
     'kiosk-2',
     'kiosk-3',
@@ -133,7 +129,7 @@ test('a row opens on what each gateway says, who can help, and the button that d
 test('a row that is dragged says what each drop does, and a drop does what the menu does', async () => {
   const { page } = await portal.open(QUEUE);
   await waiting(page).waitFor();
-  expect(await orderOf(page)).toEqual([4815, 4820, 4816, 4818, 4819, 4821]);
+  await expect.poll(() => orderOf(page)).toEqual([4815, 4820, 4816, 4818, 4819, 4821]);
   const handle = handleOf(page, 4821);
   await handle.hover();
   await page.mouse.down();

@@ -56,14 +56,9 @@ test('N12: a sick gateway is set aside from its menu, tried now and put back, an
   await choose('Try a canary sign-in now');
   await members.getByText('Set aside since').waitFor({ state: 'detached' });
   const steps = history.locator('tbody tr').filter({ hasText: 'kiosk-1' }).locator('td[data-label="What"]');
-  await expect.poll(() => steps.allInnerTexts()).toEqual([
-    'Put back',
-    'Canary succeeded',
-    'Canary succeeded',
-    'Canary succeeded',
-    'Canary sign-in',
-    'Set aside',
-  ]);
+  await expect
+    .poll(() => steps.allInnerTexts())
+    .toEqual(['Put back', 'Canary succeeded', 'Canary succeeded', 'Canary succeeded', 'Canary sign-in', 'Set aside']);
   await choose('Set aside');
   await choose('Put back now');
   await history.getByText('An admin of the cluster put it back.').waitFor();
@@ -110,13 +105,9 @@ test('a row opens on what each gateway says, who can help, and the button that d
   const { page } = await portal.open(QUEUE);
   await page.getByRole('button', { name: 'Answer of every gateway for Refunds 4820' }).click();
   const answers = page.getByRole('table', { name: 'What each gateway says to Refunds 4820' });
-  await expect.poll(() => answers.getByRole('rowheader').allInnerTexts()).toEqual([
-    'kiosk-1',
-    'kiosk-2',
-    'kiosk-3',
-    'kiosk-5',
-    'kiosk-4',
-  ]);
+  await expect
+    .poll(() => answers.getByRole('rowheader').allInnerTexts())
+    .toEqual(['kiosk-1', 'kiosk-2', 'kiosk-3', 'kiosk-5', 'kiosk-4']);
   await answers.getByText(/^bob agreed to be signed out at \d\d:\d\d/).waitFor();
   await answers
     .getByRole('row', { name: /^kiosk-4/ })

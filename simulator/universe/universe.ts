@@ -174,6 +174,7 @@ export class Universe {
     }
   }
 
+  /** Its program and its data folder are gone, unless another program there goes by the same identity. */
   #leaves(gateway: SimulatedGateway): void {
     gateway.isRetired = true;
     const { gatewayId, machine } = gateway;

@@ -101,8 +101,8 @@ test('whatever the queue, people’s runs never go to a member that is set aside
         } else expect(aside).not.toContain(offer.gatewayId);
       }
     }),
-    { numRuns: 1_000 },
+    // Some thirty canaries come of a thousand runs, and no draw of this many comes near to twenty.
+    { numRuns: 3_000 },
   );
-  // Some thirty on average; only that there are any is asked, so that no draw fails it.
-  expect(canaries).toBeGreaterThan(2);
+  expect(canaries).toBeGreaterThan(20);
 });

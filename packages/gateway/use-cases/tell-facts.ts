@@ -15,7 +15,7 @@ export function reportFacts(core: Core): Reconciliation['facts'] {
 
 /**
  * Tells what changed since the server last heard of the machine. What changes between the report and the server's answer to it
- * cannot go on that link yet, so it is asked for again when the link is up.
+ * cannot go on that link yet, so this is called once more when the link is up.
  */
 export function tellFacts(core: Core): void {
   const facts = core.machine.facts();

@@ -292,6 +292,9 @@ function withJournalFault({ journalFault, ...member }: ReadRow['members'][number
 /**
  * The whole plan in one statement. It takes the cluster's row first, so two planners never commit against the same
  * version, and each run moves only if it is still queued with the attempt that was planned with.
+ *
+ * A run may hold a slot beyond a pool that was made smaller; for each of those a free one stays free. Which ones may be taken is
+ * settled by number before any is locked: two clusters in the same moment want the same ones, and neither takes the next instead.
  */
 const commitText = `
   with bumped as (

@@ -38,10 +38,10 @@ const isWithin = (endedAtMs: number | null, fromMs: number, toMs: number): boole
   endedAtMs !== null && endedAtMs >= fromMs && endedAtMs < toMs + HISTORY_TAIL_MS;
 
 function pastRun(run: RunRow): PastRun {
-  const { id, flowId, machineUser, mode, priority, topRank, state, gatewayId } = run;
+  const { id, flowId, submittedBy: submittedById, machineUser, mode, priority, topRank, state, gatewayId } = run;
   const { requestedAtMs, startDeadlineAtMs, acquiredAtMs, endedAtMs, signedOutAtMs } = run;
   return {
-    ...{ id, flowId, machineUser, mode, priority, topRank, state, gatewayId },
+    ...{ id, flowId, submittedById, machineUser, mode, priority, topRank, state, gatewayId },
     ...{ requestedAtMs, startDeadlineAtMs, acquiredAtMs, endedAtMs, signedOutAtMs },
   };
 }

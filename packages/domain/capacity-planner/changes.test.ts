@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { limitOfMember } from '../capacity/session-limit.ts';
+import { NO_FAIRNESS } from '../run-queue/fairness/fairness.ts';
 import { member } from '../run-queue/queue-world.ts';
 import { type PlanChanges, withChanges } from './changes.ts';
 import { clusterToPlan } from './load.ts';
@@ -45,6 +46,14 @@ describe('what a plan changes', () => {
 
   test('S47: the toggle', () => expect(changed({ runOnAllGateways: false }).cluster.runOnAllGateways).toBe(false));
 
+  test('the fairness, or none of it', () => {
+    const fairness = { ageing: { afterMinutes: 5 }, share: null, lanes: [] };
+    const fair = changed({ fairness });
+    expect(fair.cluster.fairness).toEqual(fairness);
+    expect(withChanges(fair, { slots: 4 }).cluster.fairness).toEqual(fairness);
+    expect(withChanges(fair, { fairness: NO_FAIRNESS })).toEqual(planned);
+  });
+
   test('S50: runs that come at once come one after another, within the time given', () =>
     expect(arrivals({ spreadMs: 60 * MINUTE_MS })).toEqual([0, 14, 37]));
 
@@ -68,16 +77,20 @@ test('a plan is made for a day on which every member works and nobody is signed 
     classes: [],
     inHand: [],
     addOnsFree: 1,
+    fairness: { ageing: null, share: { by: 'user' as const, atMost: 2 }, lanes: [] },
     members: [
       member('away', { online: false, maintenance: { note: 'new disk' } }),
+      member('sick', { setAside: { nextCanaryAtMs: null } }),
       member('unknown', { facts: null }),
       member('disabled', { enabled: false }),
       member('quarantined', { quarantined: true }),
     ],
   };
-  const { members, addOns } = clusterToPlan(snapshot, 4);
-  expect(members.map(({ name, online, maintenance }) => ({ name, online, maintenance }))).toEqual([
-    { name: 'away', online: true, maintenance: null },
+  const { members, addOns, fairness } = clusterToPlan(snapshot, 4);
+  expect(members.map(({ name, online, maintenance, setAside }) => ({ name, online, maintenance, setAside }))).toEqual([
+    { name: 'away', online: true, maintenance: null, setAside: null },
+    { name: 'sick', online: true, maintenance: null, setAside: null },
   ]);
   expect(addOns).toBe(4);
+  expect(fairness).toBe(snapshot.fairness);
 });

@@ -1,4 +1,5 @@
 import type { GatewayId } from '../brand.ts';
+import { type Fairness, isFair } from '../run-queue/fairness/fairness.ts';
 import type { ClusterMember } from '../run-queue/snapshot.ts';
 import type { ClusterInPlay } from '../run-queue/queue-in-play.ts';
 import type { ArrivingRun, Load, Planned } from './load.ts';
@@ -12,6 +13,8 @@ export interface PlanChanges {
   /** Null is unlimited. */
   readonly addOns?: number | null;
   readonly runOnAllGateways?: boolean;
+  /** All of it, so nothing chosen is the queue order alone. */
+  readonly fairness?: Fairness;
   /** S52: each flow runs as an account of its own. */
   readonly accountPerFlow?: boolean;
   /** S50: runs come later by up to so much, evenly, and not all at once. */
@@ -28,8 +31,11 @@ function changedCluster(cluster: ClusterInPlay, changes: PlanChanges): ClusterIn
   const { slots, members: further = 0 } = changes;
   const members = further < 0 ? cluster.members.slice(0, further) : cluster.members;
   const all = [...members, ...copies(cluster.members, further)];
+  const { fairness: now, ...around } = cluster;
+  const fairness = changes.fairness ?? now;
   return {
-    ...cluster,
+    ...around,
+    ...(fairness !== undefined && isFair(fairness) && { fairness }),
     members: slots === undefined ? all : all.map((member) => ({ ...member, capacityOverride: slots })),
     addOns: changes.addOns === undefined ? cluster.addOns : changes.addOns,
     runOnAllGateways: changes.runOnAllGateways ?? cluster.runOnAllGateways,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { withChanges } from './changes.ts';
 import { missedOf } from './figures.ts';
 import { type Enough, findEnough } from './find-enough.ts';
+import { enoughInWords } from './in-words.ts';
 import type { Planned } from './load.ts';
 import { playLoad } from './play-load.ts';
 import { small, smallCluster, whole } from './small-loads.ts';
@@ -47,6 +48,13 @@ describe('how many machines and add-ons it takes', () => {
 
   test('a burst that no number of machines takes is said to be one', () =>
     check(small(smallCluster(1, 1), together(70)), { kind: 'not-enough', because: 'other', missed: 5 }));
+
+  test('where a share lets nobody have more at work, no number of machines does, and that is said', () => {
+    const fairness = { ageing: null, share: { by: 'user', atMost: 1 } as const, lanes: [] };
+    const planned = small(smallCluster(1, 1, { fairness }), together(3, { by: 'ada' }));
+    check(planned, { kind: 'not-enough', because: 'share', missed: 2 });
+    expect(enoughInWords(whole(findEnough(planned)))[1]).toContain('A greater share does');
+  });
 
   test('nothing to run needs nothing', () =>
     check(small(smallCluster(1, 1, { addOns: 3 }), []), { furtherMembers: 0, addOns: 0, missedWithOneFewer: null }));

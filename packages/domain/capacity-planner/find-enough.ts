@@ -31,10 +31,13 @@ export interface MoreSlots {
   readonly isOfAccounts: boolean;
 }
 
-interface NotEnough {
+export interface NotEnough {
   readonly kind: 'not-enough';
-  /** `same-account`: the runs that still miss wait for others of their account. Another account helps, no machine does. */
-  readonly because: 'same-account' | 'other';
+  /**
+   * `same-account`: the runs that still miss wait for others of their account. Another account helps, no machine does.
+   * `share`: some of them wait because whoever submitted them, or their flow, may have no more at work.
+   */
+  readonly because: 'same-account' | 'share' | 'other';
   readonly triedMembers: number;
   readonly missed: number;
   readonly moreSlots: MoreSlots;
@@ -55,8 +58,7 @@ export function* findEnough(planned: Planned): InSteps<Enough> {
   });
   if (search.found === null) {
     const { played, missed } = search.last;
-    const because = areOfAccounts(played) ? 'same-account' : 'other';
-    return { kind: 'not-enough', because, triedMembers: FURTHER_MEMBERS_MAX, missed, moreSlots };
+    return { kind: 'not-enough', because: keptBackBy(played), triedMembers: FURTHER_MEMBERS_MAX, missed, moreSlots };
   }
   const furtherMembers = search.found;
   const { addOnsPeak } = search.last.played.usage;
@@ -74,6 +76,12 @@ export function* findEnough(planned: Planned): InSteps<Enough> {
 const areOfAccounts = ({ fates }: Played): boolean =>
   fates.some(({ what }) => what === 'missed') &&
   fates.every((fate) => fate.what !== 'missed' || fate.because === 'user-busy');
+
+function keptBackBy({ fates }: Played): NotEnough['because'] {
+  const codes = new Set(fates.flatMap((fate) => (fate.what === 'missed' ? [fate.because] : [])));
+  if ([...codes].some((code) => code !== 'user-busy' && code !== 'share-used')) return 'other';
+  return codes.has('share-used') ? 'share' : 'same-account';
+}
 
 /** Off and no further machine: perhaps it may stay off. */
 function* mustBeOn(planned: Planned, furtherMembers: number): InSteps<boolean> {

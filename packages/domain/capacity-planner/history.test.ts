@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GatewayId, RunId } from '../brand.ts';
+import type { AccountId, GatewayId, RunId } from '../brand.ts';
 import { type HistorySpan, historyOf, type PastRun } from './history.ts';
 import { MINUTE_MS } from './small-loads.ts';
 
@@ -12,6 +12,7 @@ function past(at: number, changes: Partial<PastRun> = {}): PastRun {
     ...{
       id: `at ${String(at)}` as RunId,
       flowId: 'mail',
+      submittedById: 'ada' as AccountId,
       machineUser: 'robot',
       mode: 'unattended',
       priority: 'normal',
@@ -45,6 +46,12 @@ describe('what was becomes a load', () => {
     expect(history([past(0), missed]).guessed).toBe(1);
   });
 
+  test('what fairness looks at is told: who submitted it, and whether its duration was measured', () =>
+    expect(history([past(0), past(1, { ...neverThere, state: 'timedOut' })]).load.runs).toMatchObject([
+      { submittedById: 'ada', flow: 'mail', isGuess: false },
+      { submittedById: 'ada', flow: 'mail', isGuess: true },
+    ]));
+
   test('one that runs still takes at least as long as it has', () => {
     const still = past(0, { endedAtMs: null, signedOutAtMs: null, state: 'running' });
     expect(history([still], { nowMs: 60 * MINUTE_MS }).load.runs[0]?.durationMs).toBe(57 * MINUTE_MS);
@@ -63,7 +70,16 @@ describe('what was becomes a load', () => {
   test('an attended run stands where it stood', () =>
     expect(history([past(0, { mode: 'attended' })]).load).toMatchObject({
       runs: [],
-      attended: [{ gatewayId: 'm1', user: 'robot', fromMs: 3 * MINUTE_MS, toMs: 14 * MINUTE_MS }],
+      attended: [
+        {
+          gatewayId: 'm1',
+          user: 'robot',
+          flow: 'mail',
+          submittedById: 'ada',
+          fromMs: 3 * MINUTE_MS,
+          toMs: 14 * MINUTE_MS,
+        },
+      ],
     }));
 });
 

@@ -1,4 +1,4 @@
-import type { GatewayId, RunId } from '../brand.ts';
+import type { AccountId, GatewayId, RunId } from '../brand.ts';
 import { PRIOR } from '../prediction/durations.ts';
 import type { Priority, RunMode, RunState } from '../run/run.ts';
 import { type Counts, countsOf, type Wait } from './figures.ts';
@@ -12,6 +12,7 @@ export const HISTORY_ENOUGH_MS = 7 * DAY_MS;
 export interface PastRun {
   readonly id: RunId;
   readonly flowId: string;
+  readonly submittedById: AccountId;
   readonly machineUser: string;
   readonly mode: RunMode;
   readonly priority: Priority;
@@ -108,18 +109,22 @@ function arrivingRun(run: PastRun, durationMs: number): ArrivingRun {
     atMs: requestedAtMs,
     user: run.machineUser,
     flow: run.flowId,
+    submittedById: run.submittedById,
     priority: run.priority,
     topRank: run.topRank,
     startDeadlineMs: Math.max(0, run.startDeadlineAtMs - requestedAtMs),
     cancelledAfterMs: isWithdrawn ? Math.max(0, endedAtMs - requestedAtMs) : null,
     durationMs,
+    isGuess: heldMs(run) === null,
   };
 }
 
 function spanOf(run: PastRun, nowMs: number): readonly AttendedSpan[] {
-  const { gatewayId, machineUser: user, acquiredAtMs, endedAtMs, signedOutAtMs } = run;
+  const { gatewayId, machineUser: user, flowId: flow, submittedById, priority } = run;
+  const { acquiredAtMs, endedAtMs, signedOutAtMs } = run;
   if (gatewayId === null || acquiredAtMs === null) return [];
-  return [{ gatewayId, user, fromMs: acquiredAtMs, toMs: signedOutAtMs ?? endedAtMs ?? nowMs }];
+  const toMs = signedOutAtMs ?? endedAtMs ?? nowMs;
+  return [{ gatewayId, user, flow, submittedById, priority, fromMs: acquiredAtMs, toMs }];
 }
 
 /** Waits that are over; one that a person cancelled says nothing about the machines. */

@@ -1,5 +1,6 @@
+import { sayFairness } from '../run-queue/fairness/fairness-texts.ts';
 import { RUN_ON_ALL_GATEWAYS, UNATTENDED_ADD_ONS } from '../session/texts.ts';
-import type { Enough } from './find-enough.ts';
+import type { Enough, NotEnough } from './find-enough.ts';
 import type { History } from './history.ts';
 import { FURTHER_MEMBERS_MAX, PLANNED_RUNS_MAX, type Planned } from './load.ts';
 import { type Cause, type Hindsight, type Remedy, remedyOf, type TriedRemedy } from './timed-out.ts';
@@ -17,11 +18,10 @@ export function enoughInWords(enough: Enough): readonly string[] {
           `More slots on these machines alone would not do: ${runs(moreSlots.missed)} would still miss the start deadline${isSame ? ', because runs of one account wait for one another on a machine' : ''}.`,
         ];
   if (enough.kind === 'not-enough') {
-    const because =
-      enough.because === 'same-account'
-        ? 'More machines do not help: runs of the same account wait for one another. Another account for some of the flows does (strategy 3).'
-        : 'Too much comes at once for any number of machines that was tried. Spreading it over time does (strategy 1).';
-    return [`With ${more(FURTHER_MEMBERS_MAX)} ${runs(enough.missed)} would still miss the start deadline.`, because];
+    return [
+      `With ${more(FURTHER_MEMBERS_MAX)} ${runs(enough.missed)} would still miss the start deadline.`,
+      notEnough[enough.because],
+    ];
   }
   const { furtherMembers, switchOn, addOns, addOnsPeak, missedWithOneFewer } = enough;
   const on = switchOn ? `, with ${RUN_ON_ALL_GATEWAYS} switched on` : '';
@@ -37,6 +37,14 @@ export function enoughInWords(enough: Enough): readonly string[] {
   ];
 }
 
+const notEnough = {
+  'same-account':
+    'More machines do not help: runs of the same account wait for one another. Another account for some of the flows does (strategy 3).',
+  share:
+    'More machines do not help: the share of the cluster lets nobody have more runs at work at once. A greater share does, or spreading the runs over time (strategy 1).',
+  other: 'Too much comes at once for any number of machines that was tried. Spreading it over time does (strategy 1).',
+} as const satisfies Record<NotEnough['because'], string>;
+
 const more = (count: number): string => (count === 1 ? '1 machine more' : `${String(count)} machines more`);
 const runs = (count: number): string => (count === 1 ? '1 run' : `${String(count)} runs`);
 
@@ -44,12 +52,28 @@ const runs = (count: number): string => (count === 1 ? '1 run' : `${String(count
 export function assumptions({ cluster }: Planned, left: { readonly members: number; readonly addOns: boolean }) {
   const first = cluster.members[0]?.name;
   return [
-    'Every machine is taken to be online and free of people all the time; nobody moves or cancels runs.',
+    'Every machine is taken to be online, well and free of people all the time; nobody moves or cancels runs.',
     ...(left.members > 0
       ? [`${String(left.members)} disabled, quarantined or unknown machines of the cluster take no part.`]
       : []),
     ...(first === undefined ? [] : [`A further machine is one like ${first}.`]),
     ...(left.addOns ? ['Other clusters are taken to use none of the add-ons.'] : []),
+  ];
+}
+
+/** Which order the queue has in the plays, where it is not the queue order alone. */
+export function fairnessInWords(now: Planned, changed: Planned): readonly string[] {
+  const rules = ({ cluster }: Planned): string => (cluster.fairness ? sayFairness(cluster.fairness).join(' ') : '');
+  const both = [now, changed].flatMap(({ cluster }) => cluster.fairness ?? []);
+  const isShareUnknown =
+    both.some(({ share }) => share?.by === 'user') && now.load.runs.some((run) => run.submittedById === undefined);
+  return [
+    ...(rules(now) === '' ? [] : [`The fairness of the cluster is played as it is set now: ${rules(now)}`]),
+    ...(rules(changed) === rules(now) ? [] : [`With the changes: ${rules(changed) || 'the queue order alone.'}`]),
+    ...(isShareUnknown ? ['The load does not say who submits its runs, so no user has a share of them.'] : []),
+    ...(both.some(({ lanes }) => lanes.some((lane) => lane.for === 'short'))
+      ? ['How long a flow usually takes is measured by the runs of the load; with fewer than five it is not short.']
+      : []),
   ];
 }
 

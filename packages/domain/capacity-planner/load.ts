@@ -1,5 +1,6 @@
 import type { GatewayId } from '../brand.ts';
 import type { Priority } from '../run/run.ts';
+import { type Fairness, tellsApart } from '../run-queue/fairness/fairness.ts';
 import type { ClusterInPlay } from '../run-queue/queue-in-play.ts';
 import type { ClusterMember, QueueSnapshot } from '../run-queue/snapshot.ts';
 
@@ -7,6 +8,8 @@ import type { ClusterMember, QueueSnapshot } from '../run-queue/snapshot.ts';
 export const PLANNED_RUNS_MAX = 20_000;
 /** Accounts among them: each is a class that the planner looks at. */
 export const PLANNED_ACCOUNTS_MAX = 500;
+/** Where the cluster has fairness, runs of one account may be several classes. */
+export const PLANNED_CLASSES_MAX = 2_000;
 /** A further machine is a copy of one that is there; more than these are another plan. */
 export const FURTHER_MEMBERS_MAX = 64;
 export const PLANNED_MEMBERS_MAX = 200;
@@ -17,6 +20,8 @@ export interface ArrivingRun {
   /** Account on the machine. */
   readonly user: string;
   readonly flow: string;
+  /** Absent where the load does not tell who asks for it. */
+  readonly submittedById?: string;
   readonly priority: Priority;
   readonly topRank: number | null;
   /** How long it may wait. */
@@ -25,12 +30,17 @@ export interface ArrivingRun {
   readonly cancelledAfterMs: number | null;
   /** How long it holds its slot, sign-in and sign-out included. */
   readonly durationMs: number;
+  /** Set where that is a guess, which measures nothing of its flow. */
+  readonly isGuess?: boolean;
 }
 
 /** A person began it where and when it suited them, so it stands where it stood and is planned by nobody. */
 export interface AttendedSpan {
   readonly gatewayId: GatewayId;
   readonly user: string;
+  readonly flow: string;
+  readonly submittedById?: string;
+  readonly priority: Priority;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -51,19 +61,17 @@ export interface Planned {
 
 /**
  * The cluster as it is set up, on a day when everything works: members that are enabled, known and not quarantined, all of
- * them online, and nobody signed in at them. What is accidental now says nothing about another day.
+ * them online and well, and nobody signed in at them. What is accidental now says nothing about another day.
  */
 export function clusterToPlan(snapshot: QueueSnapshot, addOns: number | null): ClusterInPlay {
-  const { version: _version, classes: _classes, inHand: _inHand, addOnsFree: _free, ...rest } = snapshot;
-  // A described load has no users and no waits of its own, so the queue order alone is played.
-  const { fairness: _fairness, ...around } = rest;
+  const { version: _version, classes: _classes, inHand: _inHand, addOnsFree: _free, ...around } = snapshot;
   return { ...around, addOns, members: snapshot.members.flatMap(onAGoodDay) };
 }
 
 function onAGoodDay(member: ClusterMember): readonly ClusterMember[] {
   const { facts, enabled, quarantined } = member;
   if (facts === null || !enabled || quarantined) return [];
-  const good = { online: true, maintenance: null, journalAwaited: false, declines: [] };
+  const good = { online: true, maintenance: null, setAside: null, journalAwaited: false, declines: [] };
   return [{ ...member, ...good, facts: { ...facts, sessions: [] } }];
 }
 
@@ -72,5 +80,24 @@ export function tooLarge({ cluster, load }: Planned): string | null {
   if (load.runs.length > PLANNED_RUNS_MAX) return `more than ${String(PLANNED_RUNS_MAX)} runs`;
   if (cluster.members.length > PLANNED_MEMBERS_MAX) return `more than ${String(PLANNED_MEMBERS_MAX)} machines`;
   const accounts = new Set(load.runs.map(({ user }) => user)).size;
-  return accounts > PLANNED_ACCOUNTS_MAX ? `more than ${String(PLANNED_ACCOUNTS_MAX)} accounts` : null;
+  if (accounts > PLANNED_ACCOUNTS_MAX) return `more than ${String(PLANNED_ACCOUNTS_MAX)} accounts`;
+  const classes = new Set(load.runs.map(classKeysIn(cluster.fairness))).size;
+  return classes > PLANNED_CLASSES_MAX
+    ? `more than ${String(PLANNED_CLASSES_MAX)} accounts, users, flows and priorities that the fairness tells apart`
+    : null;
+}
+
+type ToldApart = Pick<ArrivingRun, 'user' | 'priority' | 'submittedById' | 'flow'>;
+
+/** Runs of one key are equal for the planner: of one account, and alike in all that the fairness looks at. */
+export function classKeysIn(fairness: Fairness | undefined): (run: ToldApart) => string {
+  if (fairness === undefined) return ({ user }) => user;
+  const apart = tellsApart(fairness);
+  return ({ user, priority, submittedById = null, flow }) =>
+    JSON.stringify([
+      user,
+      apart.priority ? priority : null,
+      apart.user ? submittedById : null,
+      apart.flow ? flow : null,
+    ]);
 }

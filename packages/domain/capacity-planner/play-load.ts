@@ -6,6 +6,7 @@ import { createSoonestFirst, type SoonestFirst } from '../prediction/soonest-fir
 import { createQueueInPlay, type QueueInPlay, type RunInPlay } from '../run-queue/queue-in-play.ts';
 import type { Random } from '../run-queue/plan-assignments.ts';
 import type { WaitCode } from '../run-queue/snapshot.ts';
+import { type ClassOfRun, fairLoadOf } from './fair-load.ts';
 import type { ArrivingRun, AttendedSpan, Load, Planned } from './load.ts';
 import { createUsage, type Usage, type UsageMeter } from './usage.ts';
 
@@ -55,11 +56,12 @@ interface Play {
 export function* playLoad({ cluster, load }: Planned): InSteps<Played> {
   const queue = createQueueInPlay<PlannedRun>(cluster);
   const attended = load.attended.filter((span) => cluster.members.some((one) => one.gatewayId === span.gatewayId));
+  const fair = fairLoadOf(load, cluster.fairness);
   const play: Play = {
     load: { ...load, attended },
     queue,
-    runs: load.runs.map(arriving),
-    attended: attended.map((span, index) => attendedRun(span, index, cluster)),
+    runs: load.runs.map((run, index) => arriving(run, index, fair.ofArriving(run))),
+    attended: attended.map((span, index) => attendedRun(span, index, cluster, fair.ofAttended(span))),
     ahead: createSoonestFirst(2 * (load.runs.length + attended.length)),
     fates: new Array<Fate | undefined>(load.runs.length),
     meter: createUsage(load.fromMs, load.toMs),
@@ -84,27 +86,34 @@ export function* playLoad({ cluster, load }: Planned): InSteps<Played> {
 }
 
 function arriving(
-  { user, priority, topRank }: Pick<ArrivingRun, 'user' | 'priority' | 'topRank'>,
+  { user, priority, topRank, atMs }: Pick<ArrivingRun, 'user' | 'priority' | 'topRank' | 'atMs'>,
   index: number,
+  ofClass: ClassOfRun,
 ): PlannedRun {
   return {
     id: `run ${String(index)}` as RunId,
     requestNumber: index,
+    requestedAtMs: atMs,
     index,
     priority,
     topRank,
     user,
     mode: 'unattended',
     whenSessionBlocked: 'fail',
-    classKey: user,
+    ...ofClass,
     holdsSlot: true,
   };
 }
 
-function attendedRun(span: AttendedSpan, index: number, { members }: Planned['cluster']): PlannedRun {
+function attendedRun(
+  span: AttendedSpan,
+  index: number,
+  { members }: Planned['cluster'],
+  ofClass: ClassOfRun,
+): PlannedRun {
   const member = members.find(({ gatewayId }) => gatewayId === span.gatewayId);
   const facts = member?.facts ?? null;
-  const run = arriving({ user: span.user, priority: 'normal', topRank: null }, index);
+  const run = arriving({ ...span, topRank: null, atMs: span.fromMs }, index, ofClass);
   const holdsSlot = member !== undefined && facts !== null && takesSlot(policyOf(member, facts), 'attended');
   return { ...run, id: `attended ${String(index)}` as RunId, mode: 'attended', holdsSlot };
 }

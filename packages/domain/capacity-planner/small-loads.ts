@@ -12,6 +12,10 @@ export interface SmallRun {
   /** How long it may wait. */
   readonly within?: number;
   readonly priority?: 'high' | 'normal';
+  /** Who submitted it. */
+  readonly by?: string;
+  /** Moved to the top before it came. */
+  readonly top?: number;
   readonly cancelledAfter?: number;
 }
 
@@ -24,7 +28,8 @@ export function arrivingRun(run: SmallRun, index: number): ArrivingRun {
     user: run.user ?? `u${String(index)}`,
     flow: run.flow ?? 'flow',
     priority: run.priority ?? 'normal',
-    topRank: null,
+    ...(run.by === undefined ? {} : { submittedById: run.by }),
+    topRank: run.top ?? null,
     startDeadlineMs: (run.within ?? 1_000) * MINUTE_MS,
     cancelledAfterMs: run.cancelledAfter === undefined ? null : run.cancelledAfter * MINUTE_MS,
     durationMs: (run.takes ?? 10) * MINUTE_MS,
@@ -73,3 +78,6 @@ export const told = (fates: readonly Fate[]): string =>
       return fate.what === 'cancelled' ? 'cancelled' : `${fate.what}:${fate.because}`;
     })
     .join(' ');
+
+/** The same without why runs missed. */
+export const toldWithoutReasons = (fates: readonly Fate[]): string => told(fates).replaceAll(/:[\w-]+/g, '');

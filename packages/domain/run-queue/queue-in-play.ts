@@ -4,7 +4,8 @@ import { byQueueOrder } from './queue-order.ts';
 import type { QueuedRun, QueueSnapshot, RunClass, RunInHand, WaitReason } from './snapshot.ts';
 
 /** A run whose life is played through, as much of it as the planner needs. */
-export interface RunInPlay extends QueuedRun, Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked'> {
+export interface RunInPlay extends QueuedRun, Pick<RunClass, 'user' | 'mode' | 'whenSessionBlocked' | 'fair'> {
+  /** Where the cluster has fairness, runs of one class are equal in all that it looks at. */
   readonly classKey: string;
 }
 
@@ -85,12 +86,14 @@ export function createQueueInPlay<Run extends RunInPlay>(cluster: ClusterInPlay)
   };
 }
 
-function join<Run extends RunInPlay>({ lines, waiting, toldToWait, unasked }: State<Run>, run: Run): void {
+function join<Run extends RunInPlay>({ cluster, lines, waiting, toldToWait, unasked }: State<Run>, run: Run): void {
   const line = lines.get(run.classKey) ?? [];
   lines.set(run.classKey, line);
   line.splice(line.findLastIndex((one) => byQueueOrder(one, run) < 0) + 1, 0, run);
   waiting.set(run.id, run);
-  if (!toldToWait.has(run.classKey)) unasked.add(run.classKey);
+  // What a person moved to the top is held back by no fairness, so it may start where its class had to wait.
+  const mayPass = cluster.fairness !== undefined && run.topRank !== null;
+  if (mayPass || !toldToWait.has(run.classKey)) unasked.add(run.classKey);
 }
 
 function takeFromLine<Run extends RunInPlay>({ lines, waiting, toldToWait, unasked }: State<Run>, run: Run): void {
@@ -103,8 +106,8 @@ function takeFromLine<Run extends RunInPlay>({ lines, waiting, toldToWait, unask
   unasked.delete(run.classKey);
 }
 
-function hold<Run extends RunInPlay>(state: State<Run>, { id, user, mode }: Run, gatewayId: GatewayId): void {
-  state.held.set(id, { id, gatewayId, user, mode });
+function hold<Run extends RunInPlay>(state: State<Run>, { id, user, mode, fair }: Run, gatewayId: GatewayId): void {
+  state.held.set(id, { id, gatewayId, user, mode, ...(fair && { fair }) });
   if (mode === 'unattended') state.addOnsHeld += 1;
 }
 
@@ -154,6 +157,7 @@ function snapshotOf<Run extends RunInPlay>(state: State<Run>, keys: readonly str
 function classOf(key: string, line: readonly RunInPlay[], headsMax: number): readonly RunClass[] {
   const [first] = line;
   if (first === undefined) return [];
-  const { user, mode, whenSessionBlocked } = first;
-  return [{ key, user, mode, whenSessionBlocked, count: line.length, heads: line.slice(0, headsMax) }];
+  const { user, mode, whenSessionBlocked, fair } = first;
+  const heads = line.slice(0, headsMax);
+  return [{ key, user, mode, whenSessionBlocked, count: line.length, heads, ...(fair && { fair }) }];
 }

@@ -2,10 +2,11 @@ import { withChanges } from '@deskhand/domain/capacity-planner/changes.ts';
 import { describedLoad } from '@deskhand/domain/capacity-planner/described-load.ts';
 import { figuresOf } from '@deskhand/domain/capacity-planner/figures.ts';
 import { findEnough } from '@deskhand/domain/capacity-planner/find-enough.ts';
-import { assumptions, enoughInWords } from '@deskhand/domain/capacity-planner/in-words.ts';
+import { assumptions, enoughInWords, fairnessInWords } from '@deskhand/domain/capacity-planner/in-words.ts';
 import type { Planned } from '@deskhand/domain/capacity-planner/load.ts';
 import { type InSteps, playLoad } from '@deskhand/domain/capacity-planner/play-load.ts';
 import type { GatewayId } from '@deskhand/domain/brand.ts';
+import { isFair } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { CapacityFigures, CapacityPlan, PlanChanges } from '@deskhand/protocol/http/capacity.ts';
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { Handlers } from './handler-types.ts';
@@ -33,13 +34,14 @@ export function capacityHandlers(world: World): Handlers<'planCapacity' | 'getHi
 }
 
 function planOf(world: World, clusterId: string, changes: PlanChanges, isEnoughAsked: boolean): CapacityPlan {
-  const { id, name, runOnAllGateways, selection } = found(
+  const { id, name, runOnAllGateways, selection, fairness } = found(
     world.clusters.find((cluster) => cluster.id === clusterId),
     'gateway cluster',
   );
   const members = world.gateways.filter((gateway) => gateway.clusterId === clusterId && gateway.enabled).map(memberOf);
   if (members.length === 0) throw new Refusal('plan-without-machines', { cluster: name });
-  const cluster = { runOnAllGateways, selection, members, addOns: world.settings.unattendedAddOns };
+  const addOns = world.settings.unattendedAddOns;
+  const cluster = { runOnAllGateways, selection, members, addOns, ...(isFair(fairness) && { fairness }) };
   const planned: Planned = { cluster, load: pastLoad() };
   const before = figures(planned);
   const changed = withChanges(planned, changes);
@@ -61,7 +63,7 @@ function planOf(world: World, clusterId: string, changes: PlanChanges, isEnoughA
       addOns: enough.kind === 'enough' ? enough.addOns : null,
       says: [...enoughInWords(enough)],
     },
-    notes: [...assumptions(planned, { members: 0, addOns: false })],
+    notes: [...assumptions(planned, { members: 0, addOns: false }), ...fairnessInWords(planned, changed)],
   };
 }
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { FairnessSettings } from './fairness.ts';
 import { id, idParams, name, oneOf, orNull, route, time } from './route.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +27,8 @@ export const ListedRun = Type.Object({
   startDeadlineMs: lengthMs(30 * DAY_MS),
   account: accountName,
   flow: accountName,
+  /** Whoever submits it; where it is left out, no share of a user counts it. */
+  user: Type.Optional(accountName),
   priority: Type.Optional(oneOf(['high', 'normal'])),
 });
 
@@ -37,6 +40,8 @@ export const PlanChanges = Type.Object({
   /** Null is unlimited. */
   addOns: Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: 100_000 }))),
   runOnAllGateways: Type.Optional(Type.Boolean()),
+  /** The whole fairness of the run queue; with nothing in it the queue order alone decides. */
+  fairness: Type.Optional(FairnessSettings),
   /** Each flow runs as an account of its own (S52). */
   accountPerFlow: Type.Optional(Type.Boolean()),
   /** Runs come later by up to so much, evenly (S50). */

@@ -10,6 +10,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { duration, parseDuration } from '../../terminal/time.ts';
 import { findCluster } from '../find-cluster.ts';
 import { timeOption } from '../time-option.ts';
+import { fairnessFrom, fairnessOptions } from './fairness-options.ts';
 
 type PlanBody = OperationInput<Routes['planCapacity']>['body'];
 
@@ -24,6 +25,7 @@ export const plan: Command = {
     { syntax: '--slots <count>', description: 'slots of each machine' },
     { syntax: '--add-ons <count>', description: 'unattended add-ons, or unlimited' },
     { syntax: '--run-on-all-gateways <yes-or-no>', description: 'share the runs', choices: ['yes', 'no'] },
+    ...fairnessOptions,
     { syntax: '--account-per-flow', description: 'each flow runs as an account of its own' },
     { syntax: '--spread <time>', description: 'runs come later by up to so much, evenly' },
     { syntax: '--shift <time>', description: 'runs come so much later, or earlier with a minus' },
@@ -40,6 +42,7 @@ export const plan: Command = {
   examples: [
     'deskhand gateway-clusters plan kiosks --members +1',
     'deskhand gateway-clusters plan kiosks --spread 30m --enough',
+    'deskhand gateway-clusters plan kiosks --share user --share-at-most 2 --lane high=1',
     'deskhand gateway-clusters plan kiosks --per-hour 30 --duration 4m --deadline 30m --hours 8-18 --accounts 3',
   ],
   exitCodes: [0, 1, 2, 4, 5, 6, 7],
@@ -47,8 +50,9 @@ export const plan: Command = {
     const given = { ...spanOf(call), ...(await loadOf(call)) };
     const fixed = changesOf(call);
     const api = await call.api();
-    const changes = { ...fixed, ...(await shiftOf(call, api)) };
-    const { id } = await findCluster(api, argument(call, 0));
+    const { id, fairness: now } = await findCluster(api, argument(call, 0));
+    const fairness = fairnessFrom(call, now);
+    const changes = { ...fixed, ...(fairness && { fairness }), ...(await shiftOf(call, api)) };
     const body = { ...given, changes, enough: flag(call, 'enough') };
     const answer = await api.planCapacity({ params: { id }, body });
     call.output.one(answer, () => planAsText(call.terminal, answer));

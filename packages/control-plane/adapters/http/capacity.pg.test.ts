@@ -121,6 +121,21 @@ describe('the own history', () => {
     );
   });
 
+  test('the fairness of the cluster is played, and a plan may state another', async () => {
+    const fairness = { ageing: null, share: { by: 'user', atMost: 1 }, lanes: [] };
+    const { after: free } = await planned({ changes: { slots: 4 } });
+    expect(free?.missed).toBe(0);
+    const { after: shared, notes } = await planned({ changes: { slots: 4, fairness } });
+    expect(shared).toMatchObject({ missed: 1, missedBecause: [{ code: 'share-used', count: 1 }] });
+    expect(notes.at(-1)).toContain('no user has more than 1 at work at once');
+    const set = async (body: object) => await world.ask('PATCH', `/gateway-clusters/${cluster}`, { as: admin, body });
+    expect((await set({ fairness })).statusCode).toBe(200);
+    expect((await planned({ changes: { slots: 4 } })).after).toMatchObject({ missed: 1 });
+    const none = { ageing: null, share: null, lanes: [] };
+    expect((await planned({ changes: { slots: 4, fairness: none } })).after).toMatchObject({ missed: 0 });
+    expect((await set({ fairness: none })).statusCode).toBe(200);
+  });
+
   test('a span without runs has none', async () => {
     const { before } = await planned({ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' });
     expect(before).toMatchObject({ runs: 0, missed: 0 });
@@ -143,9 +158,23 @@ describe('a load that is given', () => {
     const { before, after } = await planned({ runs, changes: { slots: 3 } });
     expect([before.missed, after?.missed]).toEqual([1, 0]);
   });
+
+  test('run by run with who submits them, of which each has a share', async () => {
+    const run = { atMs: 0, durationMs: 600_000, startDeadlineMs: 900_000, flow: 'mail' };
+    const runs = [
+      { ...run, account: 'a', user: 'ada' },
+      { ...run, account: 'b', user: 'ada' },
+      { ...run, account: 'c', user: 'ben' },
+    ];
+    const fairness = { ageing: null, share: { by: 'user', atMost: 1 }, lanes: [] };
+    const { after } = await planned({ runs, changes: { slots: 3, fairness } });
+    expect(after).toMatchObject({ slotsPeak: 2, waits: { maxMs: 600_000 } });
+  });
 });
 
 describe('what is refused', () => {
+  const highLane = { for: 'high', slots: 1 };
+
   test('whoever neither steers the queue nor owns the cluster', async () => {
     expect((await plan({}, owner)).statusCode).toBe(200);
     for (const as of [maker, viewer]) {
@@ -167,6 +196,13 @@ describe('what is refused', () => {
     [
       'two loads at once',
       { load: { perHour: 1, durationMs: 1, startDeadlineMs: 1 }, from: '2026-01-01T00:00:00Z' },
+      undefined,
+      400,
+      'invalid-request',
+    ],
+    [
+      'two lanes for the same runs',
+      { changes: { fairness: { ageing: null, share: null, lanes: [highLane, highLane] } } },
       undefined,
       400,
       'invalid-request',

@@ -35,7 +35,7 @@ const pastText = `
   ), waiting as (
     select * from run where cluster_id = $1 and state = 'queued' and requested_at < ${at('$3')} and canary_of is null order by ${queueOrder} limit $4
   )
-  select id, flow_id as "flowId", machine_user as "machineUser", mode, priority, top_rank::float8 as "topRank", state,
+  select id, flow_id as "flowId", submitted_by as "submittedById", machine_user as "machineUser", mode, priority, top_rank::float8 as "topRank", state,
     gateway_id as "gatewayId", ${ms('requested_at')} as "requestedAtMs", ${ms('start_deadline_at')} as "startDeadlineAtMs",
     ${ms('acquired_at')} as "acquiredAtMs", ${ms('ended_at')} as "endedAtMs", ${ms('signed_out_at')} as "signedOutAtMs"
   from (select * from ended union all select * from in_hand union all select * from waiting) r

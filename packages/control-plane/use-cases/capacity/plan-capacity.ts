@@ -4,7 +4,12 @@ import { describedLoad } from '@deskhand/domain/capacity-planner/described-load.
 import { type Figures, figuresOf } from '@deskhand/domain/capacity-planner/figures.ts';
 import { type Enough, findEnough } from '@deskhand/domain/capacity-planner/find-enough.ts';
 import { historyOf } from '@deskhand/domain/capacity-planner/history.ts';
-import { aboutHistory, assumptions, enoughInWords } from '@deskhand/domain/capacity-planner/in-words.ts';
+import {
+  aboutHistory,
+  assumptions,
+  enoughInWords,
+  fairnessInWords,
+} from '@deskhand/domain/capacity-planner/in-words.ts';
 import {
   clusterToPlan,
   type Load,
@@ -13,6 +18,7 @@ import {
   tooLarge,
 } from '@deskhand/domain/capacity-planner/load.ts';
 import { type InSteps, playLoad } from '@deskhand/domain/capacity-planner/play-load.ts';
+import { problemOf } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { capacityRoutes, CapacityFigures, CapacityPlan } from '@deskhand/protocol/http/capacity.ts';
 import type { BodyOf } from '@deskhand/protocol/http/route.ts';
 import { type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
@@ -48,15 +54,18 @@ export async function planCapacity(
   if (reading === undefined) return refuse('not-found', { what: 'gateway cluster' });
   if (!(mayDo(caller.roles, 'queue.order') && (seesEverything(caller.roles) || caller.id === ownerId)))
     return refuse('not-allowed', { detail: 'capacity is planned by admins, operators and the owner of the cluster.' });
+  const problem = request.changes?.fairness ? problemOf(request.changes.fairness) : null;
+  if (problem !== null) return refuse('invalid-request', { detail: problem });
   const asked = await loadAskedFor(ports, clusterId, request, reading.nowMs);
   if (!asked.ok) return asked;
   const { load, notes, ...about } = asked.value;
   const planned = { load, cluster: clusterToPlan(reading.snapshot, reading.addOns) };
   if (planned.cluster.members.length === 0) return refuse('plan-without-machines', { cluster: reading.clusterName });
   const changes = changesOf(request);
-  const because = tooLarge(planned) ?? (changes && tooLarge(withChanges(planned, changes)));
-  if (because) return refuse('plan-too-large', { detail: because });
-  const computed = await ports.computing.of(caller.id, () => steps(planned, changes, request.enough === true));
+  const changed = changes === null ? planned : withChanges(planned, changes);
+  const because = tooLarge(planned) ?? tooLarge(changed);
+  if (because !== null) return refuse('plan-too-large', { detail: because });
+  const computed = await ports.computing.of(caller.id, () => steps(planned, changed, request.enough === true));
   if (!computed.ok) return computed;
   const { before, after, enough } = computed.value;
   return done({
@@ -65,7 +74,7 @@ export async function planCapacity(
     before: figuresToWire(before),
     after: after && figuresToWire(after),
     enough: enough && enoughToWire(enough),
-    notes: [...notes, ...assumptions(planned, leftOut(reading, planned))],
+    notes: [...notes, ...assumptions(planned, leftOut(reading, planned)), ...fairnessInWords(planned, changed)],
   });
 }
 
@@ -75,10 +84,9 @@ interface Computed {
   readonly enough: Enough | null;
 }
 
-function* steps(planned: Planned, changes: PlanChanges | null, isEnoughAsked: boolean): InSteps<Computed> {
+function* steps(planned: Planned, changed: Planned, isEnoughAsked: boolean): InSteps<Computed> {
   const before = figuresOf(planned, yield* playLoad(planned));
-  const changed = changes === null ? planned : withChanges(planned, changes);
-  const after = changes === null ? null : figuresOf(changed, yield* playLoad(changed));
+  const after = changed === planned ? null : figuresOf(changed, yield* playLoad(changed));
   return { before, after, enough: isEnoughAsked ? yield* findEnough(changed) : null };
 }
 
@@ -121,8 +129,9 @@ function givenLoad({ load, runs, from, to }: PlanRequest): Outcome<Asked> | null
 
 function listedLoad(runs: NonNullable<PlanRequest['runs']>): Load {
   const arriving = runs
-    .map(({ atMs, durationMs, startDeadlineMs, account: user, flow, priority = 'normal' }) => ({
-      ...{ atMs, durationMs, startDeadlineMs, user, flow, priority },
+    .map(({ atMs, durationMs, startDeadlineMs, account, flow, user, priority = 'normal' }) => ({
+      ...{ atMs, durationMs, startDeadlineMs, user: account, flow, priority },
+      ...(user === undefined ? {} : { submittedById: user }),
       ...{ topRank: null, cancelledAfterMs: null },
     }))
     .sort((a, b) => a.atMs - b.atMs);

@@ -6,7 +6,7 @@ import { openDesktopOf, whenSessionSeen } from './stack/desktops.ts';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { makeFlow, submit, whenEnded, whenState } from './stack/runs.ts';
-import { type Stack, startStack } from './stack/stack.ts';
+import { signIn, type Stack, startStack } from './stack/stack.ts';
 import { killRunnerOf, processes } from './stack/victims.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -368,17 +368,6 @@ function watchPopups(person: Person, desktop: PersonDesktop, titles: string[]): 
   return monitor;
 }
 
-async function signedIn(stack: Stack, account: { email: string; password: string }) {
-  const response = await fetch(`${stack.address}/api/v1/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(account),
-  });
-  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const made = await fetch(`${stack.address}/api/v1/api-tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', cookie },
-    body: JSON.stringify({ name: 'test' }),
-  });
-  return createClient({ baseUrl: stack.address, token: ((await made.json()) as { token: string }).token });
+async function signedIn({ address }: Stack, account: { email: string; password: string }) {
+  return createClient({ baseUrl: address, token: await signIn(address, account) });
 }

@@ -165,7 +165,22 @@ export async function claim(fetch: typeof globalThis.fetch, address: string, cod
     body: JSON.stringify({ code, ...admin }),
   });
   if (!response.ok) throw new Error(`The first admin could not be made: ${await response.text()}`);
-  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return await tokenOf(fetch, address, response);
+}
+
+/** Signs an account in that an admin made, and answers a token of its own. */
+export async function signIn(address: string, account: { email: string; password: string }): Promise<string> {
+  const response = await fetch(`${address}/api/v1/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(account),
+  });
+  if (!response.ok) throw new Error(`${account.email} could not sign in: ${await response.text()}`);
+  return await tokenOf(fetch, address, response);
+}
+
+async function tokenOf(fetch: typeof globalThis.fetch, address: string, signedIn: Response): Promise<string> {
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const made = await fetch(`${address}/api/v1/api-tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie },

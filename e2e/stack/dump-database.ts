@@ -1,28 +1,7 @@
-/**
- * Prints every row of every table as text. Started as root it becomes the database's own account, the only one that its
- * socket admits: `dump-database.ts SERVER_DATA`.
- */
-import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
+/** Prints every row of every table as text: `dump-database.ts SERVER_DATA`. */
+import { connectAsDatabaseAccount } from './database-account.ts';
 
-const host = join(process.argv[2] ?? '', 'postgres', 'socket');
-const entry = readFileSync('/etc/passwd', 'utf8')
-  .split('\n')
-  .find((line) => line.startsWith('deskhand:'))
-  ?.split(':');
-if (process.getuid?.() === 0 && entry) {
-  process.setgroups?.([Number(entry[3])]);
-  process.setgid?.(Number(entry[3]));
-  process.setuid?.(Number(entry[2]));
-}
-const client = new pg.Client({
-  host,
-  database: 'deskhand',
-  user: entry && process.getuid?.() === Number(entry[2]) ? 'deskhand' : userInfo().username,
-});
-await client.connect();
+const client = await connectAsDatabaseAccount(process.argv[2] ?? '');
 const tables = await client.query<{ name: string }>(
   `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
 );

@@ -15,7 +15,7 @@ export class HelperNotifier implements SessionNotifier {
   }
 
   async show({ stopButton, ...text }: Parameters<SessionNotifier['show']>[0]): Promise<void> {
-    const trouble = await this.helper.show({ ...text, buttons: stopButton ? [STOP] : [] });
+    const trouble = await this.helper.show({ ...text, buttons: stopButton ? [STOP] : [], isQuestion: false });
     if (trouble !== null) this.log(`No popup "${text.title}" in the session: ${trouble}`);
   }
 

@@ -8,6 +8,8 @@ export interface HelperNotification {
   readonly urgency: 'low' | 'normal' | 'critical';
   /** With buttons it stays until another one takes its place. */
   readonly buttons: readonly { readonly key: string; readonly label: string }[];
+  /** Without buttons nobody could answer it, so it is not shown then. */
+  readonly isQuestion: boolean;
 }
 
 /** Lines from `notify` to the gateway. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { MessageBus } from 'dbus-next';
 import type { HelperNotification, HelperReport } from './helper-messages.ts';
+import { shownAsText } from './shown-as-text.ts';
 
 const NAME = 'org.freedesktop.Notifications';
 const PATH = '/org/freedesktop/Notifications';
@@ -101,7 +102,12 @@ async function take(bus: MessageBus, shown: number): Promise<void> {
 
 async function show(bus: MessageBus, replaces: number, notification: HelperNotification): Promise<number> {
   const { Message, Variant } = (await import('dbus-next')).default;
-  const { title, body, urgency, buttons } = notification;
+  const { title, body, urgency, buttons, isQuestion } = notification;
+  // Asked each time, because a desktop may change its notification service under a popup that stays for minutes.
+  const service = await abilitiesOf(bus);
+  if (isQuestion && !service.hasButtons) throw new Error('the notification service has no buttons');
+  // A title is never markup.
+  const text = service.obeysMarkup ? shownAsText(body) : body;
   const actions = buttons.flatMap(({ key, label }) => [key, label]);
   const hints = { urgency: new Variant('y', URGENCY[urgency]), 'desktop-entry': new Variant('s', 'deskhand') };
   const shownMs = buttons.length > 0 ? NEVER_EXPIRES : SHOWN_MS[urgency];
@@ -112,8 +118,23 @@ async function show(bus: MessageBus, replaces: number, notification: HelperNotif
       interface: NAME,
       member: 'Notify',
       signature: 'susssasa{sv}i',
-      body: ['Deskhand', replaces, '', title, body, actions, hints, shownMs],
+      body: ['Deskhand', replaces, '', title, text, actions, hints, shownMs],
     }),
   );
   return Number(reply?.body[0] ?? 0);
+}
+
+interface Abilities {
+  readonly obeysMarkup: boolean;
+  readonly hasButtons: boolean;
+}
+
+/** What the notification service says of itself. Of one that does not say, the harmless is taken: an `&amp;` too many. */
+async function abilitiesOf(bus: MessageBus): Promise<Abilities> {
+  const { Message } = (await import('dbus-next')).default;
+  const ask = { destination: NAME, path: PATH, interface: NAME, member: 'GetCapabilities' };
+  const reply = await bus.call(new Message(ask)).catch(() => null);
+  const said: unknown = reply?.body[0];
+  if (!Array.isArray(said)) return { obeysMarkup: true, hasButtons: true };
+  return { obeysMarkup: said.includes('body-markup'), hasButtons: said.includes('actions') };
 }

@@ -38,7 +38,7 @@ async function ask(
   const asked = new NotifyHelper(() => startNotifyHelper(helper, entrance));
   return {
     show: async (notice) => {
-      const trouble = await asked.show(notice);
+      const trouble = await asked.show({ ...notice, isQuestion: true });
       return trouble === null ? null : `The desktop shows no notification: ${trouble}.`;
     },
     onPress: (listener) => asked.onPress(listener),

@@ -65,16 +65,18 @@ describe('the pace of frames', () => {
 describe('what the person at the session reads', () => {
   test.each([
     [[], 'Nobody watches this run any more'],
-    [['Ada'], 'Ada watches this run'],
-    [['Ada', 'Root'], 'Ada and Root watch this run'],
-    [['Ada', 'Root', 'Mia'], 'Ada, Root and Mia watch this run'],
-    [['Ada', 'Root', 'Mia', 'Otto'], 'Ada, Root, Mia and one other watch this run'],
-    [['Ada', 'Root', 'Mia', 'Otto', 'Vera'], 'Ada, Root, Mia and 2 others watch this run'],
+    [['Ada'], 'This run is watched by Ada'],
+    [['Ada', 'Root'], 'This run is watched by Ada and Root'],
+    [['Ada', 'Root', 'Mia'], 'This run is watched by Ada, Root and Mia'],
+    [['Ada', 'Root', 'Mia', 'Otto'], 'This run is watched by Ada, Root, Mia and one other'],
+    [['Ada', 'Root', 'Mia', 'Otto', 'Vera'], 'This run is watched by Ada, Root, Mia and 2 others'],
+    [['Ada\n\u202eRoot'], 'This run is watched by Ada Root'],
+    [['x'.repeat(120)], `This run is watched by ${'x'.repeat(39)}…`],
   ])('%j: %s', (names, sentence) => expect(watchingSentence(names)).toBe(sentence));
 
   test('keeps the Stop button of an attended run', () => {
     const shown = watchingNotification(['Ada'], { flowName: 'Invoices', mode: 'attended' });
-    expect(shown).toMatchObject({ title: 'Ada watches this run', stopButton: true });
+    expect(shown).toMatchObject({ title: 'This run is watched by Ada', stopButton: true });
     expect(shown.body).toContain('Invoices');
   });
 });

@@ -39,3 +39,8 @@ test('a long text is shortened and shows that it is, without cutting a character
   expect([...body]).toHaveLength(NOTIFICATION_BODY_CHARS_MAX);
   expect(body.endsWith('😀…')).toBe(true);
 });
+
+test('a name is one line, so that it cannot add a sentence which looks like one of ours', () => {
+  const flowName = 'Invoices\r\nYou are signed out now.\u2028\u202eno';
+  expect(notificationFor('running', { ...unattended, flowName }).body).toBe('Invoices You are signed out now. no');
+});

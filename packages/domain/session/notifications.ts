@@ -1,4 +1,5 @@
 import type { RunError, RunMode } from '../run/run.ts';
+import { onOneLine, shortened } from './text-to-show.ts';
 import { HANDS_OFF_ADVICE } from './texts.ts';
 
 /** The five moments at which a popup appears in the session (S62–S67). */
@@ -24,10 +25,10 @@ export const NOTIFICATION_BODY_CHARS_MAX = 300;
 /** Pure words; how they are shown, and that markup in a flow's name is not obeyed, is the session adapter's business. */
 export function notificationFor(state: NotificationState, subject: NotificationSubject): SessionNotification {
   const isAttended = subject.mode === 'attended';
-  const body = [subject.flowName, detailOf(state, subject)].filter((line) => line !== '').join('\n');
+  const body = [onOneLine(subject.flowName), detailOf(state, subject)].filter((line) => line !== '').join('\n');
   return {
     title: titles[state],
-    body: shortened(body),
+    body: shortened(body, NOTIFICATION_BODY_CHARS_MAX),
     urgency: urgencies[state],
     stopButton: isAttended && state === 'running',
   };
@@ -36,12 +37,6 @@ export function notificationFor(state: NotificationState, subject: NotificationS
 function detailOf(state: NotificationState, { mode, error }: NotificationSubject): string {
   if (state === 'running' && mode === 'attended') return HANDS_OFF_ADVICE;
   return state === 'failed' ? (error?.message ?? '') : '';
-}
-
-function shortened(text: string): string {
-  const characters = [...text];
-  if (characters.length <= NOTIFICATION_BODY_CHARS_MAX) return text;
-  return `${characters.slice(0, NOTIFICATION_BODY_CHARS_MAX - 1).join('')}…`;
 }
 
 const titles = {

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
+import { onOneLine } from '@deskhand/domain/session/text-to-show.ts';
 import { acceptExit } from './helper-messages.ts';
+import { inLines } from './line-breaks.ts';
 
 const TEXT_CHARACTERS_MAX = 1_000;
+/** A line that is wider than the screen would take the buttons off it. */
+const LINE_CHARACTERS_MAX = 60;
 const ZENITY_TIMED_OUT = 5;
 
 /** Asks the person at the screen; silence for `seconds` counts as no. */
 export function acceptDialog(purpose: string, seconds: number): Promise<number> {
-  const text = purpose.slice(0, TEXT_CHARACTERS_MAX);
+  const text = inLines(onOneLine(purpose).slice(0, TEXT_CHARACTERS_MAX), LINE_CHARACTERS_MAX);
   const dialog = spawn(
     'zenity',
     [

@@ -29,7 +29,7 @@ test('a person is asked once, however often the server says the question', async
   ask(world);
   await told(world, 'shown');
   expect(world.persons.notices.map(({ title }) => title)).toEqual(['A run needs this machine']);
-  expect(world.persons.notices[0]?.body).toContain('Invoices, asked for by Bob.');
+  expect(world.persons.notices[0]?.body).toContain('Invoices, asked for by Bob, can start when you sign out.');
 });
 
 test('an answer that was lost on its way is told again, and the person is not asked again', async () => {

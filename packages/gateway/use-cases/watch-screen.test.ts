@@ -105,9 +105,11 @@ test('a run that is not here is watched by nobody, and no more are than there is
 test('whoever sits at an attended session is told who watches and when nobody does any more, and can stop the flow', async () => {
   const world = await running(attended);
   watch(world, ['Ada']);
-  await until(() => expect(world.popups.at(-1)).toMatchObject({ title: 'Ada watches this run', stopButton: true }));
+  await until(() =>
+    expect(world.popups.at(-1)).toMatchObject({ title: 'This run is watched by Ada', stopButton: true }),
+  );
   watch(world, ['Ada', 'Root']);
-  await until(() => expect(world.popups.at(-1)?.title).toBe('Ada and Root watch this run'));
+  await until(() => expect(world.popups.at(-1)?.title).toBe('This run is watched by Ada and Root'));
   stop(world);
   await until(() => expect(world.popups.at(-1)?.title).toBe('Nobody watches this run any more'));
 });
@@ -119,7 +121,7 @@ test('that is told even where the connection shows no popups, and before the fir
   watch(world, ['Ada']);
   lineOf(world).ears.next();
   await until(() => expect(lineOf(world).said).toHaveLength(1));
-  expect(world.popups.map((popup) => popup.title)).toEqual(['Ada watches this run']);
+  expect(world.popups.map((popup) => popup.title)).toEqual(['This run is watched by Ada']);
 });
 
 test('a session that nobody sees is told nothing', async () => {

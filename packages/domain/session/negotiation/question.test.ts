@@ -40,7 +40,7 @@ describe('the words', () => {
   test('the question says what needs the machine, who asked for it, and what a sign-out costs', () =>
     expect(questionNotification('ask', subject)).toEqual({
       title: 'A run needs this machine',
-      body: 'Invoices, asked for by Alice.\nWhat is not saved is lost when you are signed out.',
+      body: 'Invoices, asked for by Alice, can start when you sign out.\nWhat is not saved is lost when you are signed out.',
       urgency: 'critical',
       buttons: [
         { answer: 'now', label: 'Sign out now' },
@@ -50,13 +50,24 @@ describe('the words', () => {
     }));
   test('a promise names its moment and can be taken back', () => {
     const notice = questionNotification('soon', { ...subject, at: '10:14' });
-    expect(notice.body).toContain('You are signed out at 10:14. What is not saved is lost');
+    expect(notice.body).toContain(
+      'You are signed out at 10:14. What is not saved by then is lost.\nFor Invoices, asked for by Alice.',
+    );
     expect(notice.buttons.map(({ answer }) => answer)).toEqual(['now', 'no']);
   });
+  test('a name with line breaks adds no line', () => {
+    const { body } = questionNotification('ask', {
+      flowName: 'Invoices\nIt is urgent.',
+      askedBy: 'Alice\tB',
+      at: null,
+    });
+    expect(body.split('\n')[0]).toBe('Invoices It is urgent., asked for by Alice B, can start when you sign out.');
+  });
+
   test('a long name hides neither the warning nor who asked', () => {
     const { body } = questionNotification('ask', { flowName: 'x'.repeat(500), askedBy: 'y'.repeat(500), at: null });
     expect(body.length).toBeLessThanOrEqual(NOTIFICATION_BODY_CHARS_MAX);
-    expect(body).toMatch(/y….\nWhat is not saved is lost when you are signed out\.$/);
+    expect(body).toMatch(/y…, can start when you sign out\.\nWhat is not saved is lost when you are signed out\.$/);
   });
   test('a locked screen is said so, because the question waits behind it', () => {
     const shown = {

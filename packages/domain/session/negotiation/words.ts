@@ -1,5 +1,6 @@
 import { assertNever } from '../../brand.ts';
 import { NOTIFICATION_BODY_CHARS_MAX, type SessionNotification } from '../notifications.ts';
+import { onOneLine, shortened } from '../text-to-show.ts';
 import type { Notice, QuestionState } from './question.ts';
 
 /** What a button of the notification means. */
@@ -20,6 +21,7 @@ export interface QuestionSubject {
 }
 
 const UNSAVED = 'What is not saved is lost when you are signed out.';
+const UNSAVED_THEN = 'What is not saved by then is lost.';
 const SIGN_OUT_NOW = { answer: 'now', label: 'Sign out now' } as const;
 const LATER = { answer: 'later', label: 'In 10 minutes' } as const;
 const NO = { answer: 'no', label: 'No' } as const;
@@ -27,23 +29,21 @@ const TAKE_BACK = { answer: 'no', label: 'Do not sign me out' } as const;
 
 /** Pure words, as for the notifications of a run; the warning stands first, so that no cut takes it away. */
 export function questionNotification(notice: Notice, { flowName, askedBy, at }: QuestionSubject): QuestionNotification {
-  const about = `${shortened(flowName)}, asked for by ${shortened(askedBy)}.`;
+  const about = `${nameOf(flowName)}, asked for by ${nameOf(askedBy)}`;
   const urgency = 'critical';
   if (notice === 'ask') {
-    const body = `${about}\n${UNSAVED}`;
+    // Some services show that there are buttons and not which, so the text alone says what is asked.
+    const body = `${about}, can start when you sign out.\n${UNSAVED}`;
     return { title: 'A run needs this machine', body, urgency, buttons: [SIGN_OUT_NOW, LATER, NO] };
   }
   const when = at === null ? 'You are signed out as soon as the others have agreed.' : `You are signed out at ${at}.`;
   const title = notice === 'soon' ? 'You are signed out in a minute' : 'You agreed to be signed out';
-  return { title, body: `${when} ${UNSAVED}\n${about}`, urgency, buttons: [SIGN_OUT_NOW, TAKE_BACK] };
+  return { title, body: `${when} ${UNSAVED_THEN}\nFor ${about}.`, urgency, buttons: [SIGN_OUT_NOW, TAKE_BACK] };
 }
 
 const NAME_CHARS_MAX = (NOTIFICATION_BODY_CHARS_MAX - 120) / 2;
 
-function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length <= NAME_CHARS_MAX ? text : `${characters.slice(0, NAME_CHARS_MAX - 1).join('')}…`;
-}
+const nameOf = (text: string): string => shortened(onOneLine(text), NAME_CHARS_MAX);
 
 /** What has become of a question, as it stands beside a member's answer. Moments come as the reader's clock shows them. */
 export interface ShownQuestion {

@@ -42,7 +42,9 @@ describe.runIf(isRoot)('attended sessions', () => {
     rmSync(runtimeFolder, { recursive: true, force: true });
   });
 
-  const ask = (changes: { readonly password?: string | undefined; readonly signal?: AbortSignal } = {}) => ({
+  const ask = (
+    changes: { readonly password?: string | undefined; readonly signal?: AbortSignal; readonly purpose?: string } = {},
+  ) => ({
     sessionId: `${randomUUID()}-1`,
     runId: randomUUID(),
     accountName: alice.user,
@@ -143,6 +145,16 @@ describe.runIf(isRoot)('attended sessions', () => {
       await picture('accept');
       await clickInDialog(ACCEPT_FROM_RIGHT);
       await granted(await asked).signOut({ graceMs: 0 });
+    });
+
+    test('names as long as they may be leave both buttons on the screen', async () => {
+      const purpose = `${'Maximiliane '.repeat(10)} wants to run the desktop flow “${'w'.repeat(120)}” in this session.`;
+      const asked = host.attach(ask({ password: undefined, purpose }));
+      expect(await dialogShown()).toBe(true);
+      await picture('accept-long');
+      expect((await sizeOf('zenity')).width).toBeLessThan(1024);
+      await clickInDialog(REFUSE_FROM_RIGHT);
+      expect(refusalOf(await asked)).toBe('attended-not-accepted');
     });
 
     test('without a password the person may refuse', async () => {

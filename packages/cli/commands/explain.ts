@@ -35,7 +35,7 @@ export const explain: Command = {
         ...(because ? [`because: ${because.message}`, `try: ${because.remedy}`] : []),
         ...members.flatMap((member) => [
           `  ${member.name}: ${member.because.message} (${member.because.code})`,
-          ...questionLines(member.questions ?? []).map((line) => `    ${line}`),
+          ...questionLines(member).map((line) => `    ${line}`),
         ]),
         ...hindsightLines(hindsight, call.settings.server.value),
       ].join('\n'),

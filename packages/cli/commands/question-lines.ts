@@ -1,9 +1,14 @@
 import { questionSentence } from '@deskhand/domain/session/negotiation/words.ts';
 import type { SessionQuestion } from '@deskhand/protocol/http/runs.ts';
 
-/** Whom a machine's people were asked to sign out for a run, and what became of it. */
-export function questionLines(questions: readonly SessionQuestion[]): readonly string[] {
-  return questions.map(({ askedAt, answeredAt, signOutAt, ...question }) =>
+interface Member {
+  readonly questions?: readonly SessionQuestion[];
+  readonly cannotAsk?: string;
+}
+
+/** Who was asked on a machine to sign out for a run, and what became of it; or why nobody there is asked. */
+export function questionLines({ questions = [], cannotAsk }: Member): readonly string[] {
+  const lines = questions.map(({ askedAt, answeredAt, signOutAt, ...question }) =>
     questionSentence({
       ...question,
       asked: clockTime(askedAt),
@@ -11,6 +16,7 @@ export function questionLines(questions: readonly SessionQuestion[]): readonly s
       signOut: signOutAt === null ? null : clockTime(signOutAt),
     }),
   );
+  return cannotAsk === undefined ? lines : [...lines, cannotAsk];
 }
 
 const clockTime = (at: string): string =>

@@ -129,10 +129,13 @@ function askedBob({ requestNumber }: Run): SessionQuestion {
   };
 }
 
+const TOO_OLD_TO_ASK = 'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
+
 export function membersOf(world: World, run: Run) {
   const answers = {
     'gw-1': run.because?.code === 'user-busy' ? reasons.busy : reasons.slot,
     'gw-2': reasons.session,
+    'gw-6': reasons.session,
   };
   return world.gateways
     .filter((gateway) => gateway.clusterId === run.cluster.id)
@@ -140,6 +143,8 @@ export function membersOf(world: World, run: Run) {
       const standing = memberAvailability(standingOf(gateway));
       const because = standing.ok ? (answers[gateway.id as keyof typeof answers] ?? reasons.slot) : standing.because;
       const questions = gateway.id === 'gw-2' && standing.ok ? [askedBob(run)] : [];
-      return { gatewayId: gateway.id, name: gateway.name, because, questions };
+      const about = { gatewayId: gateway.id, name: gateway.name, because, questions };
+      // Of an older release, and only its maintenance keeps that from mattering.
+      return gateway.id === 'gw-6' && standing.ok ? { ...about, cannotAsk: TOO_OLD_TO_ASK } : about;
     });
 }

@@ -3,15 +3,20 @@ import type { SessionQuestion } from '@deskhand/protocol/http/runs.ts';
 import { formatMinute } from './format.ts';
 import { useNow } from './time.tsx';
 
-/** Whom a gateway's machine was asked to sign out for a run, and what became of it. */
-export function SessionQuestions({ questions }: { readonly questions: readonly SessionQuestion[] | undefined }) {
+interface SessionQuestionsProps {
+  readonly member: { readonly questions?: readonly SessionQuestion[]; readonly cannotAsk?: string };
+}
+
+/** Who was asked on a gateway's machine to sign out for a run, and what became of it; or why nobody there is asked. */
+export function SessionQuestions({ member: { questions = [], cannotAsk } }: SessionQuestionsProps) {
   const now = useNow();
-  if (questions === undefined || questions.length === 0) return null;
+  if (questions.length === 0 && cannotAsk === undefined) return null;
   return (
     <ul className="notes">
       {questions.map((question) => (
         <li key={`${question.user} ${question.askedAt}`}>{sentenceOf(question, now)}</li>
       ))}
+      {cannotAsk !== undefined && <li>{cannotAsk}</li>}
     </ul>
   );
 }

@@ -18,6 +18,7 @@ interface Member {
   readonly name: string;
   readonly because: Reason;
   readonly questions?: readonly SessionQuestion[];
+  readonly cannotAsk?: string;
 }
 
 /** Every member's own answer, with what would change it. */
@@ -31,7 +32,7 @@ export function MemberAnswers({ members }: { readonly members: readonly Member[]
             <td className="strong">{member.name}</td>
             <td>
               {member.because.message}
-              <SessionQuestions questions={member.questions} />
+              <SessionQuestions member={member} />
             </td>
             <td className="faint">{member.because.remedy}</td>
           </tr>

@@ -48,6 +48,8 @@ export const MemberAnswer = Type.Object({
   name: Type.String(),
   because: WaitReason,
   questions: Type.Optional(Type.Array(SessionQuestion)),
+  /** Why nobody there is asked to sign out, though the cluster has people asked and a session keeps the run away. */
+  cannotAsk: Type.Optional(Type.String()),
 });
 
 export const RunFailure = Type.Object({

@@ -91,6 +91,21 @@ describe('a run that waits for a person’s session', () => {
     expect(sent('askPerson')).toEqual([]);
   });
 
+  test('says beside a gateway of an older release that nobody is asked there, where people are asked and a session is why', async () => {
+    link = await world.linkUp('g1', { facts: linuxFacts({ sessions: [session] }), linkVersion: 3 });
+    const run = await world.submit({ user: USER });
+    await world.settled();
+    const noteOf = async () => value(await world.runs.explain(alice, run.id)).members[0]?.cannotAsk;
+    expect(await noteOf()).toMatch(/older release: update it\.$/);
+    await setPolicy('off');
+    expect(await noteOf()).toBeUndefined();
+    await setPolicy('ask-again');
+    await world.linkUp('g1', { facts: linuxFacts({ sessions: [session] }), linkVersion: linkVersions.max });
+    expect(await noteOf()).toBeUndefined();
+    await world.linkUp('g1', { facts: linuxFacts({ sessions: [], canUnattended: false }), linkVersion: 3 });
+    expect(await noteOf()).toBeUndefined();
+  });
+
   test('“Sign out now” has the session signed out at once, and is written down with who agreed', async () => {
     const run = await ask();
     await report('now');

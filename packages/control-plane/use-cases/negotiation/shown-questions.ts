@@ -1,8 +1,10 @@
+import { helpfulCodes } from '@deskhand/domain/session/negotiation/negotiate.ts';
 import { isOpen } from '@deskhand/domain/session/negotiation/question.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
+import { maySay } from '@deskhand/protocol/link/versions.ts';
 import type { QueueReading, RunQueueStore } from '../../ports/run-queue.ts';
-import type { QuestionRecord, SessionQuestionStore } from '../../ports/session-questions.ts';
+import type { NegotiationReading, QuestionRecord, SessionQuestionStore } from '../../ports/session-questions.ts';
 
 type Answer = RunQueueView['queued'][number]['members'][number];
 
@@ -14,17 +16,29 @@ interface Ports {
   readonly queue: Pick<RunQueueStore, 'read'>;
 }
 
+const TOO_OLD_TO_ASK = 'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
+
 export async function answersWithQuestions({ questions, queue }: Ports, clusterId: string): Promise<AnswersOf> {
-  const asked = (await questions.read(clusterId))?.questions ?? [];
+  const negotiation = await questions.read(clusterId);
+  const asked = negotiation?.questions ?? [];
   // Only who has not answered yet may sit behind a lock.
   const reading = asked.some(({ state }) => state === 'asked') ? await queue.read(clusterId) : undefined;
   return (runId, members) =>
     members.map((member) => {
       const here = newestOfEach(asked.filter((one) => one.gatewayId === member.gatewayId && concerns(one, runId)));
-      return here.length === 0
-        ? { ...member }
-        : { ...member, questions: here.map((one) => toWire(one, runId, reading)) };
+      return {
+        ...member,
+        ...(here.length === 0 ? {} : { questions: here.map((one) => toWire(one, runId, reading)) }),
+        ...(isTooOldToAsk(member, negotiation) ? { cannotAsk: TOO_OLD_TO_ASK } : {}),
+      };
     });
+}
+
+/** Somebody's sign-out would help there, and a gateway of this release would have asked for it. */
+function isTooOldToAsk({ gatewayId, because }: MemberAnswer, negotiation: NegotiationReading | undefined): boolean {
+  if (negotiation === undefined || negotiation.policy === 'off' || !helpfulCodes.has(because.code)) return false;
+  const version = negotiation.linkVersions.get(gatewayId);
+  return version !== undefined && !maySay('askPerson', version);
 }
 
 const concerns = (question: QuestionRecord, runId: string): boolean => question.runId === runId || isOpen(question);

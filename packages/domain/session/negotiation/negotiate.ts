@@ -149,7 +149,7 @@ function headsOf({ queue, plan }: Negotiation): readonly Head[] {
 }
 
 /** What a person's sign-out can change. Rules about slots, accounts and add-ons come before these in a member's answer. */
-const helpfulCodes: ReadonlySet<WaitCode> = new Set([
+export const helpfulCodes: ReadonlySet<WaitCode> = new Set([
   'session-exists-single',
   'session-exists-multi',
   'cannot-create-session',

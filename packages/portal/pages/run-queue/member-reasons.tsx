@@ -43,7 +43,7 @@ export function MemberReasons({ entry, gateways, fixOf }: MemberReasonsProps) {
                 <th scope="row">{member.name}</th>
                 <td>
                   {member.because.message}
-                  <SessionQuestions questions={member.questions} />
+                  <SessionQuestions member={member} />
                 </td>
                 <td>{member.because.remedy}</td>
                 <td>

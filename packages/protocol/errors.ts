@@ -121,7 +121,7 @@ export const errorTable = {
   'personal-mail-domain': entry(
     400,
     3,
-    '{domain} is a public mail domain; Deskhand takes accounts of an organisation only (S08).',
+    '{domain} is a public mail domain; Deskhand takes accounts of an organisation only.',
     'Use a work e-mail address.',
   ),
   'domain-not-allowed': entry(
@@ -219,7 +219,7 @@ export const errorTable = {
   'gateway-has-unfinished-runs': entry(
     409,
     6,
-    'This gateway holds {count} unfinished runs, which would become uncertain.',
+    'This gateway has unfinished runs ({count}), which would become uncertain.',
     'Cancel them first, or confirm the removal.',
   ),
   'gateway-offline': entry(
@@ -336,7 +336,7 @@ export const errorTable = {
     409,
     1,
     'cannot create new session',
-    'Check for open sessions and the limit of sessions on the machine (S57, S58).',
+    'Check for open sessions and the limit of sessions on the machine.',
   ),
   'attended-not-signed-in': entry(
     409,

@@ -1,6 +1,5 @@
-import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
-import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import type { DryRun, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
+import { answerOf } from './member-answers.ts';
 import { queuedOf } from './queue.ts';
 import { found, Refusal } from './refusal.ts';
 import { reasons } from './seed-runs.ts';
@@ -24,19 +23,21 @@ export function dryRunOf(world: World, body: SubmitRunRequest): DryRun {
   const { flow, connection } = judged(world, body);
   const members = world.gateways.filter((gateway) => gateway.clusterId === connection.clusterId);
   const waits = body.priority !== 'high';
-  const busy = waits ? reasons.slot : null;
+  const answers = members.map((gateway) => {
+    const answer = answerOf(world, gateway, { accountName: connection.accountName, mode: body.mode });
+    const isOpen = answer.ok || (!waits && answer.because.code === 'no-free-slot');
+    const because = answer.ok ? reasons.behind : answer.because;
+    return { gatewayId: gateway.id, name: gateway.name, because: isOpen && !waits ? null : because };
+  });
   return {
     outcome: waits ? 'waits' : 'starts',
     flow: { id: flow.id, name: flow.name, version: flow.version },
     cluster: { id: connection.clusterId, name: connection.clusterName },
     accountName: connection.accountName,
     position: waits ? queuedOf(world, connection.clusterId).length + 1 : null,
-    because: busy,
+    because: waits ? (answers[0]?.because ?? reasons.behind) : null,
     starts: waits ? inMinutes(4, 6, 9) : null,
-    members: members.map((gateway) => {
-      const standing = memberAvailability(standingOf(gateway));
-      return { gatewayId: gateway.id, name: gateway.name, because: standing.ok ? busy : standing.because };
-    }),
+    members: answers,
   };
 }
 

@@ -21,6 +21,7 @@ const current = (world: World, id: string): Run | undefined => world.runs.find((
 
 /** Lets a submitted run live: offered, signing in, downloading, running with a log that grows, succeeded. */
 export function beginLife(world: World, submitted: Run): void {
+  const { id: gatewayId, name } = takerOf(world, submitted);
   const steps: readonly ((run: Run) => Run)[] = [
     (run) => ({
       ...run,
@@ -30,7 +31,7 @@ export function beginLife(world: World, submitted: Run): void {
       attempt: 1,
       position: null,
       because: null,
-      gateway: { id: 'gw-1', name: 'kiosk-1' },
+      gateway: { id: gatewayId, name },
     }),
     (run) => ({
       ...run,
@@ -57,6 +58,13 @@ export function beginLife(world: World, submitted: Run): void {
   };
   setTimeout(() => advance(0), STEP_MS);
 }
+
+/** The first machine of its own cluster that takes runs; a server that was just set up brings one along. */
+const takerOf = ({ gateways }: World, { cluster }: Run) =>
+  gateways.find(({ clusterId, status, enabled }) => clusterId === cluster.id && status === 'online' && enabled) ?? {
+    id: 'gw-1',
+    name: 'kiosk-1',
+  };
 
 function writeLines(world: World, run: Run): Run {
   const lines = world.logs.get(run.id) ?? [];

@@ -1,8 +1,7 @@
 import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
-import { memberAvailability } from '@deskhand/domain/gateway/member-availability.ts';
-import { standingOf } from '@deskhand/protocol/http/gateway-standing.ts';
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
 import type { PredictedStart, Run, RunQueueView, SessionQuestion } from '@deskhand/protocol/http/runs.ts';
+import { answerOf } from './member-answers.ts';
 import { found } from './refusal.ts';
 import { reasons } from './seed-runs.ts';
 import type { World } from './world.ts';
@@ -132,19 +131,17 @@ function askedBob({ requestNumber }: Run): SessionQuestion {
 const TOO_OLD_TO_ASK = 'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
 
 export function membersOf(world: World, run: Run) {
-  const answers = {
-    'gw-1': run.because?.code === 'user-busy' ? reasons.busy : reasons.slot,
-    'gw-2': reasons.session,
-    'gw-6': reasons.session,
-  };
   return world.gateways
     .filter((gateway) => gateway.clusterId === run.cluster.id)
     .map((gateway) => {
-      const standing = memberAvailability(standingOf(gateway));
-      const because = standing.ok ? (answers[gateway.id as keyof typeof answers] ?? reasons.slot) : standing.because;
-      const questions = gateway.id === 'gw-2' && standing.ok ? [askedBob(run)] : [];
-      const about = { gatewayId: gateway.id, name: gateway.name, because, questions };
-      // Of an older release, and only its maintenance keeps that from mattering.
-      return gateway.id === 'gw-6' && standing.ok ? { ...about, cannotAsk: TOO_OLD_TO_ASK } : about;
+      const answer = answerOf(world, gateway, { accountName: run.connection.accountName, mode: run.mode });
+      // A machine that would take it is left to those before it; the real plan offers it to them at once.
+      const because = answer.ok ? reasons.behind : answer.because;
+      const about = { gatewayId: gateway.id, name: gateway.name, because };
+      if (because.code !== 'session-exists-single') return { ...about, questions: [] };
+      // The one of an older release, which only its maintenance keeps from being asked.
+      return gateway.id === 'gw-6'
+        ? { ...about, questions: [], cannotAsk: TOO_OLD_TO_ASK }
+        : { ...about, questions: [askedBob(run)] };
     });
 }

@@ -8,7 +8,7 @@ import { found, Refusal } from './refusal.ts';
 import { cancelOf, manyRunsHandlers, resubmitOf, runsOf } from './many-runs-handlers.ts';
 import { watchScreenOf } from './screen-stream.ts';
 import { drawScreenshot } from './screenshot.ts';
-import { baseRun } from './seed-runs.ts';
+import { baseRun, reasons } from './seed-runs.ts';
 import { whyBeforeOf } from './why-before.ts';
 import type { World } from './world.ts';
 
@@ -92,7 +92,7 @@ export function runHandlers(world: World): Handlers<RunOperations> {
         number: index + 1,
         at: run.endedAt ?? run.requestedAt,
         attempt: run.attempt,
-        caption: index === 0 ? 'At the end' : 'At the error',
+        caption: index === run.screenshots - 1 ? 'At the end' : 'At the error',
         bytes: 48_200,
       }));
       return { items };
@@ -143,12 +143,15 @@ export function runHandlers(world: World): Handlers<RunOperations> {
 }
 
 function eventsOf(run: Run) {
+  const isAttended = run.mode === 'attended';
+  const waitedAt = isAttended ? null : run.offeredAt;
+  const where = isAttended ? 'in the open session of' : 'signed in as';
   const rows: readonly (readonly [string | null, string, string, string])[] = [
     [run.requestedAt, 'submit', `${run.mode}, ${run.priority} priority`, run.submittedBy.name],
-    [run.offeredAt, 'waits', 'kiosk-1: The machine is busy with another run.', 'Deskhand'],
+    [waitedAt, 'waits', `${run.gateway?.name ?? ''}: ${reasons.slot.message}`, 'Deskhand'],
     [run.offeredAt, 'offer', `to ${run.gateway?.name ?? ''}`, 'server'],
     [run.signingInAt, 'acquire', `by ${run.gateway?.name ?? ''}`, run.gateway?.name ?? ''],
-    [run.startedAt, 'start', `signed in as ${run.connection.accountName}`, run.gateway?.name ?? ''],
+    [run.startedAt, 'start', `${where} ${run.connection.accountName}`, run.gateway?.name ?? ''],
     [run.endedAt, run.state, run.error?.code ?? '', run.gateway?.name ?? 'server'],
     [run.signedOutAt, 'signed out', 'no process of the session is left', run.gateway?.name ?? ''],
   ];

@@ -75,8 +75,12 @@ export function seedGateways(): Gateway[] {
   return [
     gateway('gw-1', 'kiosk-1', 0, {
       machine: machine({
-        slotsInUse: 1,
-        sessions: [session('alice', { ours: true, runId: 'run-4811' })],
+        sessionLimit: 2,
+        slotsInUse: 2,
+        sessions: [
+          session('alice', { ours: true, runId: 'run-4811' }),
+          session('payroll', { ours: true, runId: 'run-4822', display: ':11' }),
+        ],
       }),
     }),
     gateway('gw-2', 'kiosk-2', 1, {
@@ -98,7 +102,13 @@ export function seedGateways(): Gateway[] {
       maintenance: { since: ago(25 * MINUTE), note: 'New disk, back at noon' },
       version: '0.0.9',
       clockSkewMs: 190_000,
-      machine: machine({}),
+      policyOverride: 'single-session',
+      machine: machine({
+        policy: 'single-session',
+        rehearsal: true,
+        sessionLimit: 1,
+        sessions: [session('bob', {})],
+      }),
     }),
     gateway('gw-4', 'kiosk-4', 3, {
       enabled: false,
@@ -115,8 +125,8 @@ export function seedGateways(): Gateway[] {
       clusterName: 'Office desks',
       machine: machine({
         operatingSystem: 'Ubuntu 24.04 LTS',
-        slotsInUse: 1,
-        sessions: [session('bob', {}), session('alice', { state: 'disconnected', locked: 'unknown' })],
+        slotsInUse: 2,
+        sessions: [session('alice', {}), session('bob', { state: 'disconnected', locked: 'unknown' })],
       }),
     }),
   ];
@@ -161,7 +171,12 @@ export function withHealth(gateway: Gateway): Gateway {
 
 const SERVER_VERSION = '0.1.0';
 /** What a planner needs and a page does not show. */
-const factsBeside = { version: 1, reportedPolicy: 'linux', remoteDesktopServices: false, ownUser: null } as const;
+export const factsBeside = {
+  version: 1,
+  reportedPolicy: 'linux',
+  remoteDesktopServices: false,
+  ownUser: 'kiosk',
+} as const;
 
 export const newGateway = (id: string, name: string, inCluster: GatewayCluster): Gateway => ({
   ...gateway(id, name, 0, { machine: machine({}) }),
@@ -183,6 +198,7 @@ export function seedConnections(): Connection[] {
       clusterName: 'Office desks',
       notifications: false,
     }),
+    connection('con-month', 'Month end', 'SERVER\\payroll', {}),
     connection('con-new', 'Not ready', 'carol', { hasPassword: false, passwordVersion: 0, rotatedAt: null }),
   ];
 }

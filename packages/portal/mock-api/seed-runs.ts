@@ -1,4 +1,5 @@
-import { reason } from '@deskhand/domain/placement/reasons.ts';
+import { slotFree, userFree } from '@deskhand/domain/placement/can-start-here.ts';
+import { reason, type Verdict } from '@deskhand/domain/placement/reasons.ts';
 import { SESSION_EXISTS_SINGLE } from '@deskhand/domain/session/texts.ts';
 import type { DesktopFlow } from '@deskhand/protocol/http/flows.ts';
 import type { LogLine, Run } from '@deskhand/protocol/http/runs.ts';
@@ -13,20 +14,25 @@ interface Seeds {
   readonly logs: Map<string, LogLine[]>;
 }
 
+/** kiosk-1, whose two slots are taken by runs of alice and payroll. */
+const kioskOne = { slotsHeld: 2, slotsOfPeople: 0, busyUsers: new Set(['alice', 'payroll']) };
+
+/** In the words of the rules; which gateway says it stands beside the text, never in it. */
 export const reasons = {
-  slot: reason(
-    'no-free-slot',
-    'kiosk-1 has no free slot: 1 of 1 is in use.',
-    'Wait for the run there to end, or add a gateway.',
-  ),
+  slot: noOf(slotFree({ policy: 'linux', limit: 2 }, kioskOne, 'unattended')),
   behind: reason(
     'behind-earlier-run',
     'Waits behind earlier runs for the same slot.',
     'Move it to the top to start it next.',
   ),
-  session: reason('session-exists-single', SESSION_EXISTS_SINGLE, 'Ask bob to sign out on kiosk-2.'),
-  busy: reason('user-busy', 'alice already has a run on kiosk-1.', 'Wait for run 4811 to end.'),
+  session: reason('session-exists-single', SESSION_EXISTS_SINGLE, 'Sign bob out of kiosk-2; locking is not enough.'),
+  busy: noOf(userFree(kioskOne, 'alice')),
 };
+
+function noOf(verdict: Verdict) {
+  if (verdict.ok) throw new Error('The seed asks a rule that has nothing against it.');
+  return verdict.because;
+}
 
 export function baseRun(flow: DesktopFlow, requestNumber: number, change: Partial<Run>): Run {
   return {
@@ -56,7 +62,7 @@ export function baseRun(flow: DesktopFlow, requestNumber: number, change: Partia
     startedAt: null,
     endedAt: null,
     signedOutAt: null,
-    startDeadlineAt: ago(-2 * HOUR),
+    startDeadlineAt: new Date(Date.parse(change.requestedAt ?? ago(5 * MINUTE)) + 3 * HOUR).toISOString(),
     executionTimeoutMs: 3 * HOUR,
     waitedMs: 0,
     ranMs: null,
@@ -159,6 +165,7 @@ function activeRuns(flow: FlowById): Run[] {
     baseRun(flow('flow-payroll'), 4822, {
       ...lived({ requestedAgoMs: 20 * SECOND, waitedMs: 15 * SECOND, ranMs: 0 }),
       ...running,
+      connection: { id: 'con-month', name: 'Month end', accountName: 'SERVER\\payroll' },
       state: 'starting',
       phase: 'downloading',
       display: 'Starting (downloading)',
@@ -169,6 +176,7 @@ function activeRuns(flow: FlowById): Run[] {
       ...lived({ requestedAgoMs: 12 * MINUTE, waitedMs: 2 * SECOND, ranMs: 0 }),
       ...running,
       mode: 'attended',
+      connection: { id: 'con-desk', name: 'My desk', accountName: 'alice@corp.example' },
       cluster: { id: 'clu-office', name: 'Office desks' },
       gateway: { id: 'gw-5', name: 'desk-7' },
       lastActionAt: ago(14 * SECOND),
@@ -196,7 +204,7 @@ function endedRuns(flow: FlowById): Run[] {
       screenshots: 2,
     }),
     baseRun(flow('flow-stock'), 4807, {
-      ...lived({ requestedAgoMs: 2 * HOUR, waitedMs: 400, ranMs: 61 * SECOND }),
+      ...lived({ requestedAgoMs: 44 * MINUTE, waitedMs: 400, ranMs: 61 * SECOND }),
       state: 'uncertain',
       display: 'Uncertain',
       gateway: { id: 'gw-3', name: 'kiosk-3' },
@@ -224,12 +232,14 @@ function endedRuns(flow: FlowById): Run[] {
     }),
     baseRun(flow('flow-payroll'), 4804, {
       ...lived({ requestedAgoMs: 6 * HOUR, waitedMs: 2 * SECOND, ranMs: SECOND }),
+      // It failed at the sign-in: the flow never began.
+      ...{ downloadingAt: null, startedAt: null, lastActionAt: null, ranMs: null, screenshots: 0 },
       state: 'failed',
       display: 'Failed',
       error: {
         code: 'cannot-create-session',
         message: 'cannot create new session',
-        details: 'Check for open sessions and the limit of sessions on the machine (S57, S58).',
+        details: 'Check for open sessions and the limit of sessions on the machine.',
       },
     }),
   ];
@@ -276,7 +286,7 @@ export function logLine(run: Run, seq: number, atMs: number): LogLine {
     at: new Date(atMs).toISOString(),
     level: failedAt ? 'error' : warned ? 'warning' : 'info',
     subflow: seq % 5 === 0 ? 'WriteLine' : 'Main',
-    line: 4 + (seq % 14),
+    line: failedAt ? (run.error?.location?.line ?? 1) : 4 + (seq % 14),
     actionIndex: seq,
     action: warned ? '' : action,
     durationMs: warned ? null : ((seq * 7) % 40) / 10,

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { recoveryQuery } from '../api/queries.ts';
 import { ConfirmDialog } from '../ui/dialog.tsx';
+import { formatCount } from '../ui/format.ts';
 import { noticeDone, noticeRefused } from '../ui/notices.tsx';
 import { useMe } from './me.tsx';
 
@@ -73,5 +74,5 @@ function namesOf({ awaited }: Recovery): string {
 
 const namedRuns = ({ journalOnlyRuns }: Recovery): string =>
   journalOnlyRuns > 0
-    ? ` ${journalOnlyRuns} runs submitted since the backup are named by "deskhand recovery runs".`
+    ? ` The command "deskhand recovery runs" names ${formatCount(journalOnlyRuns, 'run')} submitted since the backup.`
     : '';

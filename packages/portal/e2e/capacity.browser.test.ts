@@ -36,6 +36,10 @@ test('S50, S51: from a cluster to its plan, asked by the keyboard, before and af
   const [, , after] = await missed(page);
   expect(numberIn(before)).toBeGreaterThan(0);
   expect(numberIn(after)).toBe(0);
+  const alignments = await waits(page)
+    .getByRole('cell')
+    .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).textAlign));
+  expect(new Set(alignments)).toEqual(new Set(['right']));
   expect(await page.getByRole('img', { name: /^Slots in use over time: at most/ }).count()).toBe(2);
   expect(faults).toEqual([]);
   await page.context().close();

@@ -21,6 +21,7 @@ const pages = [
   ['/runs/run-4820', 'Refunds 4820'],
   ['/runs/run-4806', 'Payroll 4806'],
   ['/runs/new?flow=flow-invoices', 'Submit a run'],
+  ['/runs/new?flow=flow-fail', 'Submit a run'],
   ['/run-queues', 'Run queues'],
   ['/gateway-clusters/clu-kiosks/run-queue', 'Run queue of Kiosks'],
   ['/desktop-flows', 'Desktop flows'],
@@ -71,6 +72,14 @@ interface AxeResults {
   }[];
 }
 
+/** Tones that the style sheet has no colour for: such a state would look like any other text. */
+const colourlessTones = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('main [data-tone]')]
+      .filter((element) => getComputedStyle(element).getPropertyValue('--tone') === '')
+      .map((element) => element.dataset.tone ?? ''),
+  );
+
 async function settled(page: Page, title: string): Promise<void> {
   await page.waitForFunction((wanted) => document.title.startsWith(`${wanted} ·`), title);
   await page.waitForFunction(() => document.querySelector('.skeleton, [aria-busy="true"]') === null);
@@ -88,6 +97,7 @@ test.concurrent.each(pages)(
       await settled(page, title);
       expect(faults).toEqual([]);
       expect(await seriousViolations(page)).toEqual([]);
+      expect(await colourlessTones(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
     }
     await page.context().close();

@@ -35,7 +35,7 @@ export function ActionMenu({ label, actions, trigger }: ActionMenuProps) {
         )}
       </MenuTrigger>
       <MenuPopover>
-        <MenuList>
+        <MenuList hasIcons={actions.some(({ icon }) => icon !== undefined)}>
           {actions.map((action) => (
             <Fragment key={action.label}>
               {action.divided && <MenuDivider />}

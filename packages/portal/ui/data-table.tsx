@@ -16,6 +16,8 @@ export interface Column<T> {
   /** CSS width; columns without one share what is left. */
   readonly width?: string;
   readonly numeric?: boolean;
+  /** Its header stands before the value in the cards of narrow screens, as it does before a number. */
+  readonly named?: boolean;
   /** Left out of the two-line cards on narrow screens. */
   readonly secondary?: boolean;
   /** The header is for screen readers only. */
@@ -158,7 +160,7 @@ function SelectAll<T>(props: Pick<DataTableProps<T>, 'rows' | 'keyOf'> & { reado
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return [column.numeric ? 'numeric' : '', column.secondary ? 'secondary' : ''].join(' ').trim();
+  return (['numeric', 'named', 'secondary'] as const).filter((name) => column[name]).join(' ');
 }
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {

@@ -95,6 +95,7 @@ const columns = (menu: (account: Account) => readonly MenuAction[]): readonly Co
     key: 'seen',
     header: 'Last sign-in',
     width: '128px',
+    named: true,
     cell: (account) => <Moment at={account.lastSignInAt} relative />,
   },
   {

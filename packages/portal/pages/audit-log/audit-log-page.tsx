@@ -41,13 +41,9 @@ export function AuditLogPage() {
       <QueryView query={log} skeletonRows={16}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
-            <Empty
-              title="No entry matches"
-              action={
-                <Button onClick={() => void navigate({ to: '/audit-log', search: {}, replace: true })}>
-                  Clear filters
-                </Button>
-              }
+            <NoEntries
+              isFiltered={Object.keys(search).length > 0}
+              onClear={() => void navigate({ to: '/audit-log', search: {}, replace: true })}
             />
           ) : (
             <>
@@ -62,6 +58,15 @@ export function AuditLogPage() {
         }
       </QueryView>
     </PageFrame>
+  );
+}
+
+function NoEntries({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
+  if (!isFiltered) return <Empty title="No entry yet">Every change that somebody makes is noted here.</Empty>;
+  return (
+    <Empty title="No entry matches" action={<Button onClick={onClear}>Clear filters</Button>}>
+      No entry fits all of these filters.
+    </Empty>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { CapacityFigures } from '@deskhand/protocol/http/capacity.ts';
-import { formatDuration, formatNumber } from '../../ui/format.ts';
+import { formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
 
 const WIDTH = 1000;
 const HEIGHT = 120;
@@ -31,7 +31,7 @@ export function UsageChart({ figures, title }: UsageChartProps) {
       >
         {buckets.map(({ fromMs, slotsMean, slotsPeak: peak, missed, arrived }, index) => (
           <g key={fromMs} data-missed={missed > 0 || undefined}>
-            <title>{`${clockOf(fromMs)}: ${slotsMean.toFixed(1)} slots on average, ${peak} at most, ${arrived} runs came, ${missed} missed`}</title>
+            <title>{`${clockOf(fromMs)}: ${slotsMean.toFixed(1)} slots on average, ${peak} at most, ${formatCount(arrived, 'run')} came, ${missed} missed`}</title>
             <rect
               className="usage-peak"
               x={index * step}

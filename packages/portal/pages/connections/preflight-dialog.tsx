@@ -48,8 +48,8 @@ function PreflightView({ connection, found }: { readonly connection: Connection;
   return (
     <div className="stack">
       <p>
-        Whether <code>{connection.accountName}</code> would be signed in, without a session. A wrong password is tried
-        once and never for the last time before the account is locked.{' '}
+        Asks each gateway whether it would sign in <code>{connection.accountName}</code>, without opening a session. A
+        wrong password is tried once, and the last try before a lock is never used.{' '}
         <HelpLink to={preflightHelp}>Learn more</HelpLink>
       </p>
       {found.state === 'under-way' && <Spinner size="small" label="One gateway after another is asked" />}

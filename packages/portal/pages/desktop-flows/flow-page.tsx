@@ -60,7 +60,7 @@ function FlowDetails({ flow }: { readonly flow: DesktopFlow }) {
           <ResultDots results={flow.lastResults} />
           {flow.problems > 0 && (
             <span className="state" data-tone="bad">
-              {formatCount(flow.problems, 'error')} keep it from running
+              {formatCount(flow.problems, 'error')} {flow.problems === 1 ? 'keeps' : 'keep'} it from running
             </span>
           )}
         </span>
@@ -132,7 +132,7 @@ function FlowButtons({ flow }: { readonly flow: DesktopFlow }) {
           onClose={() => setAsking(false)}
           onConfirm={() => void remove()}
         >
-          <p>All {formatCount(flow.version, 'version')} of its script are deleted. This cannot be undone.</p>
+          <p>Its script is deleted in every version. This cannot be undone.</p>
         </ConfirmDialog>
       )}
     </>

@@ -134,7 +134,13 @@ const columns: readonly Column<DesktopFlow>[] = [
     width: '200px',
     cell: (flow) => <ResultDots results={flow.lastResults} />,
   },
-  { key: 'last', header: 'Last run', width: '112px', cell: (flow) => <Moment at={flow.lastRunAt} relative /> },
+  {
+    key: 'last',
+    header: 'Last run',
+    width: '112px',
+    named: true,
+    cell: (flow) => <Moment at={flow.lastRunAt} relative />,
+  },
   {
     key: 'owner',
     header: 'Owner',

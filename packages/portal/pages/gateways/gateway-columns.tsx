@@ -29,6 +29,7 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
       key: 'enabled',
       header: 'Takes runs',
       width: '96px',
+      named: true,
       cell: (gateway) => (
         <Switch
           className="row-switch"
@@ -65,6 +66,7 @@ export function gatewayColumns({ menu, onEnable, whyNot }: GatewayColumnOptions)
       key: 'seen',
       header: 'Last word',
       width: '112px',
+      named: true,
       cell: (gateway) => <Moment at={gateway.lastSeenAt} relative />,
     },
     {

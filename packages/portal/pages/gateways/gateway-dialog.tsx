@@ -59,7 +59,10 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
       >
         <Input type="number" min={1} max={500} value={capacity} onChange={(_event, { value }) => setCapacity(value)} />
       </Field>
-      <Field label="Order in the cluster" hint="The lowest online gateway takes every run unless all of them do.">
+      <Field
+        label="Order in the cluster"
+        hint="The online gateway with the lowest number takes every run, unless all of them do."
+      >
         <Input type="number" min={0} max={1000} value={order} onChange={(_event, { value }) => setOrder(value)} />
       </Field>
     </FormDialog>

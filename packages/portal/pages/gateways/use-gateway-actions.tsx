@@ -201,7 +201,7 @@ function Dialogs({ asking, onClose, onRemove, onGone, onSaved, whyNotAsk }: Dial
           onClose={onClose}
           onConfirm={() => onRemove(gateway, asking.unfinished !== null)}
         >
-          {asking.unfinished && <p className="strong">{asking.unfinished} They become uncertain.</p>}
+          {asking.unfinished && <p className="strong">{asking.unfinished}</p>}
           <p>The machine loses its identity and must be enrolled again to take runs.</p>
         </ConfirmDialog>
       );

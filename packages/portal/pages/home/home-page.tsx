@@ -164,7 +164,14 @@ function LineTime({ run }: { readonly run: Run }) {
   if (run.endedAt)
     return (
       <>
-        ran <Ran run={run} /> · <Moment at={run.endedAt} relative />
+        {run.startedAt === null ? (
+          'did not start'
+        ) : (
+          <>
+            ran <Ran run={run} />
+          </>
+        )}{' '}
+        · <Moment at={run.endedAt} relative />
       </>
     );
   if (run.startedAt)
@@ -173,9 +180,11 @@ function LineTime({ run }: { readonly run: Run }) {
         runs for <Ran run={run} /> on {run.gateway?.name ?? run.cluster.name}
       </>
     );
+  const isWaiting = run.state === 'queued' || run.state === 'offered';
   return (
     <>
-      waits for <Waited run={run} /> · {run.cluster.name}
+      {isWaiting ? 'waits for' : 'waited'} <Waited run={run} /> ·{' '}
+      {isWaiting ? run.cluster.name : (run.gateway?.name ?? run.cluster.name)}
     </>
   );
 }

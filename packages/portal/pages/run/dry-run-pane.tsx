@@ -9,6 +9,7 @@ import type { Typed } from '../../forms/input-values.ts';
 import { ErrorCodeLink } from '../../ui/help-link.tsx';
 import { Section } from '../../ui/page-frame.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
+import type { Tone } from '../../ui/run-state.ts';
 import { type RunOrder, tryRun } from './send-run.ts';
 
 interface DryRunPaneProps {
@@ -59,7 +60,7 @@ function NotYet({ error }: { readonly error: unknown }) {
   const { title, remedy, code } = problemOf(error);
   return (
     <>
-      <p className="state" data-tone="failed">
+      <p className="state" data-tone="bad">
         It would be refused: {title}
       </p>
       <p className="faint small">{remedy}</p>
@@ -101,7 +102,7 @@ function Answer({ answer }: { readonly answer: DryRun }) {
   );
 }
 
-const toneOf = { starts: 'succeeded', waits: 'waiting', refused: 'failed' } as const;
+const toneOf: Readonly<Record<DryRun['outcome'], Tone>> = { starts: 'good', waits: 'waiting', refused: 'bad' };
 
 function headline({ outcome, members, cluster, position }: DryRun): string {
   if (outcome === 'refused') return 'It would fail.';

@@ -56,7 +56,7 @@ export function RunFacts({ run }: { readonly run: Run }) {
           </Link>,
         ],
         ['Gateway', run.gateway?.name ?? '–'],
-        ['Attempt', String(run.attempt)],
+        ['Attempt', run.attempt === 0 ? '–' : String(run.attempt)],
         ['Start deadline', <Moment key="deadline" at={run.startDeadlineAt} />],
         ['Execution timeout', formatDuration(run.executionTimeoutMs)],
         [

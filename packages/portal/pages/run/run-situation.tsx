@@ -51,7 +51,7 @@ function Waiting({ run }: { readonly run: Run }) {
       <strong>{because ? <Because reason={because} /> : 'Offered to a gateway.'}</strong>
       {because && <p>{because.remedy}</p>}
       <p className="small">
-        {run.position !== null && <>Place {run.position} in the queue of </>}
+        {run.position === null ? 'In' : `Place ${run.position} in`} the queue of{' '}
         <Link to="/gateway-clusters/$cluster/run-queue" params={{ cluster: run.cluster.id }}>
           {run.cluster.name}
         </Link>

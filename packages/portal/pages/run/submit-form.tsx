@@ -3,7 +3,7 @@ import type { DesktopFlow } from '@deskhand/protocol/http/flows.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useMemo, useState } from 'react';
 import { clustersQuery } from '../../api/queries.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
@@ -73,6 +73,7 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
         )}
         {!again && <OrderFields order={order} problems={problems} connections={connections} onChange={set} />}
         {refusal !== null && <ProblemView error={refusal} />}
+        {whyNotFlow(flow) !== null && <BrokenFlow flow={flow} />}
         <div className="row">
           <ActionButton
             type="submit"
@@ -241,6 +242,20 @@ function firstOrder(
     timeout: again ? writeDuration(again.executionTimeoutMs) : EXECUTION_TIMEOUT_DEFAULT,
     version: 'current',
   };
+}
+
+/** Said beside the button too: without it nothing on the page tells why it cannot be pressed. */
+function BrokenFlow({ flow }: { readonly flow: DesktopFlow }) {
+  return (
+    <p>
+      <span className="state sentence" data-tone="bad">
+        {whyNotFlow(flow)}
+      </span>{' '}
+      <Link to="/desktop-flows/$flow/edit" params={{ flow: flow.id }} search={{}}>
+        Edit script
+      </Link>
+    </p>
+  );
 }
 
 function whyNotFlow(flow: DesktopFlow): string | null {

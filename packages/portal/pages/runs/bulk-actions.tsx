@@ -98,7 +98,7 @@ function AskFirst({ asked: { verb, count }, onClose, onConfirm }: AskFirstProps)
         {verb === 'cancel'
           ? 'These are the runs of the filter that have not ended. Those on a machine are asked to end there.'
           : 'These are the runs of the filter that have ended. Each is submitted again with the flow as it is now.'}{' '}
-        Runs that are requested from now on are not meant.
+        Runs that are requested from now on are left alone.
       </p>
     </ConfirmDialog>
   );

@@ -87,11 +87,11 @@ function SearchBox({ filters, onChange }: FilterBarProps) {
     <Input
       data-filter
       aria-label="Search runs"
-      placeholder="Search by flow, input, error or number"
+      placeholder="Flow, input, error or number"
       contentBefore={<Search16Regular />}
       value={text}
       onChange={(_event, { value }) => setText(value)}
-      style={{ flex: '1 1 240px', maxWidth: 360 }}
+      style={{ flex: '1 1 220px', maxWidth: 360 }}
     />
   );
 }
@@ -159,7 +159,7 @@ function IdSelect({ label, any, value, items = [], onChange }: ItemsProps) {
       aria-label={label}
       value={value ?? ''}
       onChange={(_event, picked) => onChange(picked.value || undefined)}
-      style={{ maxWidth: 200 }}
+      style={{ maxWidth: 176 }}
     >
       <option value="">{any}</option>
       {items.map((item) => (

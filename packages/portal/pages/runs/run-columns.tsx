@@ -49,8 +49,8 @@ export function runColumns({ menu, withFlow = true }: RunColumnOptions): readonl
       : [{ key: 'version', header: 'Version', width: '72px', numeric: true, cell: (run: Run) => run.flow.version }]),
     { key: 'mode', header: 'Mode', width: '100px', secondary: true, cell: (run) => modeWord(run.mode) },
     { key: 'where', header: 'Where', width: '100px', cell: (run) => <WhereItRuns run={run} /> },
-    { key: 'waited', header: 'Waited', width: '84px', numeric: true, cell: (run) => <Waited run={run} /> },
-    { key: 'ran', header: 'Ran', width: '84px', numeric: true, cell: (run) => <Ran run={run} /> },
+    { key: 'waited', header: 'Waited', width: '96px', numeric: true, cell: (run) => <Waited run={run} /> },
+    { key: 'ran', header: 'Ran', width: '96px', numeric: true, cell: (run) => <Ran run={run} /> },
     {
       key: 'by',
       header: 'By',

@@ -144,7 +144,7 @@ function NoRuns({ filters, onChange }: Pick<RunListProps, 'filters' | 'onChange'
   if (isFiltered(filters))
     return (
       <Empty title="No run matches" action={<Button onClick={() => onChange({ state: [] })}>Clear filters</Button>}>
-        There are runs outside this filter.
+        No run fits all of these filters.
       </Empty>
     );
   return (

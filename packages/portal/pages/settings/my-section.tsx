@@ -90,14 +90,21 @@ function Tokens() {
 
 const tokenColumns = (revoke: (token: ApiToken) => void): readonly Column<ApiToken>[] => [
   { key: 'name', header: 'Name', cell: (token) => <span className="clip strong">{token.name}</span> },
-  { key: 'made', header: 'Made', width: '160px', cell: (token) => <Moment at={token.createdAt} /> },
+  { key: 'made', header: 'Made', width: '160px', named: true, cell: (token) => <Moment at={token.createdAt} /> },
   {
     key: 'expires',
     header: 'Expires',
     width: '160px',
+    named: true,
     cell: (token) => (token.expiresAt ? <Moment at={token.expiresAt} relative /> : 'Never'),
   },
-  { key: 'used', header: 'Last used', width: '160px', cell: (token) => <Moment at={token.lastUsedAt} relative /> },
+  {
+    key: 'used',
+    header: 'Last used',
+    width: '160px',
+    named: true,
+    cell: (token) => <Moment at={token.lastUsedAt} relative />,
+  },
   {
     key: 'revoke',
     header: 'Actions',

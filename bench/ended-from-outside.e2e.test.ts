@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commitNamed } from './parts/earlier.ts';
 
 const GATEWAYS = 4;
 /** Longer than the bench gives a program that does not end, and PostgreSQL after it. */
@@ -41,11 +42,18 @@ describe('a benchmark that is ended from outside leaves no program and no folder
     bench.signal('SIGTERM');
     await bench.leavesNothing();
   });
+
+  test.runIf(commitNamed('HEAD') !== undefined)('when it measures an earlier commit', async () => {
+    const bench = startBench('--against', 'HEAD');
+    await bench.says('runs are in hand');
+    bench.signal('SIGTERM');
+    await bench.leavesNothing();
+  });
 });
 
-function startBench() {
+function startBench(...options: readonly string[]) {
   const program = fileURLToPath(new URL('main.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, 'restart', '--gateways', String(GATEWAYS)], {
+  const child = spawn(process.execPath, [program, 'restart', '--gateways', String(GATEWAYS), ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, TMPDIR: folder },
     detached: true,
@@ -70,7 +78,7 @@ function startBench() {
 }
 
 function postmaster(): number {
-  const [data = ''] = readdirSync(folder);
+  const data = readdirSync(folder).find((name) => name.startsWith('deskhand-bench-')) ?? '';
   try {
     return Number(readFileSync(join(folder, data, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
   } catch {

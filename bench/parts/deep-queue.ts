@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import pg from 'pg';
 import { startBenchServer } from './bench-server.ts';
 import { cleanLater } from './leftovers.ts';
@@ -21,6 +22,17 @@ const HIGH_EVERY = 10;
 const START_DEADLINE_MS = 30 * 86_400_000;
 const EXECUTION_TIMEOUT_MS = 86_400_000;
 
+/** What a queue is filled with, and how its cluster orders it. */
+export interface QueueKind {
+  /** Null: the one order that every queue has. */
+  readonly fairness: Fairness | null;
+  /** How many people submitted what is filled in; the runs that come later are the admin's, who is one of them. */
+  readonly people: number;
+  /** What is filled in was requested over so long, the first the longest ago. */
+  readonly requestedOverMs: number;
+}
+const plainQueue: QueueKind = { fairness: null, people: 1, requestedOverMs: 0 };
+
 export interface BlockSamples {
   /** From the moment a slot is free until its gateway is told of the next offer. */
   readonly offerMs: readonly number[];
@@ -30,12 +42,17 @@ export interface BlockSamples {
 export type DeepQueue = Awaited<ReturnType<typeof openDeepQueue>>;
 
 /** One cluster with a queue that can be filled to any depth, and that keeps its depth while runs end and others arrive. */
-export async function openDeepQueue() {
+export async function openDeepQueue({ fairness, people, requestedOverMs }: QueueKind = plainQueue) {
   const size = { gateways: GATEWAYS, accounts: ACCOUNTS, whenSessionBlocked: 'wait' } as const;
   const { databaseUrl, address, client, pid, world } = await startBenchServer(size);
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   cleanLater(() => database.end());
+  const submitters = [world.accountId, ...(await addPeople(database, people - 1))];
+  if (fairness !== null) {
+    const body = { fairness: { ...fairness, lanes: [...fairness.lanes] } };
+    await client.updateCluster({ params: { id: world.clusterId }, body });
+  }
   const gateways = startProgram(fileURLToPath(new URL('../peers/holding-gateways.ts', import.meta.url)));
   const queued = queuedIds();
   const inUse = GATEWAYS * SESSIONS_EACH;
@@ -75,11 +92,12 @@ export async function openDeepQueue() {
       const values = [
         world.clusterId,
         world.flowId,
-        world.accountId,
+        submitters,
         first,
         more,
         START_DEADLINE_MS,
         EXECUTION_TIMEOUT_MS,
+        requestedOverMs,
       ];
       await withoutIndexes(database, more >= INDEXED_AFTERWARDS_MIN, () => database.query(fillText, values));
       queued.fill(more);
@@ -113,14 +131,24 @@ interface OfferLine {
 const accountsFrom = (first: number, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `bench${first + i}`);
 
-/** Accounts come in turns that a multiplication shuffles. Attended are the accounts behind the unattended ones. */
+async function addPeople(database: pg.Client, count: number): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `insert into account (id, name, email, roles)
+      select 'person' || n, 'Person ' || n, 'person' || n || '@corp.example', '{}' from generate_series(1, $1::int) n returning id`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Accounts and people come in turns, the accounts shuffled by a multiplication. Attended are the accounts behind the unattended ones. */
 const fillText = `
   insert into run (id, flow_id, flow_version, connection_id, cluster_id, submitted_by, mode, priority, state, machine_user,
     when_session_blocked, inputs, requested_at, start_deadline_at, execution_timeout_ms)
-  select 'filled' || n, $2, 1, c.id, $1, $3,
+  select 'filled' || n, $2, 1, c.id, $1, ($3::text[])[1 + n % cardinality($3::text[])],
     case when (n::bigint * 7919) % ${ACCOUNTS} < ${UNATTENDED} then 'unattended' else 'attended' end,
     case when (n::bigint * 104729) % ${HIGH_EVERY} = 0 then 'high' else 'normal' end, 'queued', c.machine_user, c.when_session_blocked,
-    '{}', now(), now() + make_interval(secs => $6::float8 / 1000), $7
+    '{}', now() - make_interval(secs => $8::float8 / 1000 * (1 - (n - $4::float8) / $5)),
+    now() + make_interval(secs => $6::float8 / 1000), $7
   from generate_series($4::int, $4::int + $5::int - 1) as n
     join connection c on c.cluster_id = $1 and c.account_name = 'bench' || (n::bigint * 7919) % ${ACCOUNTS}
   order by n`;

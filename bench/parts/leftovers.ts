@@ -9,6 +9,9 @@ export function cleanLater(cleaning: Cleaning): void {
 
 let cleaningUp: Promise<void> | undefined;
 
+/** Whether a benchmark is being ended, so that nothing is begun any more. */
+export const isCleaningUp = (): boolean => cleaningUp !== undefined;
+
 /**
  * Undoes what was handed in, the newest first; one that fails is said and keeps no other from being undone. Asked twice,
  * by a signal and by the failure that follows it, it is done once.

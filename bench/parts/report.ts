@@ -8,9 +8,9 @@ export interface BenchReport {
   /** Left out where nothing of the same kind runs on one machine beside us. */
   readonly peer?: Readonly<Record<string, number | string>>;
   readonly ratio?: Readonly<Record<string, number>>;
-  /** For example `p50 <= 1.5`. */
-  readonly goal: string;
-  readonly met: boolean;
+  /** For example `p50 <= 1.5`; left out, with whether it was met, where none is set. */
+  readonly goal?: string;
+  readonly met?: boolean;
 }
 
 /** How many processes worked or waited for a core in the minute before: what else the machine does weighs on every figure. */

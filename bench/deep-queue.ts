@@ -1,6 +1,6 @@
 import { openDeepQueue } from './parts/deep-queue.ts';
 import { options } from './parts/options.ts';
-import { fillTo, inTurns, type QueueFigures, residentMB } from './parts/queue-figures.ts';
+import { CHANGES_PER_SECOND, fillTo, inTurns, type QueueFigures, residentMB } from './parts/queue-figures.ts';
 import { report } from './parts/report.ts';
 import { rounded } from './parts/statistics.ts';
 
@@ -18,12 +18,12 @@ const GOAL = { p99: 2, memory: 1.5 };
 export async function bench(): Promise<void> {
   const peer = await openDeepQueue();
   const ours = await openDeepQueue();
-  await fillTo(peer, SHALLOW);
+  await fillTo(peer, SHALLOW, CHANGES_PER_SECOND);
   process.stderr.write(`${JSON.stringify({ queued: SHALLOW, residentMB: residentMB(peer) })}\n`);
   const raw: Record<string, unknown> = {};
   for (const { depth, blocks } of [...DEPTHS, DEEPEST]) {
-    await fillTo(ours, depth);
-    const measured = await inTurns({ ours, peer }, blocks);
+    await fillTo(ours, depth, CHANGES_PER_SECOND);
+    const measured = await inTurns({ ours, peer }, blocks, CHANGES_PER_SECOND);
     raw[depth] = measured;
     if (depth === DEEPEST.depth) tell(measured.figures, raw);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '@deskhand/protocol/http/client.ts';
+import { untilAnswered } from './parts/answered.ts';
 import {
   addClusters,
   FLEET_WAIT_MS,
@@ -130,24 +130,11 @@ async function offersUntil(
 
 async function offerOf(server: FleetServer, steady: Program, cluster: FleetCluster): Promise<number> {
   const startedMs = performance.timeOrigin + performance.now();
-  const runId = await submitUntilAnswered(server, cluster);
+  const key = randomUUID();
+  // The time goes on from the first try.
+  const runId = await untilAnswered(() => server.submit(cluster, key), FLEET_WAIT_MS);
   const { atMs } = await steady.next<{ atMs: number }>((line) => line.acquired === runId, FLEET_WAIT_MS);
   return atMs - startedMs;
-}
-
-/** As a program does whose submit got no answer: again, with the same key. The time goes on from the first try. */
-async function submitUntilAnswered(server: FleetServer, cluster: FleetCluster): Promise<string> {
-  const key = randomUUID();
-  const untilMs = performance.now() + FLEET_WAIT_MS;
-  for (;;) {
-    try {
-      return await server.submit(cluster, key);
-    } catch (error) {
-      const isUnanswered = error instanceof ApiError && error.problem.code === 'server-unreachable';
-      if (!isUnanswered || performance.now() > untilMs) throw error;
-      await pause(SUBMIT_EVERY_MS);
-    }
-  }
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import pg from 'pg';
+import { awaitedLater, untilAnswered } from './answered.ts';
 import { startBenchServer } from './bench-server.ts';
 import { cleanLater } from './leftovers.ts';
 import { startProgram } from './programs.ts';
@@ -21,6 +22,9 @@ const ENDS_PER_SECOND = 25;
 const HIGH_EVERY = 10;
 const START_DEADLINE_MS = 30 * 86_400_000;
 const EXECUTION_TIMEOUT_MS = 86_400_000;
+const SUBMITTED_WITHIN_MS = 60_000;
+/** What takes longer is told as a figure; only what never comes is a failure. */
+const OFFERED_WITHIN_MS = 120_000;
 
 /** What a queue is filled with, and how its cluster orders it. */
 export interface QueueKind {
@@ -64,7 +68,7 @@ export async function openDeepQueue({ fairness, people, requestedOverMs }: Queue
     for (let offered = 0; offered < inUse; offered++) queued.left((await nextOffer()).offered);
     isLinked = true;
   };
-  const nextOffer = (): Promise<OfferLine> => gateways.next<OfferLine>((line) => 'offered' in line);
+  const nextOffer = (): Promise<OfferLine> => gateways.next<OfferLine>((line) => 'offered' in line, OFFERED_WITHIN_MS);
 
   /** A run ends, its slot goes to another one, and a new one of the same account takes that one's place in the queue. */
   const endOne = async (): Promise<number> => {
@@ -75,7 +79,9 @@ export async function openDeepQueue({ fairness, people, requestedOverMs }: Queue
     const connectionId = world.connections[Number(accountName.replace('bench', ''))] as string;
     const priority = Math.random() < 1 / HIGH_EVERY ? 'high' : 'normal';
     const body = { flowId: world.flowId, connectionId, mode, priority, startDeadlineMs: START_DEADLINE_MS } as const;
-    queued.came((await client.submitRun({ body, idempotencyKey: randomUUID() })).id);
+    const idempotencyKey = randomUUID();
+    const run = await untilAnswered(() => client.submitRun({ body, idempotencyKey }), SUBMITTED_WITHIN_MS);
+    queued.came(run.id);
     return waitedMs;
   };
 
@@ -107,10 +113,11 @@ export async function openDeepQueue({ fairness, people, requestedOverMs }: Queue
       if (!isLinked) await link();
     },
     block: async (seconds: number, changesPerSecond: number): Promise<BlockSamples> => {
-      const steering = steer({ client, clusterId: world.clusterId, queued, perSecond: changesPerSecond, seconds });
+      const load = { client, clusterId: world.clusterId, queued, perSecond: changesPerSecond, seconds };
+      const steering = awaitedLater(steer(load));
       const ends: Promise<number>[] = [];
       for (let i = 0; i < seconds * ENDS_PER_SECOND; i++) {
-        ends.push(endOne());
+        ends.push(awaitedLater(endOne()));
         await wait(1000 / ENDS_PER_SECOND);
       }
       return { offerMs: await Promise.all(ends), changes: await steering };

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiClient, ApiError } from '@deskhand/protocol/http/client.ts';
+import { awaitedLater, isUnanswered } from './answered.ts';
 
 export interface QueuedIds {
   /** A waiting run, each as likely as the others. */
@@ -9,8 +10,8 @@ export interface QueuedIds {
 export interface ChangeSample {
   readonly verb: 'set-priority' | 'move-to-top' | 'undo-move';
   readonly tookMs: number;
-  /** False when the run no longer waited, which a race with its offer may give. */
-  readonly wasTaken: boolean;
+  /** Too late when the run no longer waited, which a race with its offer may give. */
+  readonly answer: 'taken' | 'too late' | 'none';
 }
 
 export interface Steering {
@@ -42,7 +43,8 @@ export async function steer(steering: Steering): Promise<ChangeSample[]> {
     const answered = (): void => {
       unanswered -= 1;
     };
-    samples.push(change(steering, verbs[i % verbs.length] ?? 'set-priority', moved).finally(answered));
+    const verb = verbs[i % verbs.length] ?? 'set-priority';
+    samples.push(awaitedLater(change(steering, verb, moved).finally(answered)));
   }
   return await Promise.all(samples);
 }
@@ -54,15 +56,16 @@ async function change(
 ): Promise<ChangeSample> {
   const id = verb === 'undo-move' ? (moved.shift() ?? queued.any()) : queued.any();
   const startedMs = performance.now();
-  const done = (wasTaken: boolean): ChangeSample => ({ verb, wasTaken, tookMs: performance.now() - startedMs });
+  const done = (answer: ChangeSample['answer']) => ({ verb, answer, tookMs: performance.now() - startedMs });
   try {
     if (verb === 'move-to-top') await client.moveToTop({ params: { id: clusterId }, body: { runs: [id] } });
     else if (verb === 'undo-move') await client.undoMove({ params: { id } });
     else await client.setPriority({ params: { id }, body: { priority: Math.random() < 0.1 ? 'high' : 'normal' } });
     if (verb === 'move-to-top') moved.push(id);
-    return done(true);
+    return done('taken');
   } catch (error) {
-    if (error instanceof ApiError && RACES.includes(error.problem.code)) return done(false);
+    if (error instanceof ApiError && RACES.includes(error.problem.code)) return done('too late');
+    if (isUnanswered(error)) return done('none');
     throw error;
   }
 }

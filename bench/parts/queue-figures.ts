@@ -2,7 +2,7 @@ import type { BlockSamples, DeepQueue } from './deep-queue.ts';
 import { interleaved, percentile, rounded } from './statistics.ts';
 
 export const CHANGES_PER_SECOND = 100;
-export const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 2;
 const BLOCK_SECONDS = 6;
 
 export type QueueFigures = Awaited<ReturnType<typeof figuresOf>>;
@@ -12,11 +12,11 @@ export interface TwoQueues {
 }
 
 /** Both queues in turns as they are filled now. */
-export async function inTurns({ ours, peer }: TwoQueues, blocks: number) {
+export async function inTurns({ ours, peer }: TwoQueues, blocks: number, changesPerSecond: number) {
   const samples = await interleaved(
     blocks,
-    () => ours.block(BLOCK_SECONDS, CHANGES_PER_SECOND),
-    () => peer.block(BLOCK_SECONDS, CHANGES_PER_SECOND),
+    () => ours.block(BLOCK_SECONDS, changesPerSecond),
+    () => peer.block(BLOCK_SECONDS, changesPerSecond),
   );
   const figures = { ours: await figuresOf(ours, samples.ours), peer: await figuresOf(peer, samples.peer) };
   process.stderr.write(`${JSON.stringify(figures)}\n`);
@@ -24,11 +24,11 @@ export async function inTurns({ ours, peer }: TwoQueues, blocks: number) {
 }
 
 /** Fills a queue and lets it work a moment, so that no block is measured cold. */
-export async function fillTo(queue: DeepQueue, depth: number): Promise<void> {
+export async function fillTo(queue: DeepQueue, depth: number, changesPerSecond: number = 0): Promise<void> {
   const startedMs = performance.now();
   await queue.fillTo(depth);
   process.stderr.write(`filled to ${depth} in ${Math.round((performance.now() - startedMs) / 1000)} s\n`);
-  await queue.block(WARM_UP_SECONDS, CHANGES_PER_SECOND);
+  await queue.block(WARM_UP_SECONDS, changesPerSecond);
 }
 
 async function figuresOf(queue: DeepQueue, blocks: readonly BlockSamples[]) {
@@ -42,7 +42,9 @@ async function figuresOf(queue: DeepQueue, blocks: readonly BlockSamples[]) {
     changeP50Ms: rounded(percentile(changeMs, 0.5)),
     changeP99Ms: rounded(percentile(changeMs, 0.99)),
     changesPerSecond: rounded(changes.length / blocks.length / BLOCK_SECONDS, 1),
-    changesTaken: rounded(changes.filter((change) => change.wasTaken).length / changes.length),
+    changesTaken: rounded(changes.filter(({ answer }) => answer === 'taken').length / changes.length),
+    /** The server said that it could not answer now: no connection of its pool came free in time. */
+    changesUnanswered: changes.filter(({ answer }) => answer === 'none').length,
     residentMB: residentMB(queue),
   };
 }

@@ -83,6 +83,17 @@ export async function listedRuns(client: ApiClient) {
   return runs;
 }
 
+/** Every run that only gateways' journals know. */
+export async function journalOnlyRuns(client: ApiClient) {
+  const runs: Awaited<ReturnType<ApiClient['listJournalOnlyRuns']>>['items'] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await client.listJournalOnlyRuns({ query: { limit: 200, ...(cursor ? { cursor } : {}) } });
+    runs.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return runs;
+}
+
 export function countStates(runs: readonly { readonly state: string; readonly errorCode: string | null }[]) {
   const states: Record<string, number> = {};
   for (const { state, errorCode } of runs) {

@@ -16,6 +16,7 @@ import {
   accountsOf,
   countStates,
   type Ground,
+  journalOnlyRuns,
   leftBehind,
   listedRuns,
   openGround,
@@ -34,7 +35,6 @@ const AFTER_RESTORE_MS = 30_000;
 const SETTLE_MAX_MS = 5 * MINUTE_MS;
 /** Two for each of the three gateways, each with one run at a time. */
 const PEOPLE = 6;
-const NAMED_RUNS_MAX = 1_000;
 
 const isRoot = process.getuid?.() === 0;
 
@@ -92,10 +92,9 @@ export async function restoreDrill({ minutes, seed }: DrillWish) {
   const later = (await accountsOf(client, load.submitted)).map((run) => ({ ...run, firstOfferAtMs: null }));
   const laterIds = new Set(load.submitted.map(({ run }) => run.id as string));
   const kept = (await listedRuns(client)).filter(({ id }) => !laterIds.has(id));
-  const named = (await client.listJournalOnlyRuns({ query: { limit: NAMED_RUNS_MAX } })).items;
-  const { journalOnlyRuns } = await client.getRecovery();
-  if (journalOnlyRuns !== named.length)
-    wrong.push(`${journalOnlyRuns} runs are known from journals only, and ${named.length} are listed`);
+  const named = await journalOnlyRuns(client);
+  const { journalOnlyRuns: known } = await client.getRecovery();
+  if (known !== named.length) wrong.push(`${known} runs are known from journals only, and ${named.length} are listed`);
   const isLater = (key: string): boolean => key.startsWith('later-');
   const started = starts();
   const judged = accountForRestore({

@@ -58,6 +58,7 @@ describe('what is typed wrong', () => {
     ['settings set --add-ons some', '"some" is not a count'],
     ['run-queue set-priority 1 urgent', '"urgent" is not a priority.'],
     ['runs list --limit none', '"none" is not a count.'],
+    ['recovery runs --limit 0', '"0" is not a count.'],
     ['runs list --from someday', '"someday" is not a time.'],
     ['runs cancel', 'No run is named.'],
     ['runs cancel 4812 --state queued', 'Runs are named or filtered, not both.'],

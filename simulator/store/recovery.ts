@@ -1,7 +1,10 @@
-import type { JournalOnlyRun, RecoveryStore } from '@deskhand/control-plane/ports/recovery.ts';
+import type { JournalOnlyPlace, JournalOnlyRun, RecoveryStore } from '@deskhand/control-plane/ports/recovery.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { GatewayRow, JournalOnlyRow } from './rows.ts';
 import type { StoreSession } from './server.ts';
+
+/** Those of an unknown start come last. */
+const STARTED_UNKNOWN_MS = -1;
 
 export function openSimulatedRecoveryStore(session: StoreSession): RecoveryStore {
   const { database } = session.server;
@@ -45,11 +48,12 @@ export function openSimulatedRecoveryStore(session: StoreSession): RecoveryStore
         awaited: [...database.gateways.values()].filter(isAwaited).map((gateway) => awaitedOf(database, gateway)),
         journalOnlyRuns: database.journalOnlyRuns.size,
       })),
-    journalOnlyRuns: ({ requestedBy, limit }) =>
+    journalOnlyRuns: ({ requestedBy, after, limit }) =>
       session.run('journal-only-runs', () =>
         [...database.journalOnlyRuns.values()]
           .filter((row) => requestedBy === null || row.requestedBy?.toLowerCase() === requestedBy.toLowerCase())
-          .sort((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0))
+          .filter((row) => after === null || byPlace(after, row) < 0)
+          .sort(byPlace)
           .slice(0, limit)
           .map((row) => journalOnlyRun(database, row)),
       ),
@@ -58,6 +62,17 @@ export function openSimulatedRecoveryStore(session: StoreSession): RecoveryStore
 
 const keyOf = (gatewayId: string, one: { readonly runId: string; readonly attempt: number }): string =>
   `${gatewayId} ${one.runId} ${String(one.attempt)}`;
+
+/** The type of a noted attempt says that its start may be missing, that of a place says it with null. */
+type Placed = Omit<JournalOnlyPlace, 'startedAtMs'> & { readonly startedAtMs?: number | null };
+
+const byPlace = (a: Placed, b: Placed): number =>
+  (b.startedAtMs ?? STARTED_UNKNOWN_MS) - (a.startedAtMs ?? STARTED_UNKNOWN_MS) ||
+  byText(a.runId, b.runId) ||
+  a.attempt - b.attempt ||
+  byText(a.gatewayId, b.gatewayId);
+
+const byText = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
 const isAwaited = (gateway: GatewayRow): boolean =>
   gateway.removedAtMs === null && gateway.journalAwaitedSinceMs !== null;

@@ -43,6 +43,12 @@ export interface JournalOnlyRun {
   readonly errorCode: string | null;
 }
 
+/** Where one stands among them: newest start first, those of an unknown start last. */
+export interface JournalOnlyPlace extends Pick<JournalOnlyRun, 'runId' | 'attempt'> {
+  readonly startedAtMs: number | null;
+  readonly gatewayId: string;
+}
+
 /** What is not known of one more attempt; the names are null where an older gateway told none. */
 export type NamedAttempt = Pick<JournalEntryReport, 'runId' | 'attempt' | 'phase'> &
   Partial<Pick<JournalEntryReport, 'flowName' | 'mode' | 'accountName' | 'requestedBy' | 'startedAtMs'>> & {
@@ -64,6 +70,7 @@ export interface RecoveryStore {
   read(): Promise<Recovery>;
   journalOnlyRuns(filter: {
     readonly requestedBy: string | null;
+    readonly after: JournalOnlyPlace | null;
     readonly limit: number;
   }): Promise<readonly JournalOnlyRun[]>;
 }

@@ -71,7 +71,7 @@ export function systemHandlers(world: World): Handlers<SystemOperations> {
       return { items: matching.slice(start, end), nextCursor: end < matching.length ? String(end) : null };
     },
     getRecovery: () => noRecovery,
-    listJournalOnlyRuns: () => ({ items: [] }),
+    listJournalOnlyRuns: () => ({ items: [], nextCursor: null }),
     acceptRecoveryRisk: () => noRecovery,
     getSettings: () => world.settings,
     updateSettings: ({ body }) => {

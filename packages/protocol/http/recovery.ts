@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { id, listOf, name, oneOf, orNull, route, time } from './route.ts';
+import { id, name, oneOf, orNull, page, pageOf, route, time } from './route.ts';
 import { runModes } from './runs.ts';
 
 export const AwaitedGateway = Type.Object({
@@ -43,6 +43,8 @@ export const JournalOnlyRun = Type.Object({
 });
 export type JournalOnlyRun = Static<typeof JournalOnlyRun>;
 
+export const JOURNAL_ONLY_RUNS_PER_PAGE_MAX = 1_000;
+
 export const recoveryRoutes = {
   getRecovery: route('GET', '/recovery', {
     permission: 'gateway.read',
@@ -52,8 +54,12 @@ export const recoveryRoutes = {
   listJournalOnlyRuns: route('GET', '/recovery/runs', {
     permission: 'run.read',
     summary: 'Runs submitted since the backup, as the gateways’ journals name them, newest first',
-    query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
-    reply: listOf(JournalOnlyRun),
+    // A page may be longer than elsewhere, because the command line of a release before asks for all of them at once.
+    query: Type.Object({
+      cursor: page.cursor,
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: JOURNAL_ONLY_RUNS_PER_PAGE_MAX })),
+    }),
+    reply: pageOf(JournalOnlyRun),
   }),
   acceptRecoveryRisk: route('POST', '/recovery/accept', {
     permission: 'gateway.admin',

@@ -1,16 +1,21 @@
+import { JOURNAL_ONLY_RUNS_PER_PAGE_MAX } from '@deskhand/protocol/http/recovery.ts';
 import type { Command } from '../../command.ts';
 import { ageOf } from '../../terminal/time.ts';
+import { countOf, countOption, readPages } from '../read-pages.ts';
 
-const RUNS_SHOWN_MAX = 1_000;
+/** As many as a server keeps: after a restore nobody wants to miss one. */
+const RUNS_SHOWN = 100_000;
 
 export const runs: Command = {
   name: 'recovery runs',
   summary: 'List the runs that were submitted since the restored backup, as the gateways’ journals name them.',
-  examples: ['deskhand recovery runs', 'deskhand recovery runs --json'],
+  options: [countOption('how many', RUNS_SHOWN)],
+  examples: ['deskhand recovery runs', 'deskhand recovery runs --limit 20', 'deskhand recovery runs --json'],
   exitCodes: [0, 4, 7],
   run: async (call) => {
     const api = await call.api();
-    const { items } = await api.listJournalOnlyRuns({ query: { limit: RUNS_SHOWN_MAX } });
+    const ask = (query: { limit: number; cursor?: string }) => api.listJournalOnlyRuns({ query });
+    const items = await readPages(ask, { perPage: JOURNAL_ONLY_RUNS_PER_PAGE_MAX, count: countOf(call) });
     const now = Date.now();
     call.output.list(
       items.map((run) => ({ id: run.runId, ...run })),

@@ -8,8 +8,10 @@ export function recoveryHandlers(ports: RecoveryPorts): HandlersOf<typeof recove
   return {
     getRecovery: async () => done(recoveryToWire(await ports.recovery.read())),
     listJournalOnlyRuns: async ({ caller, query }) => {
-      const runs = await journalOnlyRuns(ports, caller, query.limit);
-      return done({ items: runs.map((run) => ({ ...run, startedAt: isoOrNull(run.startedAt) })) });
+      const answer = await journalOnlyRuns(ports, caller, query);
+      if (!answer.ok) return answer;
+      const { runs, nextCursor } = answer.value;
+      return done({ items: runs.map((run) => ({ ...run, startedAt: isoOrNull(run.startedAt) })), nextCursor });
     },
     acceptRecoveryRisk: async ({ caller, body }) =>
       done(recoveryToWire(await acceptRisk(ports, caller, body.gatewayIds))),

@@ -15,6 +15,9 @@ import { inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 /** More than the journals of any fleet hold; what is above it is still on the machines. */
 export const JOURNAL_ONLY_RUNS_MAX = 100_000;
 
+/** Before everything that a clock tells, so that those of an unknown start come last. */
+const STARTED_UNKNOWN_MS = -1;
+
 export function openRecoveryStore(pool: Pool): RecoveryStore {
   return {
     begin: (cause, newEpoch, audit) =>
@@ -53,7 +56,7 @@ export function openRecoveryStore(pool: Pool): RecoveryStore {
         return clusters.map(({ id }) => id);
       }),
     read: () => read(pool),
-    journalOnlyRuns: ({ requestedBy, limit }) => journalOnlyRuns(pool, requestedBy, limit),
+    journalOnlyRuns: (filter) => journalOnlyRuns(pool, filter),
   };
 }
 
@@ -108,16 +111,28 @@ async function read(pool: Pool): Promise<Recovery> {
 
 async function journalOnlyRuns(
   pool: Pool,
-  requestedBy: string | null,
-  limit: number,
+  { requestedBy, after, limit }: Parameters<RecoveryStore['journalOnlyRuns']>[0],
 ): Promise<readonly JournalOnlyRun[]> {
   return await rowsOf<JournalOnlyRun & { gatewayId: GatewayId }>(
     pool,
-    `select j.run_id as "runId", j.attempt, j.gateway_id as "gatewayId", g.name as "gatewayName", j.flow_name as "flowName", j.mode,
+    `with named as (
+        select *, coalesce((extract(epoch from started_at) * 1000)::bigint, $3::bigint) as started_ms from journal_only_run
+        where $1::text is null or lower(requested_by) = lower($1))
+      select j.run_id as "runId", j.attempt, j.gateway_id as "gatewayId", g.name as "gatewayName", j.flow_name as "flowName", j.mode,
         j.account_name as "accountName", j.requested_by as "requestedBy", j.started_at as "startedAt", j.phase, j.outcome,
         j.error_code as "errorCode"
-      from journal_only_run j join gateway g on g.id = j.gateway_id
-      where $1::text is null or lower(j.requested_by) = lower($1) order by j.started_at desc nulls last, j.run_id limit $2`,
-    [requestedBy, limit],
+      from named j join gateway g on g.id = j.gateway_id
+      where $4::text is null or j.started_ms < $7::bigint
+        or (j.started_ms = $7 and (j.run_id collate "C", j.attempt, j.gateway_id collate "C") > ($4, $5::integer, $6::text))
+      order by j.started_ms desc, j.run_id collate "C", j.attempt, j.gateway_id collate "C" limit $2`,
+    [
+      requestedBy,
+      limit,
+      STARTED_UNKNOWN_MS,
+      after?.runId ?? null,
+      after?.attempt ?? null,
+      after?.gatewayId ?? null,
+      after?.startedAtMs ?? STARTED_UNKNOWN_MS,
+    ],
   );
 }

@@ -1,4 +1,5 @@
 import type { GatewayId } from '@deskhand/domain/brand.ts';
+import type { JournalOnlyPlace, JournalOnlyRun } from '../recovery.ts';
 import { audit, type Choose, type Context, type Operations } from './context.contract.ts';
 import { hash, made, severalCalls, simple } from './object-operations.contract.ts';
 
@@ -20,6 +21,21 @@ const entryOf = (context: Context, choose: Choose) => ({
   ...(choose.chance(0.7) ? { requestedBy: choose.of(['alice@corp.example', 'Bob@corp.example']) } : {}),
   ...(choose.chance(0.7) ? { startedAtMs: context.nowMs() - choose.below(60_000) } : {}),
 });
+
+/** All of them, each page from after the last of the page before. */
+async function journalOnlyRunsByPages(
+  recovery: Context['stores']['recovery'],
+  filter: { readonly requestedBy: string | null; readonly limit: number },
+): Promise<readonly JournalOnlyRun[]> {
+  const runs: JournalOnlyRun[] = [];
+  for (let after: JournalOnlyPlace | null | undefined = null; after !== undefined; ) {
+    const page: readonly JournalOnlyRun[] = await recovery.journalOnlyRuns({ ...filter, after });
+    runs.push(...page);
+    const last = page.at(-1);
+    after = last && { ...last, startedAtMs: last.startedAt?.getTime() ?? null };
+  }
+  return runs;
+}
 
 /** Several servers on one database, and the way back from a restored backup. */
 export const serverOperations: Operations = {
@@ -80,13 +96,13 @@ export const serverOperations: Operations = {
   }),
   readRecovery: severalCalls(
     simple(1, 'reads how far the recovery is', ({ stores }, choose) => {
-      const filter = { requestedBy: choose.of([null, 'bob@corp.example']), limit: 100 };
+      const filter = { requestedBy: choose.of([null, 'bob@corp.example']), limit: choose.of([1, 2, 100]) };
       return {
         act: async () => {
           const { awaited, ...rest } = await stores.recovery.read();
-          const runs = await stores.recovery.journalOnlyRuns(filter);
+          const runs = await journalOnlyRunsByPages(stores.recovery, filter);
           const inOrder = awaited.toSorted((a, b) => (a.gatewayId < b.gatewayId ? -1 : 1));
-          return [rest, inOrder, runs.map((run) => JSON.stringify(run)).sort()];
+          return [rest, inOrder, runs];
         },
       };
     }),

@@ -52,7 +52,7 @@ async function link(gatewayId: string, told: Telling = {}): Promise<OpenLink> {
   return open;
 }
 const recovery = () => world.stores.recovery.read();
-const named = () => world.stores.recovery.journalOnlyRuns({ requestedBy: null, limit: 10 });
+const named = () => world.stores.recovery.journalOnlyRuns({ requestedBy: null, after: null, limit: 10 });
 
 describe('after a restore', () => {
   test('nothing is offered until every member has reported, and the reason names who is missing', async () => {

@@ -223,11 +223,11 @@ async function openHttp({
     changes,
     unlink,
   };
-  const examplePorts = { ...stores, exampleScript: prepared.helloDesktop, submit: runs.submit };
+  const examplePorts = { ...stores, changes, exampleScript: prepared.helloDesktop, submit: runs.submit };
   const viewerOf = (credential: { cookie?: string; bearer?: string }) => authenticate(stores, credential);
   const onFault = (error: unknown): void => log.error({ err: error }, 'The end of a live view could not be noted');
   const handlers: Handlers = {
-    ...accountHandlers(stores),
+    ...accountHandlers({ ...stores, changes }),
     ...gatewayHandlers(clusterPorts, {
       fingerprintToPin: prepared.tls?.isSelfSigned ? prepared.tls.fingerprint : null,
       version: prepared.version,
@@ -235,9 +235,9 @@ async function openHttp({
     ...doctorHandlers({ clusters: stores.clusters, checks: stores.checks, tell }, runs),
     ...sickMemberHandlers({ ...stores, changes, wake: (id) => runs.wakeups.wake(id) }, prepared),
     ...joiningHandlers(stores),
-    ...connectionHandlers(stores),
+    ...connectionHandlers({ ...stores, changes }),
     ...preflightHandlers({ ...stores, links, changes, newRoundId: newId }),
-    ...flowHandlers({ ...stores, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
+    ...flowHandlers({ ...stores, changes, runHello: (caller) => runHelloDesktop(examplePorts, caller) }),
     ...runHandlers(runs),
     ...capacityHandlers({
       queue: stores.queue,

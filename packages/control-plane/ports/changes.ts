@@ -7,9 +7,21 @@ export type Change =
   | { readonly kind: 'run-queue'; readonly clusterId: string }
   | { readonly kind: 'gateway'; readonly gatewayId: string }
   | {
+      /** Everybody who is signed in is told. */
       readonly kind: 'changed';
-      readonly what: 'desktop-flow' | 'connection' | 'gateway-cluster' | 'account' | 'settings';
+      readonly what: 'connection' | 'gateway-cluster' | 'account' | 'settings';
       readonly id: string;
+    }
+  | {
+      /**
+       * What belongs to somebody: only who may see it learns that it changed. A server of the release before passes it
+       * over, because it would tell everybody.
+       */
+      readonly kind: 'own-changed';
+      readonly what: 'desktop-flow' | 'connection';
+      readonly id: string;
+      /** Who may see it by name, or could until now. Who sees all of its kind is told as well. */
+      readonly people: readonly string[];
     }
   /** Changes of other replicas may have been missed: everything shown must be read again. */
   | { readonly kind: 'reload' };

@@ -1,4 +1,5 @@
 import type { Account } from '@deskhand/protocol/http/accounts.ts';
+import type { Connection } from '@deskhand/protocol/http/connections.ts';
 import type { Handlers } from './handler-types.ts';
 import { sendLive } from './live-stream.ts';
 import { found, Refusal } from './refusal.ts';
@@ -42,6 +43,8 @@ function replace<T extends { readonly id: string }>(list: T[], changed: T): T {
   return changed;
 }
 
+const tellOfConnection = (id: string): void => sendLive({ type: 'changed', data: { what: 'connection', id } });
+
 export function machineHandlers(world: World): Handlers<MachineOperations> {
   const byId = <T extends { readonly id: string }>(list: readonly T[], id: string, what: string): T =>
     found(
@@ -49,6 +52,11 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
       what,
     );
   const connectionOf = (id: string) => byId(world.connections, id, 'connection');
+  const changeConnection = (id: string, fields: Partial<Connection>): Connection => {
+    const changed = replace(world.connections, { ...connectionOf(id), ...fields });
+    tellOfConnection(id);
+    return changed;
+  };
   const gatewayOf = (id: string) => byId(world.gateways, id, 'gateway');
   const clusterOf = (id: string) => byId(world.clusters, id, 'gateway cluster');
   return {
@@ -140,21 +148,18 @@ export function machineHandlers(world: World): Handlers<MachineOperations> {
         notifications: body.notifications ?? true,
       });
       world.connections = [...world.connections, made];
+      tellOfConnection(made.id);
       return made;
     },
     getConnection: ({ params }) => connectionOf(params.id),
-    updateConnection: ({ params, body }) => replace(world.connections, { ...connectionOf(params.id), ...body }),
+    updateConnection: ({ params, body }) => changeConnection(params.id, body),
     rotateConnection: ({ params, body }) =>
-      replace(world.connections, {
-        ...connectionOf(params.id),
-        hasPassword: true,
-        passwordVersion: body.passwordVersion,
-        rotatedAt: now(),
-      }),
-    shareConnection: ({ params, body }) =>
-      replace(world.connections, { ...connectionOf(params.id), sharedWith: body.accounts }),
+      changeConnection(params.id, { hasPassword: true, passwordVersion: body.passwordVersion, rotatedAt: now() }),
+    shareConnection: ({ params, body }) => changeConnection(params.id, { sharedWith: body.accounts }),
     deleteConnection: ({ params }) => {
-      world.connections = world.connections.filter((item) => item !== connectionOf(params.id));
+      const gone = connectionOf(params.id);
+      world.connections = world.connections.filter((item) => item !== gone);
+      tellOfConnection(gone.id);
       return {};
     },
   };
@@ -175,6 +180,8 @@ type PeopleOperations =
   | 'updateAccount'
   | 'resetPassword'
   | 'revokeSignIns';
+
+const tellOfAccount = (id: string): void => sendLive({ type: 'changed', data: { what: 'account', id } });
 
 /** The password `wrong` is refused, and so is the set-up code `used`. */
 export function peopleHandlers(world: World): Handlers<PeopleOperations> {
@@ -236,12 +243,14 @@ export function peopleHandlers(world: World): Handlers<PeopleOperations> {
         lastSignInAt: null,
       };
       world.accounts = [...world.accounts, made];
+      tellOfAccount(made.id);
       return made;
     },
     updateAccount: ({ params, body }) => {
       const account = accountOf(params.id);
       const losesAdmin = account.roles.includes('admin') && body.roles !== undefined && !body.roles.includes('admin');
       if (losesAdmin) throw new Refusal('last-admin');
+      tellOfAccount(account.id);
       return replace(world.accounts, { ...account, ...body });
     },
     resetPassword: () => ({}),

@@ -30,9 +30,10 @@ export function flowHandlers(world: World): Handlers<FlowOperations> {
       world.flows.find((stored) => stored.flow.id === id),
       'desktop flow',
     );
+  const tell = (id: string): void => sendLive({ type: 'changed', data: { what: 'desktop-flow', id } });
   const change = (stored: StoredFlow, fields: Partial<StoredFlow['flow']>) => {
     stored.flow = { ...stored.flow, ...fields, updatedAt: now() };
-    sendLive({ type: 'changed', data: { what: 'desktop-flow', id: stored.flow.id } });
+    tell(stored.flow.id);
     return stored.flow;
   };
   return {
@@ -50,6 +51,7 @@ export function flowHandlers(world: World): Handlers<FlowOperations> {
       };
       made.scripts = [{ version: 1, savedAt: now(), savedBy: world.me.name, script: body.script }];
       world.flows = [made, ...world.flows];
+      tell(made.flow.id);
       return made.flow;
     },
     checkScript: ({ body }) => ({ diagnostics: check(body.script), inputs: [], outputs: [] }),
@@ -104,6 +106,7 @@ export function flowHandlers(world: World): Handlers<FlowOperations> {
       if (world.runs.some((run) => run.flow.id === params.id && run.endedAt === null))
         throw new Refusal('flow-in-use', { name: stored.flow.name });
       world.flows = world.flows.filter((item) => item !== stored);
+      tell(params.id);
       return {};
     },
     runHelloDesktop: () => {

@@ -2,7 +2,7 @@ import { type Account, accountRoutes, type ApiToken } from '@deskhand/protocol/h
 import type { FastifyReply } from 'fastify';
 import type { AccountRecord, ApiTokenRecord } from '../../ports/accounts.ts';
 import {
-  type AccountPorts,
+  type AccountAdminPorts,
   createAccount,
   resetPassword,
   revokeSignIns,
@@ -21,7 +21,7 @@ import { auditBy, done, type Outcome, refuse } from '../../ports/outcome.ts';
 import { empty, type HandlersOf, iso, isoOrNull } from './handlers.ts';
 import { SIGN_IN_COOKIE } from './server.ts';
 
-export function accountHandlers(ports: AccountPorts): HandlersOf<typeof accountRoutes> {
+export function accountHandlers(ports: AccountAdminPorts): HandlersOf<typeof accountRoutes> {
   return {
     getSetup: async () => done({ claimed: await ports.installation.isClaimed() }),
     claimSetup: async ({ body, origin, reply, secure }) =>

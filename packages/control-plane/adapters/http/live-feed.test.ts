@@ -3,7 +3,8 @@ import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { systemTimers } from '@deskhand/protocol/timers.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Change } from '../../ports/changes.ts';
-import { createLiveEvents } from './live-events.ts';
+import { createChangeHub } from '../postgres/change-hub.ts';
+import { createLiveEvents, type Viewer } from './live-events.ts';
 import { type LiveFeedPorts, startLiveFeed } from './live-feed.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -58,4 +59,42 @@ test('what could not be read is told once it can be', async () => {
   isAway = false;
   await vi.advanceTimersByTimeAsync(3_000);
   expect(told).toEqual(['running']);
+});
+
+test('what belongs to somebody is told to whom it was shared with at any moment of a burst, and to who sees all', async () => {
+  const events = createLiveEvents('s1');
+  const told = new Map<string, string[]>();
+  const ignore = (): void => undefined;
+  const listen = (name: string, roles: Viewer['roles']): void => {
+    const texts: string[] = [];
+    told.set(name, texts);
+    const viewer = { id: name as AccountId, roles };
+    const outlet = { begin: ignore, end: ignore, cut: ignore, onClose: ignore, bytesWaiting: () => 0 };
+    const write = (text: string): void =>
+      void texts.push(...(/"what":"([\w-]+)","id":"(\w+)"/.exec(text)?.slice(1) ?? []));
+    events.stream({ ...outlet, write }, { viewer, lastEventId: undefined, viewerNow: async () => viewer });
+  };
+  listen('owner', ['maker']);
+  listen('lost', ['maker']);
+  listen('stranger', ['maker', 'viewer']);
+  listen('operator', ['operator']);
+  listen('admin', ['admin']);
+  const { feed } = createChangeHub({ from: 'here', timers: systemTimers, notify: async () => true });
+  const readers = { readRuns: async () => [], readGateway: async () => undefined };
+  startLiveFeed({ timers: systemTimers, changes: feed, events, ...readers, onFault: ignore });
+  feed.publish({ kind: 'own-changed', what: 'desktop-flow', id: 'f', people: ['owner', 'lost'] });
+  feed.publish({ kind: 'own-changed', what: 'desktop-flow', id: 'f', people: ['owner'] });
+  feed.publish({ kind: 'own-changed', what: 'connection', id: 'c', people: ['owner'] });
+  await vi.advanceTimersByTimeAsync(200);
+  const [flow, connection] = [
+    ['desktop-flow', 'f'],
+    ['connection', 'c'],
+  ];
+  expect(Object.fromEntries(told)).toEqual({
+    owner: [...flow, ...connection],
+    lost: flow,
+    stranger: [],
+    operator: flow,
+    admin: [...flow, ...connection],
+  });
 });

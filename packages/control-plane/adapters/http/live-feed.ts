@@ -1,8 +1,9 @@
-import { mayDo, type Permission } from '@deskhand/domain/account/permissions.ts';
+import { mayDo, type Permission, seesEverything } from '@deskhand/domain/account/permissions.ts';
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { Change, ChangeFeed } from '../../ports/changes.ts';
+import { ownsEveryConnection } from '../../use-cases/connections/connections.ts';
 import type { LiveEvents, Viewer } from './live-events.ts';
 
 export interface LiveFeedPorts {
@@ -80,15 +81,23 @@ export function startLiveFeed(ports: LiveFeedPorts): () => void {
 interface FoldedChanges {
   readonly runs: Set<string>;
   readonly gateways: Set<string>;
+  /** Who is to be told of what belongs to somebody: whoever any of its changes was for. */
+  readonly own: Map<string, OwnChange>;
   /** The newest of each log, queue and other object. */
   readonly others: Map<string, Change>;
 }
-const noChanges = (): FoldedChanges => ({ runs: new Set(), gateways: new Set(), others: new Map() });
-const sizeOf = ({ runs, gateways, others }: FoldedChanges): number => runs.size + gateways.size + others.size;
+type OwnChange = Extract<Change, { kind: 'own-changed' }>;
+
+const noChanges = (): FoldedChanges => ({ runs: new Set(), gateways: new Set(), own: new Map(), others: new Map() });
+const sizeOf = ({ runs, gateways, own, others }: FoldedChanges): number =>
+  runs.size + gateways.size + own.size + others.size;
 const isEmpty = (folded: FoldedChanges): boolean => sizeOf(folded) === 0;
 
 function foldAll(older: FoldedChanges, newer: FoldedChanges): FoldedChanges {
+  const own = new Map(older.own);
+  for (const change of newer.own.values()) foldOwn(own, change);
   return {
+    own,
     runs: new Set([...older.runs, ...newer.runs]),
     gateways: new Set([...older.gateways, ...newer.gateways]),
     others: new Map([...older.others, ...newer.others]),
@@ -99,9 +108,17 @@ function fold(folded: FoldedChanges, change: Change): void {
   if (sizeOf(folded) >= CHANGES_FOLDED_MAX) {
     folded.runs.clear();
     folded.gateways.clear();
+    folded.own.clear();
     folded.others.clear();
     folded.others.set('reload', { kind: 'reload' });
   } else foldOne(folded, change);
+}
+
+/** In a burst somebody may lose it first and the others see it change later: all are told. */
+function foldOwn(own: Map<string, OwnChange>, change: OwnChange): void {
+  const key = `${change.what} ${change.id}`;
+  const people = new Set([...(own.get(key)?.people ?? []), ...change.people]);
+  own.set(key, { ...change, people: [...people] });
 }
 
 function foldOne(folded: FoldedChanges, change: Change): void {
@@ -122,10 +139,19 @@ function foldOne(folded: FoldedChanges, change: Change): void {
     case 'changed':
       folded.others.set(`${change.what} ${change.id}`, change);
       return;
+    case 'own-changed':
+      foldOwn(folded.own, change);
+      return;
     case 'reload':
       folded.others.set('reload', change);
   }
 }
+
+/** Whose role shows everybody's, as where they are listed. */
+const seesAll: Record<OwnChange['what'], (roles: Viewer['roles']) => boolean> = {
+  'desktop-flow': seesEverything,
+  connection: ownsEveryConnection,
+};
 
 async function publish({ events, readRuns, readGateway }: LiveFeedPorts, changes: FoldedChanges): Promise<void> {
   const everyone = (): boolean => true;
@@ -140,6 +166,11 @@ async function publish({ events, readRuns, readGateway }: LiveFeedPorts, changes
     const gateway = await readGateway(id);
     if (gateway) events.publish({ type: 'gateway', data: gateway }, whoMay('gateway.read'));
   }
+  for (const { what, id, people } of changes.own.values())
+    events.publish(
+      { type: 'changed', data: { what, id } },
+      (viewer) => people.includes(viewer.id) || seesAll[what](viewer.roles),
+    );
   for (const change of changes.others.values()) {
     if (change.kind === 'run-log') {
       const { runId, attempt, lastSeq } = change;

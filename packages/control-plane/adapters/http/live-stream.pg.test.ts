@@ -16,6 +16,7 @@ beforeAll(async () => {
   people.viewer = await world.person('viewer', ['viewer']);
   people.roleless = await world.person('roleless', []);
   people.owner = await world.person('owner', ['maker'], { osAccounts: ['alice'] });
+  people.friend = await world.person('friend', ['maker']);
   people.stranger = await world.person('stranger', ['maker']);
   const cluster = await made('admin', '/gateway-clusters', { name: 'Cluster' });
   await world.database.pool.query('update gateway_cluster set owner_id = $1', [by('owner').id]);
@@ -119,6 +120,57 @@ test('goes on after the last event that a page saw, and tells a page from elsewh
     stream.close();
   }
   for (const stream of [keeper, second, stranger]) stream.close();
+});
+
+test('who may see a flow or a connection learns of each change of it, who may not learns of none', async () => {
+  const names = ['owner', 'friend', 'admin', 'operator', 'stranger', 'viewer', 'roleless'];
+  const streams = new Map<string, Stream>();
+  for (const name of names) streams.set(name, await openAs(name));
+  const text = (name: string): string => streams.get(name)?.text() ?? '';
+  const told = (id: string): readonly string[] => names.filter((name) => text(name).includes(`"id":"${id}"`));
+  const times = (name: string, id: string): number => text(name).split(`"id":"${id}"`).length - 1;
+  const change = async (method: string, path: string, body?: object): Promise<void> => {
+    const answer = await world.ask(method, path, { as: by('owner'), ...(body ? { body } : {}) });
+    expect([path, answer.statusCode]).toEqual([path, method === 'DELETE' ? 204 : 200]);
+  };
+  /** Each change for itself: `seen` is who is told of it. */
+  const tells = async (id: string, seen: readonly string[], act: () => Promise<unknown>): Promise<void> => {
+    const before = new Map(names.map((name) => [name, times(name, id)]));
+    await act();
+    await until(() => seen.every((name) => times(name, id) > (before.get(name) ?? 0)));
+    for (const name of names.filter((one) => !seen.includes(one)))
+      expect([name, times(name, id)]).toEqual([name, before.get(name)]);
+  };
+  const friends = [by('friend').id];
+
+  const flow = await made('owner', '/desktop-flows', { name: 'Told', script: 'WAIT 1' });
+  const path = `/desktop-flows/${flow}`;
+  await until(() => told(flow).length === 3);
+  await tells(flow, ['owner', 'admin', 'operator'], () => change('PATCH', path, { name: 'Told anew' }));
+  const shared = ['owner', 'friend', 'admin', 'operator'];
+  await tells(flow, shared, () => change('PUT', `${path}/shares`, { coOwners: [], users: friends }));
+  await tells(flow, shared, () => change('PUT', `${path}/script`, { script: 'WAIT 2', baseVersion: 1 }));
+  await tells(flow, shared, () => change('PUT', `${path}/shares`, { coOwners: [], users: [] }));
+  await tells(flow, ['owner', 'admin', 'operator'], () => change('DELETE', path));
+
+  const { rows } = await world.database.pool.query<{ id: string }>('select id from gateway_cluster');
+  const body = { name: 'Told', clusterId: rows[0]?.id, accountName: 'alice' };
+  const connection = await made('owner', '/connections', body);
+  const place = `/connections/${connection}`;
+  await until(() => told(connection).length === 2);
+  await tells(connection, ['owner', 'friend', 'admin'], () => change('PUT', `${place}/shares`, { accounts: friends }));
+  await tells(connection, ['owner', 'friend', 'admin'], () => change('PATCH', place, { notifications: false }));
+  await tells(connection, ['owner', 'friend', 'admin'], () => change('DELETE', place));
+
+  const account = by('stranger').id;
+  await tells(account, names, () =>
+    world.ask('PATCH', `/accounts/${account}`, { as: by('admin'), body: { name: 'S' } }),
+  );
+  // A stream keeps the order, so that what was told before the last change has come.
+  for (const name of ['stranger', 'viewer', 'roleless'])
+    expect([name, times(name, flow), times(name, connection)]).toEqual([name, 0, 0]);
+  expect(times('operator', connection)).toBe(0);
+  for (const stream of streams.values()) stream.close();
 });
 
 test('one account does not take all streams', async () => {

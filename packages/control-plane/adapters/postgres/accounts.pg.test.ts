@@ -1,6 +1,7 @@
 import type { AccountId } from '@deskhand/domain/brand.ts';
 import { beforeEach, expect, test } from 'vitest';
 import type { AccountStore, InstallationStore, NewAccount } from '../../ports/accounts.ts';
+import type { Change } from '../../ports/changes.ts';
 import { claimSetup, newSetupCode } from '../../use-cases/accounts/setup.ts';
 import { hashSecret } from '../../use-cases/accounts/secrets.ts';
 import { authenticate, changeMyPassword, createToken, signIn } from '../../use-cases/accounts/sign-in.ts';
@@ -13,15 +14,23 @@ import { ensureInstallation, openInstallationStore } from './installation.ts';
 import { type TestDatabase, withTestDatabase } from '../../testing/test-database.ts';
 
 let database: TestDatabase;
-let ports: { accounts: AccountStore; installation: InstallationStore; passwords: typeof argon2Hasher };
+let ports: {
+  accounts: AccountStore;
+  installation: InstallationStore;
+  passwords: typeof argon2Hasher;
+  changes: { publish(change: Change): void };
+};
+let told: Change[];
 
 beforeEach(async () => {
+  told = [];
   database = await withTestDatabase();
   await ensureInstallation(database.pool);
   ports = {
     accounts: openAccountStore(database.pool),
     installation: openInstallationStore(database.pool),
     passwords: argon2Hasher,
+    changes: { publish: (change) => void told.push(change) },
   };
   return () => database.pool.end();
 });
@@ -117,6 +126,17 @@ test('an expired API token is nobody', async () => {
   const admin = await firstAdmin();
   const { token } = valueOf(await createToken(ports, admin, { name: 'old', expiresAt: new Date(Date.now() - 1000) }));
   expect(await authenticate(ports, { bearer: token })).toBeUndefined();
+});
+
+test('pages are told of an account that was made or changed, and of none that was refused', async () => {
+  const admin = await firstAdmin();
+  const request = { name: 'Eve', email: 'eve@corp.example', password: strong, roles: ['maker'] as const };
+  const eve = valueOf(await createAccount(ports, admin, request));
+  expect(await createAccount(ports, admin, request)).toMatchObject({ code: 'email-taken' });
+  valueOf(await updateAccount(ports, admin, eve.id, { name: 'Eva' }));
+  expect(await updateAccount(ports, admin, 'nobody', { name: 'Eva' })).toMatchObject({ code: 'not-found' });
+  const change = { kind: 'changed', what: 'account', id: eve.id };
+  expect(told).toEqual([change, change]);
 });
 
 test('the last admin keeps the role', async () => {

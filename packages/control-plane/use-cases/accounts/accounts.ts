@@ -8,6 +8,7 @@ import type {
   InstallationStore,
   PasswordHasher,
 } from '../../ports/accounts.ts';
+import type { TellPorts } from '../system/tell-of-own.ts';
 import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { isPasswordStrong, PASSWORD_LENGTH_MIN } from './password-rules.ts';
 import { newId } from './secrets.ts';
@@ -17,6 +18,9 @@ export interface AccountPorts {
   readonly installation: InstallationStore;
   readonly passwords: PasswordHasher;
 }
+
+/** Who changes accounts beside a running server has no pages to tell. */
+export interface AccountAdminPorts extends AccountPorts, TellPorts {}
 
 export interface NewAccountRequest {
   readonly name: string;
@@ -29,7 +33,7 @@ export interface NewAccountRequest {
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 
 export async function createAccount(
-  ports: AccountPorts,
+  ports: AccountAdminPorts,
   caller: Caller,
   request: NewAccountRequest,
 ): Promise<Outcome<AccountRecord>> {
@@ -49,11 +53,12 @@ export async function createAccount(
     osAccounts: account.osAccounts,
   });
   if ((await ports.accounts.add(account, audit)) === 'email-taken') return refuse('email-taken');
+  tell(ports, account.id);
   return found(await ports.accounts.byId(account.id));
 }
 
 export async function updateAccount(
-  ports: AccountPorts,
+  ports: AccountAdminPorts,
   caller: Caller,
   id: string,
   change: Pick<AccountChange, 'name' | 'roles' | 'disabled' | 'osAccounts'>,
@@ -67,8 +72,12 @@ export async function updateAccount(
   );
   if (answer === 'not-found') return refuse('not-found', { what: 'account' });
   if (answer === 'last-admin') return refuse('last-admin');
+  tell(ports, id);
   return done(answer);
 }
+
+/** Everybody who is signed in may list accounts, to share things with them. */
+const tell = ({ changes }: TellPorts, id: string): void => changes.publish({ kind: 'changed', what: 'account', id });
 
 export async function resetPassword(
   ports: AccountPorts,

@@ -4,19 +4,29 @@ import type { ClusterStore } from '../../ports/clusters.ts';
 import type { ConnectionChange, ConnectionRecord, ConnectionStore } from '../../ports/connections.ts';
 import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId } from '../accounts/secrets.ts';
+import { tellOfOwn, type TellPorts } from '../system/tell-of-own.ts';
 import { auditBy, type Caller, done, type Outcome, refuse } from '../../ports/outcome.ts';
 
-export interface ConnectionPorts extends KnownAccounts {
+export interface ConnectionPorts extends KnownAccounts, TellPorts {
   readonly connections: ConnectionStore;
   readonly clusters: ClusterStore;
 }
 
+/** Who owns all of them by a role. */
+export const ownsEveryConnection = (roles: Caller['roles']): boolean => roles.includes('admin');
+
 const isOwner = (caller: Caller, connection: ConnectionRecord): boolean =>
-  connection.owner?.id === caller.id || caller.roles.includes('admin');
+  connection.owner?.id === caller.id || ownsEveryConnection(caller.roles);
 
 /** Whether an account may run flows through a connection: its owner, and whom it is shared with. */
 export const mayUse = (caller: Caller, connection: ConnectionRecord): boolean =>
   isOwner(caller, connection) || connection.sharedWith.includes(caller.id);
+
+const peopleOf = ({ owner, sharedWith }: ConnectionRecord): readonly string[] =>
+  owner === null ? sharedWith : [owner.id, ...sharedWith];
+
+const tell = (ports: ConnectionPorts, id: string, people: readonly string[]): void =>
+  tellOfOwn(ports, { what: 'connection', id, people });
 
 export async function listConnections(ports: ConnectionPorts, caller: Caller): Promise<readonly ConnectionRecord[]> {
   return (await ports.connections.list()).filter((connection) => mayUse(caller, connection));
@@ -72,6 +82,7 @@ export async function createConnection(
       account: request.accountName,
     }),
   );
+  tell(ports, connection.id, [caller.id]);
   return connectionFor(ports, caller, connection.id);
 }
 
@@ -84,6 +95,7 @@ export async function updateConnection(
   const connection = await ownConnection(ports, caller, id);
   if (!connection.ok) return connection;
   await ports.connections.change(id, change, auditBy(caller, 'update', `connection ${id}`, { ...change }));
+  tell(ports, id, peopleOf(connection.value));
   return connectionFor(ports, caller, id);
 }
 
@@ -103,6 +115,8 @@ export async function shareConnection(
     { sharedWith: accounts },
     auditBy(caller, 'share', `connection ${id}`, { with: accounts, account: connection.value.accountName }),
   );
+  // Who may no longer use it loses it from the page at once.
+  tell(ports, id, [...peopleOf(connection.value), ...accounts]);
   return connectionFor(ports, caller, id);
 }
 
@@ -137,6 +151,7 @@ export async function rotateConnection(
     return refuse('conflict', {
       detail: `The password has version ${connection.value.passwordVersion}; the next one is ${connection.value.passwordVersion + 1}.`,
     });
+  tell(ports, id, peopleOf(connection.value));
   return connectionFor(ports, caller, id);
 }
 
@@ -147,5 +162,7 @@ export async function removeConnection(ports: ConnectionPorts, caller: Caller, i
     id,
     auditBy(caller, 'delete', `connection ${id}`, { name: connection.value.name }),
   );
-  return answer === 'in-use' ? refuse('conflict', { detail: 'Unfinished runs use this connection.' }) : done(null);
+  if (answer === 'in-use') return refuse('conflict', { detail: 'Unfinished runs use this connection.' });
+  tell(ports, id, peopleOf(connection.value));
+  return done(null);
 }

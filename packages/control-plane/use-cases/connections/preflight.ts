@@ -4,6 +4,8 @@ import { type AskPorts, goOn, readBoard } from './ask-members.ts';
 import { type ConnectionPorts, connectionFor } from './connections.ts';
 
 export interface PreflightPorts extends ConnectionPorts, AskPorts {
+  /** The members are nudged, and pages are told. */
+  readonly changes: AskPorts['changes'];
   readonly newRoundId: () => string;
 }
 

@@ -4,10 +4,11 @@ import { limits } from '@deskhand/protocol/limits.ts';
 import type { FlowRecord, FlowStore, FlowVersionRecord } from '../../ports/flows.ts';
 import { type KnownAccounts, refusedAccounts } from '../accounts/known-accounts.ts';
 import { newId } from '../accounts/secrets.ts';
+import { tellOfOwn, type TellPorts } from '../system/tell-of-own.ts';
 import { auditBy, type Caller, done, type Outcome, type Refusal, refuse } from '../../ports/outcome.ts';
 import { readScript } from './read-script.ts';
 
-export interface FlowPorts extends KnownAccounts {
+export interface FlowPorts extends KnownAccounts, TellPorts {
   readonly flows: FlowStore;
 }
 
@@ -17,6 +18,11 @@ const mayEdit = (caller: Caller, flow: FlowRecord): boolean =>
 /** Whether an account may see and run a flow: owners, co-owners, users; operators see everything. */
 export const maySeeFlow = (caller: Caller, flow: FlowRecord): boolean =>
   mayEdit(caller, flow) || flow.users.includes(caller.id) || seesEverything(caller.roles);
+
+const peopleOf = ({ owner, coOwners, users }: FlowRecord): readonly string[] => [owner.id, ...coOwners, ...users];
+
+const tell = (ports: FlowPorts, id: string, people: readonly string[]): void =>
+  tellOfOwn(ports, { what: 'desktop-flow', id, people });
 
 export async function listFlows(
   ports: FlowPorts,
@@ -55,7 +61,9 @@ export async function createFlow(
     flow,
     auditBy(caller, 'create', `desktop-flow ${flow.id}`, { name: request.name }),
   );
-  return answer === 'name-taken' ? refuse('flow-name-taken') : flowFor(ports, caller, flow.id);
+  if (answer === 'name-taken') return refuse('flow-name-taken');
+  tell(ports, flow.id, [caller.id]);
+  return flowFor(ports, caller, flow.id);
 }
 
 export async function updateFlow(
@@ -67,7 +75,9 @@ export async function updateFlow(
   const flow = await ownFlow(ports, caller, id);
   if (!flow.ok) return flow;
   const answer = await ports.flows.change(id, change, auditBy(caller, 'update', `desktop-flow ${id}`, change));
-  return answer === 'name-taken' ? refuse('flow-name-taken') : flowFor(ports, caller, id);
+  if (answer === 'name-taken') return refuse('flow-name-taken');
+  tell(ports, id, peopleOf(flow.value));
+  return flowFor(ports, caller, id);
 }
 
 export async function shareFlow(
@@ -81,6 +91,8 @@ export async function shareFlow(
   const unknown = await refusedAccounts(ports, [...shares.coOwners, ...shares.users]);
   if (unknown) return unknown;
   await ports.flows.change(id, shares, auditBy(caller, 'share', `desktop-flow ${id}`, shares));
+  // Who may no longer see it loses it from the page at once.
+  tell(ports, id, [...peopleOf(flow.value), ...shares.coOwners, ...shares.users]);
   return flowFor(ports, caller, id);
 }
 
@@ -110,7 +122,9 @@ export async function saveScript(
   if (!flow.ok) return flow;
   const audit = auditBy(caller, 'save', `desktop-flow ${id}`, { onVersion: request.baseVersion });
   const answer = await ports.flows.save(id, request.baseVersion, readScript(request.script), caller.id, audit);
-  return 'newer' in answer ? refuse('flow-changed-meanwhile', { version: answer.newer }) : flowFor(ports, caller, id);
+  if ('newer' in answer) return refuse('flow-changed-meanwhile', { version: answer.newer });
+  tell(ports, id, peopleOf(flow.value));
+  return flowFor(ports, caller, id);
 }
 
 export async function versionsOf(
@@ -129,7 +143,9 @@ export async function removeFlow(ports: FlowPorts, caller: Caller, id: string): 
     id,
     auditBy(caller, 'delete', `desktop-flow ${id}`, { name: flow.value.name }),
   );
-  return answer === 'in-use' ? refuse('flow-in-use') : done(null);
+  if (answer === 'in-use') return refuse('flow-in-use');
+  tell(ports, id, peopleOf(flow.value));
+  return done(null);
 }
 
 function refusedScript(script: string): Refusal | undefined {

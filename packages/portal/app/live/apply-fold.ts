@@ -20,7 +20,8 @@ const keysOfChanged: Record<ChangedKind, readonly string[]> = {
   'desktop-flow': ['desktop-flows', 'desktop-flow', 'desktop-flow-versions', 'home'],
   connection: ['connections', 'preflight'],
   'gateway-cluster': ['gateway-clusters', 'home'],
-  account: ['accounts'],
+  // The names and roles of who is signed in are an account as well.
+  account: ['accounts', 'me'],
   // The pool of add-ons is a setting, and each run queue tells how much of it is held.
   settings: ['settings', 'recovery', 'run-queue'],
 };

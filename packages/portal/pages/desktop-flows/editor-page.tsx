@@ -7,6 +7,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { actionsQuery, flowQuery, scriptQuery } from '../../api/queries.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { isProblem } from '../../api/client.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
@@ -20,7 +21,7 @@ import { type Draft, useDraft } from './use-draft.ts';
 export function EditorPage() {
   const { flow: id } = useParams({ from: '/signed-in/desktop-flows/$flow/edit' });
   const flow = useQuery(flowQuery(id));
-  // Kept as it was opened: somebody else's save must not replace what is being typed.
+  // A newer one that comes with an event is for the draft to take or to leave.
   const script = useQuery({ ...scriptQuery(id), staleTime: 0, refetchOnWindowFocus: false });
   if (!flow.data || !script.data)
     return (
@@ -28,15 +29,17 @@ export function EditorPage() {
         <QueryView query={flow}>{() => <QueryView query={script}>{() => null}</QueryView>}</QueryView>
       </PageFrame>
     );
-  return <Editor key={id} flow={flow.data} opened={script.data} />;
+  return <Editor key={id} flow={flow.data} opened={script.data} isGone={isProblem(flow.error, 'not-found')} />;
 }
 
 interface EditorProps {
   readonly flow: DesktopFlow;
   readonly opened: { readonly script: string; readonly version: number };
+  /** Somebody deleted the flow, or stopped sharing it, after it was opened. */
+  readonly isGone: boolean;
 }
 
-function Editor({ flow, opened }: EditorProps) {
+function Editor({ flow, opened, isGone }: EditorProps) {
   const { line } = useSearch({ from: '/signed-in/desktop-flows/$flow/edit' });
   const draft = useDraft(flow, opened);
   const actions = useQuery(actionsQuery);
@@ -78,7 +81,8 @@ function Editor({ flow, opened }: EditorProps) {
       }
       actions={<EditorButtons flow={flow} draft={draft} />}
     >
-      {draft.conflict && <Conflict flow={flow} draft={draft} />}
+      {isGone && <Gone flow={flow} draft={draft} />}
+      {draft.conflict && !isGone && <Conflict flow={flow} draft={draft} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: catches the shortcut of the editor inside */}
       <div className="editor-page" onKeyDown={onKeyDown}>
         <div>
@@ -160,6 +164,19 @@ function Conflict({ flow, draft }: { readonly flow: DesktopFlow; readonly draft:
             Show the newest version in a new tab
           </a>
         </div>
+      </div>
+    </div>
+  );
+}
+
+/** There is nothing left to save it to, so that the text can only be taken along. */
+function Gone({ flow, draft }: { readonly flow: DesktopFlow; readonly draft: Draft }) {
+  return (
+    <div className="message" data-tone="waiting" role="alert" style={{ marginBottom: 12 }}>
+      <div className="grow">
+        <strong>{flow.name} is not there for you any more.</strong>
+        <p>Somebody deleted it or no longer shares it with you. Your text is still here: copy it to keep it.</p>
+        <CopyButton appearance="secondary" text={draft.script} label="Copy my text" />
       </div>
     </div>
   );

@@ -5,7 +5,7 @@ import { Edit20Regular, Play20Regular } from '@fluentui/react-icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { api } from '../../api/client.ts';
+import { api, isProblem } from '../../api/client.ts';
 import { flowQuery, runsQuery } from '../../api/queries.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -16,7 +16,7 @@ import { formatCount } from '../../ui/format.ts';
 import { noticeDone, noticeRefused } from '../../ui/notices.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { ResultDots } from '../../ui/run-state-badge.tsx';
-import { Empty, QueryView, SkeletonRows } from '../../ui/states.tsx';
+import { Empty, ProblemView, QueryView, SkeletonRows } from '../../ui/states.tsx';
 import { useSteadyRows } from '../../ui/use-steady-rows.ts';
 import { runName, useRunActions } from '../run/use-run-actions.tsx';
 import { runColumns, runNote } from '../runs/run-columns.tsx';
@@ -32,10 +32,12 @@ type TabName = keyof typeof tabs;
 export function FlowPage() {
   const { flow: id } = useParams({ from: '/signed-in/desktop-flows/$flow' });
   const flow = useQuery(flowQuery(id));
-  if (!flow.data)
+  // What was deleted while it was shown is no longer shown.
+  const isGone = isProblem(flow.error, 'not-found');
+  if (!flow.data || isGone)
     return (
       <PageFrame title="Desktop flow" above={<Link to="/desktop-flows">Desktop flows</Link>}>
-        <QueryView query={flow}>{() => null}</QueryView>
+        {isGone ? <ProblemView error={flow.error} /> : <QueryView query={flow}>{() => null}</QueryView>}
       </PageFrame>
     );
   return <FlowDetails flow={flow.data} />;

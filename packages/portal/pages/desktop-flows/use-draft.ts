@@ -26,10 +26,17 @@ export function useDraft(flow: DesktopFlow, opened: { readonly script: string; r
   const [base, setBase] = useState(opened);
   const [script, setScript] = useState(opened.script);
   const [saving, setSaving] = useState(false);
-  const [conflict, setConflict] = useState(false);
+  const [refused, setRefused] = useState(false);
   const dirty = script !== base.script;
   const dirtyNow = useRef(dirty);
   dirtyNow.current = dirty;
+  // Somebody else's save takes the place of a text that nobody has changed, and of no other. Decided while it is painted,
+  // where no key press can come between.
+  if (!dirty && !saving && opened.version > base.version) {
+    setBase(opened);
+    setScript(opened.script);
+    setRefused(false);
+  }
 
   const save = async (): Promise<boolean> => {
     if (saving || !dirtyNow.current) return false;
@@ -38,12 +45,12 @@ export function useDraft(flow: DesktopFlow, opened: { readonly script: string; r
       const saved = await api.saveScript({ params: { id: flow.id }, body: { script, baseVersion: base.version } });
       setBase({ script, version: saved.version });
       dirtyNow.current = false;
-      setConflict(false);
+      setRefused(false);
       cache.setQueryData(['desktop-flow', flow.id], saved);
       noticeDone(`Saved version ${saved.version} of ${flow.name}.`);
       return true;
     } catch (error) {
-      if (isProblem(error, 'flow-changed-meanwhile')) setConflict(true);
+      if (isProblem(error, 'flow-changed-meanwhile')) setRefused(true);
       else noticeRefused('The script was not saved.', error);
       return false;
     } finally {
@@ -65,7 +72,7 @@ export function useDraft(flow: DesktopFlow, opened: { readonly script: string; r
       const newest = await api.getScript({ params: { id: flow.id } });
       setBase(newest);
       setScript(newest.script);
-      setConflict(false);
+      setRefused(false);
     } catch (error) {
       noticeRefused('The newest version was not opened.', error);
     }
@@ -76,7 +83,7 @@ export function useDraft(flow: DesktopFlow, opened: { readonly script: string; r
     baseVersion: base.version,
     dirty,
     saving,
-    conflict,
+    conflict: refused || (dirty && !saving && Math.max(flow.version, opened.version) > base.version),
     change: setScript,
     save,
     format,

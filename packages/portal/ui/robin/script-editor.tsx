@@ -13,7 +13,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import type { Diagnostic } from '@deskhand/protocol/http/flows.ts';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { robinLanguage } from './robin-language.ts';
 
 interface ScriptEditorProps {
@@ -59,7 +59,8 @@ export default function ScriptEditor({ script, onChange, diagnostics, label, act
     };
   }, []);
 
-  useEffect(() => {
+  // Before anything more can be typed: a key press into a text that is no longer the one here would bring it back.
+  useLayoutEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === script) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: script } });

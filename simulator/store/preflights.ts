@@ -130,6 +130,7 @@ function recordOf(database: SimulatedDatabase, row: ConnectionRow, waitMs: numbe
   return {
     connectionId: row.id,
     clusterId: row.clusterId,
+    people: row.ownerId === null ? row.sharedWith : [row.ownerId, ...row.sharedWith],
     accountName: row.accountName,
     hasPassword: row.sealedPassword !== null,
     passwordVersion: row.passwordVersion,

@@ -9,7 +9,7 @@ export type Change =
   | {
       /** Everybody who is signed in is told. */
       readonly kind: 'changed';
-      readonly what: 'connection' | 'gateway-cluster' | 'account' | 'settings';
+      readonly what: 'gateway-cluster' | 'account' | 'settings';
       readonly id: string;
     }
   | {

@@ -26,6 +26,8 @@ export interface PreflightResultRecord extends PreflightResult {
 export interface PreflightRecord {
   readonly connectionId: ConnectionId;
   readonly clusterId: ClusterId;
+  /** Who may use it by name: its owner, and whom it is shared with. */
+  readonly people: readonly string[];
   readonly accountName: string;
   readonly hasPassword: boolean;
   readonly passwordVersion: number;

@@ -1,6 +1,7 @@
 import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type { Preflight } from '@deskhand/protocol/http/preflight.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Change } from '../../ports/changes.ts';
 import { createHttpWorld, type HttpWorld, type Person } from '../../testing/http-world.ts';
 import { memberAnswered } from '../../use-cases/connections/ask-members.ts';
 import { sweepPreflights } from '../../use-cases/sweeps/sweep-preflights.ts';
@@ -88,6 +89,19 @@ const yesterday = () =>
 test('a connection that was never checked says so for each member', async () => {
   expect(await read()).toMatchObject({ state: 'never', begunAt: null });
   expect(await verdicts()).toEqual(['open', 'open', 'open']);
+});
+
+test('each step is told to those who may use the connection by name, and to nobody who may not', async () => {
+  const told: Change[] = [];
+  const stop = world.changes.subscribe((change) => void told.push(change));
+  await begin();
+  for (let members = 0; members < 3; members += 1) await answer('ok');
+  stop();
+  const people = [owner.id, friend.id, viewer.id];
+  // Asked and answered of each of the three, and the end.
+  expect(told).toEqual(
+    Array.from({ length: 7 }, () => ({ kind: 'own-changed', what: 'connection', id: connectionId, people })),
+  );
 });
 
 test('members are asked one after another, with the sealed password and what it is bound to', async () => {

@@ -80,8 +80,8 @@ interface ConnectionRow extends Omit<PreflightRecord, 'round' | 'members' | 'res
 async function read(pool: Pool, connectionId: string, waitMs: number): Promise<PreflightRecord | undefined> {
   const row = await rowOf<ConnectionRow>(
     pool,
-    `select c.id as "connectionId", c.cluster_id as "clusterId", c.account_name as "accountName",
-        c.sealed_password is not null as "hasPassword", c.password_version as "passwordVersion",
+    `select c.id as "connectionId", c.cluster_id as "clusterId", array_remove(array_prepend(c.owner_id, c.shared_with), null) as people,
+        c.account_name as "accountName", c.sealed_password is not null as "hasPassword", c.password_version as "passwordVersion",
         r.round_id as "roundId", r.begun_by as "begunBy", r.begun_at as "begunAt", r.ended_at is not null as "isOver"
       from connection c left join preflight_round r on r.connection_id = c.id where c.id = $1 and c.deleted_at is null`,
     [connectionId],

@@ -5,6 +5,7 @@ import { PREFLIGHT_ANSWER_WAIT_MS, type PreflightReply } from '@deskhand/protoco
 import type { ChangeFeed } from '../../ports/changes.ts';
 import type { GatewayLinks } from '../../ports/gateway-links.ts';
 import type { PreflightRecord, PreflightStore } from '../../ports/preflights.ts';
+import { tellOfOwn } from '../system/tell-of-own.ts';
 
 export interface AskPorts {
   readonly preflights: PreflightStore;
@@ -26,17 +27,22 @@ export function boardOf(record: PreflightRecord): PreflightBoard {
 /** Asks the next member, or ends the round. May be called at any moment, by any server, as often as wanted. */
 export async function goOn(ports: AskPorts, connectionId: string): Promise<void> {
   const record = await readBoard(ports, connectionId);
-  if (record?.round == null || record.round.isOver) return;
-  const roundId = record.round.id;
+  if (record !== undefined) await goOnFrom(ports, record);
+}
+
+async function goOnFrom(ports: AskPorts, record: PreflightRecord): Promise<void> {
+  if (record.round === null || record.round.isOver) return;
+  const { connectionId, round } = record;
+  const roundId = round.id;
   const next = nextQuestion(boardOf(record), roundId);
   if (next.kind === 'over') {
-    if (await ports.preflights.end(connectionId, roundId)) tellPages(ports, connectionId);
+    if (await ports.preflights.end(connectionId, roundId)) tellPages(ports, record);
     return;
   }
   if (next.kind === 'wait') return;
   const { gatewayId } = next;
   if (!(await ports.preflights.ask({ connectionId, roundId, gatewayId }, PREFLIGHT_ANSWER_WAIT_MS))) return;
-  tellPages(ports, connectionId);
+  tellPages(ports, record);
   if (!(await sendQuestionHere(ports, gatewayId, roundId)))
     ports.changes.nudge({ kind: 'preflight', gatewayId, roundId });
 }
@@ -58,10 +64,11 @@ export async function memberAnswered(
 ): Promise<void> {
   const connectionId = await ports.preflights.answer(gatewayId, requestId, { answer, isDirectoryAccount });
   if (connectionId === undefined) return;
-  tellPages(ports, connectionId);
-  await goOn(ports, connectionId);
+  const record = await readBoard(ports, connectionId);
+  if (record === undefined) return;
+  tellPages(ports, record);
+  await goOnFrom(ports, record);
 }
 
-function tellPages({ changes }: AskPorts, id: string): void {
-  changes.publish({ kind: 'changed', what: 'connection', id });
-}
+const tellPages = (ports: AskPorts, { connectionId: id, people }: PreflightRecord): void =>
+  tellOfOwn(ports, { what: 'connection', id, people });

@@ -1,5 +1,6 @@
 import { settingsDefaults } from '@deskhand/control-plane/ports/accounts.ts';
 import {
+  type DecisionBatch,
   type DecisionStore,
   WAIT_EVENT_PAUSE_MS,
   WAIT_EVENTS_PER_RUN_MAX,
@@ -16,6 +17,7 @@ export function openSimulatedDecisionStore(session: StoreSession): DecisionStore
     keep: (batch) =>
       session.run('keep-decisions', () => {
         if (daysOf(database) === 0 || database.clusters.get(batch.clusterId) === undefined) return;
+        if ([...database.decisions.values()].some((kept) => isSameBatch(kept, batch))) return;
         database.sequences.decision += 1;
         const number = database.sequences.decision;
         database.decisions.set(number, { ...batch, number });
@@ -38,6 +40,14 @@ export function openSimulatedDecisionStore(session: StoreSession): DecisionStore
     retentionDays: () => session.run('decision-days', () => daysOf(database)),
   };
 }
+
+const isSameBatch = (a: DecisionBatch, b: DecisionBatch): boolean =>
+  a.clusterId === b.clusterId &&
+  a.firstAtMs === b.firstAtMs &&
+  a.lastAtMs === b.lastAtMs &&
+  a.decisions === b.decisions &&
+  a.program === b.program &&
+  a.body === b.body;
 
 const daysOf = (database: SimulatedDatabase): number =>
   ({ ...settingsDefaults, ...database.installation.get('only')?.settings }).decisionRetentionDays;

@@ -28,7 +28,7 @@ export const WAITS = 'waits';
 
 /** Why plans came out as they did, kept for those who ask. Nothing that starts a run reads or waits for this. */
 export interface DecisionStore {
-  /** Nothing while decisions are kept for no days. */
+  /** Nothing while decisions are kept for no days. One that is there already stays the only one: its answer may have been lost. */
   keep(batch: DecisionBatch): Promise<void>;
   /** Those that reach into this time, the latest first. */
   around(

@@ -55,7 +55,9 @@ async function unpacked({ body, ...row }: DecisionRow): Promise<DecisionBatch> {
 const keepText = `
   insert into planning_decisions (cluster_id, first_at, last_at, decisions, program, body)
   select k.id, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000), $4::int, $5::text, $6::bytea
-  from gateway_cluster k, installation where k.id = $1 and ${days} > 0`;
+  from gateway_cluster k, installation where k.id = $1 and ${days} > 0 and not exists (
+    select 1 from planning_decisions d where d.cluster_id = k.id and d.first_at = to_timestamp($2::float8 / 1000)
+      and d.last_at = to_timestamp($3::float8 / 1000) and d.decisions = $4 and d.program = $5 and d.body = $6)`;
 
 const aroundText = `
   select cluster_id as "clusterId", (extract(epoch from first_at) * 1000)::float8 as "firstAtMs",

@@ -8,25 +8,30 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../ports/changes.ts';
 import type { DecisionBatch, WaitNote } from '../../ports/decisions.ts';
 import { decodeDecisions } from './decision-batch.ts';
-import { createPlanRecord, type PlanRecord, RECORD_EVERY_MS } from './plan-record.ts';
+import { createPlanRecord, type PlanRecord, RECORD_AGAIN_MS, RECORD_EVERY_MS } from './plan-record.ts';
 
 let batches: DecisionBatch[];
 let notes: WaitNote[];
 let changes: Change[];
 let due: { readonly delayMs: number; readonly act: () => void }[];
 let isStoreAway: boolean;
+/** What becomes of a batch that arrives while the store is there. */
+let taken: (batch: DecisionBatch) => 'taken' | 'refused' | 'taken-without-an-answer';
 let faults: unknown[];
 let record: PlanRecord;
 
 beforeEach(() => {
   [batches, notes, changes, due, faults] = [[], [], [], [], []];
   isStoreAway = false;
+  taken = () => 'taken';
   const unlessAway = (): Promise<void> => (isStoreAway ? Promise.reject(new Error('away')) : Promise.resolve());
   record = createPlanRecord({
     decisions: {
       keep: async (batch) => {
         await unlessAway();
-        batches.push(batch);
+        const answer = taken(batch);
+        if (answer !== 'refused') batches.push(batch);
+        if (answer !== 'taken') throw new Error(answer);
       },
       around: () => Promise.resolve([]),
       noteWaits: async (given) => {
@@ -121,6 +126,51 @@ test('what the store did not take is written with the next, and the oldest is gi
   const kept = batches.flatMap(({ body }) => decodeDecisions(body)).map(({ atMs }) => atMs);
   expect(kept.at(-1)).toBe(199);
   expect(kept.length).toBeLessThan(100);
+});
+
+test('what the store did not take is written although nothing is decided any more', async () => {
+  isStoreAway = true;
+  record.decided('k', decision(0));
+  await record.flush();
+  expect(due.at(-1)?.delayMs).toBe(RECORD_AGAIN_MS);
+  due.at(-1)?.act();
+  await setImmediate();
+  expect(faults).toHaveLength(2);
+  isStoreAway = false;
+  due.at(-1)?.act();
+  await setImmediate();
+  expect(batches.flatMap(({ body }) => decodeDecisions(body)).map(({ atMs }) => atMs)).toEqual([0]);
+  expect(due.map(({ delayMs }) => delayMs)).toEqual([RECORD_EVERY_MS, RECORD_AGAIN_MS, RECORD_AGAIN_MS]);
+});
+
+test('a server that stops does not try again what the store did not take', async () => {
+  isStoreAway = true;
+  record.decided('k', decision(0));
+  await record.close();
+  expect(faults).toHaveLength(1);
+  expect(due.map(({ delayMs }) => delayMs)).toEqual([RECORD_EVERY_MS]);
+});
+
+test('what was written before the store broke off is not written again', async () => {
+  for (const [atMs, clusterId] of ['k', 'other', 'third'].entries()) record.decided(clusterId, decision(atMs));
+  taken = ({ clusterId }) => (clusterId === 'other' ? 'refused' : 'taken');
+  await record.flush();
+  expect(batches.map(({ clusterId }) => clusterId)).toEqual(['k']);
+  taken = () => 'taken';
+  await record.flush();
+  expect(batches.map(({ clusterId }) => clusterId)).toEqual(['k', 'other', 'third']);
+});
+
+test('what may have been taken is written again as it was, so that the store knows it, and what came since apart', async () => {
+  record.decided('k', decision(0));
+  taken = () => 'taken-without-an-answer';
+  await record.flush();
+  record.decided('k', decision(1));
+  taken = () => 'taken';
+  await record.flush();
+  const [first, again, next] = batches;
+  expect(again).toEqual(first);
+  expect(decodeDecisions(next?.body ?? '').map(({ atMs }) => atMs)).toEqual([1]);
 });
 
 test('each run that was looked at is told why it waits, and again only when the reason is another', async () => {

@@ -4,11 +4,13 @@ import type { MemberAnswer, Plan, QueueSnapshot } from '@deskhand/domain/run-que
 import { sameReasons, waitText } from '@deskhand/domain/run-queue/wait-text.ts';
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
-import type { DecisionStore } from '../../ports/decisions.ts';
+import type { DecisionBatch, DecisionStore } from '../../ports/decisions.ts';
 import { encodeDecisions } from './decision-batch.ts';
 
 /** Nobody who starts a run waits for what is kept of it; what a server that is killed made in this time is not kept. */
 export const RECORD_EVERY_MS = 1_000;
+/** After a batch that the store did not take, whether or not anything is decided meanwhile. */
+export const RECORD_AGAIN_MS = 5_000;
 const DECISIONS_PER_BATCH_MAX = 200;
 /** Entries of snapshots that are held until they are written; above it they are written at once. */
 const ENTRIES_HELD_MAX = 20_000;
@@ -43,9 +45,16 @@ interface Held {
   readonly clusterId: string;
   readonly decision: Decision;
 }
+/** What is written in one row. It stays as it is until the store has taken it, so that the store knows it again. */
+interface Batch {
+  readonly clusterId: string;
+  readonly decisions: readonly Decision[];
+}
 type Reasons = ReadonlyMap<RunId, readonly MemberAnswer[]>;
 
 export function createPlanRecord(ports: PlanRecordPorts): PlanRecord {
+  /** Batches that the store did not take, the oldest first, and what was decided since. */
+  let left: Batch[] = [];
   let held: Held[] = [];
   let entries = 0;
   const notes = new Map<RunId, readonly MemberAnswer[]>();
@@ -53,21 +62,32 @@ export function createPlanRecord(ports: PlanRecordPorts): PlanRecord {
   let callOff: (() => void) | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isStoreAway = false;
+  let isClosed = false;
 
+  const writeDecisions = async (): Promise<void> => {
+    const batches = [...left, ...batchesOf(held)];
+    [left, held, entries] = [[], [], 0];
+    for (const [index, batch] of batches.entries()) {
+      try {
+        await ports.decisions.keep(storedBatch(batch, ports.program));
+      } catch (error) {
+        // What was taken is not written again; what may have been, because only its answer is missing, is known again.
+        left = batches.slice(index);
+        entries += left.reduce((sum, one) => sum + entriesOfAll(one.decisions), 0);
+        throw error;
+      }
+    }
+  };
   const write = async (): Promise<void> => {
-    const decisions = held;
-    held = [];
-    entries = 0;
     const waits = [...notes];
     notes.clear();
     try {
-      await keepDecisions(ports, decisions);
+      await writeDecisions();
       isStoreAway = false;
     } catch (error) {
       isStoreAway = true;
-      held = [...decisions, ...held];
-      entries = held.reduce((sum, one) => sum + entriesOf(one.decision), 0);
       ports.onRecordFault(error);
+      if (!isClosed) flushIn(RECORD_AGAIN_MS);
     }
     try {
       await noteWaits(ports, waits);
@@ -83,16 +103,20 @@ export function createPlanRecord(ports: PlanRecordPorts): PlanRecord {
     writing = writing.then(write);
     return writing;
   };
-  const soon = (): void => {
-    callOff ??= ports.timers.after(RECORD_EVERY_MS, () => void flush());
+  const flushIn = (delayMs: number): void => {
+    callOff ??= ports.timers.after(delayMs, () => void flush());
+  };
+  const giveUpOldest = (): void => {
+    const batch = left.shift();
+    entries -= batch === undefined ? entriesOf(held.shift()?.decision) : entriesOfAll(batch.decisions);
   };
   return {
     decided: (clusterId, decision) => {
       held.push({ clusterId, decision });
       entries += entriesOf(decision);
-      while (entries > ENTRIES_KEPT_MAX) entries -= entriesOf(held.shift()?.decision);
+      while (entries > ENTRIES_KEPT_MAX) giveUpOldest();
       if (entries > ENTRIES_HELD_MAX && !isStoreAway) void flush();
-      else soon();
+      else flushIn(RECORD_EVERY_MS);
     },
     waits: (clusterId, snapshot, plan) => {
       const before = told.get(clusterId);
@@ -105,23 +129,31 @@ export function createPlanRecord(ports: PlanRecordPorts): PlanRecord {
         const last = before?.get(runId);
         if (last === undefined || !sameReasons(last, reasons)) notes.set(runId, reasons);
       }
-      if (notes.size > 0) soon();
+      if (notes.size > 0) flushIn(RECORD_EVERY_MS);
     },
     flush,
-    close: flush,
+    close: () => {
+      isClosed = true;
+      return flush();
+    },
   };
 }
 
-async function keepDecisions({ decisions, program }: PlanRecordPorts, held: readonly Held[]): Promise<void> {
-  for (const [clusterId, ofCluster] of Map.groupBy(held, (one) => one.clusterId)) {
+/** Each queue for itself, in the order of the decisions. */
+function batchesOf(held: readonly Held[]): readonly Batch[] {
+  return [...Map.groupBy(held, (one) => one.clusterId)].flatMap(([clusterId, ofCluster]) => {
     const made = ofCluster.map(({ decision }) => decision).sort((a, b) => a.atMs - b.atMs);
-    for (let from = 0; from < made.length; from += DECISIONS_PER_BATCH_MAX) {
-      const batch = made.slice(from, from + DECISIONS_PER_BATCH_MAX);
-      const [firstAtMs, lastAtMs] = [batch[0]?.atMs ?? 0, batch.at(-1)?.atMs ?? 0];
-      const body = encodeDecisions(batch);
-      await decisions.keep({ clusterId, firstAtMs, lastAtMs, decisions: batch.length, program, body });
-    }
-  }
+    const count = Math.ceil(made.length / DECISIONS_PER_BATCH_MAX);
+    return Array.from({ length: count }, (_, index) => ({
+      clusterId,
+      decisions: made.slice(index * DECISIONS_PER_BATCH_MAX, (index + 1) * DECISIONS_PER_BATCH_MAX),
+    }));
+  });
+}
+
+function storedBatch({ clusterId, decisions }: Batch, program: string): DecisionBatch {
+  const [firstAtMs, lastAtMs] = [decisions[0]?.atMs ?? 0, decisions.at(-1)?.atMs ?? 0];
+  return { clusterId, firstAtMs, lastAtMs, decisions: decisions.length, program, body: encodeDecisions(decisions) };
 }
 
 async function noteWaits(
@@ -146,6 +178,9 @@ function reasonsOf(snapshot: QueueSnapshot, plan: Plan): Reasons {
   }
   return reasons;
 }
+
+const entriesOfAll = (decisions: readonly Decision[]): number =>
+  decisions.reduce((sum, decision) => sum + entriesOf(decision), 0);
 
 function entriesOf(decision: Decision | undefined): number {
   if (decision === undefined) return 0;

@@ -134,6 +134,22 @@ test('decisions are kept for as long as the settings say', async () => {
   expect((await world.database.pool.query('select 1 from planning_decisions')).rows).toEqual([]);
 });
 
+test('decisions that are written again, because the answer was lost, stand once', async () => {
+  const times = { firstAtMs: 1_000_000_000_123, lastAtMs: 1_000_000_000_456 };
+  const batch = { clusterId: CLUSTER, ...times, decisions: 2, program: '1.0.0', body: '{"format":1,"decisions":[]}' };
+  const { decisions } = world.stores;
+  for (const one of [
+    batch,
+    batch,
+    { ...batch, body: '{"format":2}' },
+    { ...batch, lastAtMs: times.lastAtMs + 1 },
+    batch,
+  ])
+    await decisions.keep(one);
+  const kept = await decisions.around(CLUSTER, { fromMs: times.firstAtMs, untilMs: times.lastAtMs }, 10);
+  expect(kept).toHaveLength(3);
+});
+
 test('each reason why a run waits is an event of it, once for as long as it stays', async () => {
   const [, waits] = [await world.submit(), await world.submit({ user: 'user2' })];
   await world.settled();

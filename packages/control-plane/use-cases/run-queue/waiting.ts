@@ -6,6 +6,7 @@ import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import { classKeyIn } from '../../ports/class-key.ts';
 import type { RunQueueStore } from '../../ports/run-queue.ts';
 import type { RunRecord } from '../../ports/runs.ts';
+import { createSharedLooks } from './shared-looks.ts';
 
 /** Runs whose place in the queue a list shows; further back only the run's own page counts it. */
 export const PLACES_SHOWN_MAX = 1_000;
@@ -22,9 +23,12 @@ export interface Waiting {
 }
 
 interface Explanation {
+  readonly plan: PlanToRead | undefined;
+  readonly places: ReadonlyMap<string, number>;
+}
+interface Asked {
   readonly atMs: number;
-  readonly plan: Promise<PlanToRead | undefined>;
-  readonly places: Promise<ReadonlyMap<string, number>>;
+  readonly explanation: Promise<Explanation>;
 }
 
 /** Tells of queued runs why they wait, from a plan that is made to be read and not committed. */
@@ -33,23 +37,27 @@ export interface WaitingReader {
 }
 
 export function createWaitingReader(queue: RunQueueStore, timers: Pick<Timers, 'nowMs'>): WaitingReader {
-  const explanations = new Map<string, Explanation>();
-  const explanationOf = (clusterId: string): Explanation => {
-    const known = explanations.get(clusterId);
+  const asked = new Map<string, Asked>();
+  // A long queue with fairness takes longer to read than an explanation lasts: one reading after the other, and not beside it.
+  const explanations = createSharedLooks(async (clusterId): Promise<Explanation> => {
+    // Both at once: when the database goes away, the failure of either has to be heard.
+    const [plan, places] = await Promise.all([planToRead(queue, clusterId), placesOf(queue, clusterId)]);
+    return { plan, places };
+  });
+  const explanationOf = (clusterId: string): Promise<Explanation> => {
+    const known = asked.get(clusterId);
     const atMs = timers.nowMs();
-    if (known !== undefined && atMs - known.atMs < EXPLANATION_AGE_MAX_MS) return known;
-    if (explanations.size >= EXPLANATIONS_KEPT_MAX) explanations.clear();
-    const fresh = { atMs, plan: planToRead(queue, clusterId), places: placesOf(queue, clusterId) };
-    explanations.set(clusterId, fresh);
-    return fresh;
+    if (known !== undefined && atMs - known.atMs < EXPLANATION_AGE_MAX_MS) return known.explanation;
+    if (asked.size >= EXPLANATIONS_KEPT_MAX) asked.clear();
+    const explanation = explanations.at(clusterId);
+    asked.set(clusterId, { atMs, explanation });
+    return explanation;
   };
   return {
     of: async (runs) => {
       const queued = runs.filter((run) => run.state === 'queued');
       const entries = queued.map(async (run) => {
-        const explanation = explanationOf(run.cluster.id);
-        // Both at once: when the database goes away, the failure of either has to be heard.
-        const [plan, places] = await Promise.all([explanation.plan, explanation.places]);
+        const { plan, places } = await explanationOf(run.cluster.id);
         return [run.id, waitingOf(run, plan, places.get(run.id) ?? null)] as const;
       });
       return new Map(await Promise.all(entries));

@@ -16,20 +16,32 @@ export function auditDecisions({ database, world }: Universe): void {
     const { isSame } = replayDecision(decision);
     if (!isSame) world.violated('N15', `a replay leads to something else: ${JSON.stringify(decision)}`);
   }
-  if (!wasRestored) for (const decision of decisions) offersWereMade({ database, world }, decision);
+  if (wasRestored) return;
+  const made = new Set<string>();
+  for (const decision of decisions) offersWereMade({ database, world }, decision, made);
 }
 
-function offersWereMade({ database, world }: Pick<Universe, 'database' | 'world'>, { outcome }: Decision): void {
-  for (const { runId, gatewayId, attempt } of outcome.offers) {
+/** `made` is what earlier decisions said they offered: each attempt is offered by one decision. */
+function offersWereMade(
+  { database, world }: Pick<Universe, 'database' | 'world'>,
+  { outcome }: Decision,
+  made: Set<string>,
+): void {
+  const { offers, refusals, leftOut } = outcome;
+  if (leftOut.length > 0)
+    world.reached.add(
+      leftOut.length < offers.length + refusals.length ? 'commit leaves a part out' : 'commit leaves all out',
+    );
+  for (const { runId, gatewayId, attempt } of offers) {
+    if (leftOut.includes(runId)) continue;
+    const name = `${runId} attempt ${String(attempt)}`;
+    if (made.has(name)) world.violated('N15', `two decisions say that they offered ${name}`);
+    made.add(name);
     const { events } = database.partsOf(runId);
     const offered = events.find((one) => one.event === 'offer' && one.attempt === attempt);
-    if (outcome.leftOut.includes(runId)) continue;
     const to = `Offered to ${database.gateways.get(gatewayId)?.name ?? ''}`;
     if (offered?.detail !== to)
-      world.violated(
-        'N15',
-        `a decision offered ${runId} attempt ${String(attempt)}, and its events say ${offered?.detail ?? 'nothing'}`,
-      );
+      world.violated('N15', `a decision offered ${name}, and its events say ${offered?.detail ?? 'nothing'}`);
   }
 }
 

@@ -32,7 +32,7 @@ import { settingFaults } from './setting-faults.ts';
  *                                  gateway-is-removed
  * F13 people at the same instant   people-act-at-once, people-act-at-an-acquire, cancel-at-an-offer, gateway-is-disabled,
  *                                  gateway-is-declared-gone, machine-is-declared-gone-at-a-cancel, gateway-is-removed,
- *                                  toggle-is-switched, capacity-is-set, add-ons-are-set
+ *                                  toggle-is-switched, capacity-is-set, add-ons-are-set, add-ons-run-out
  * F14 load                         bursts of submits (people/people.ts) and flows that log much (machine/flow-behaviour.ts)
  */
 export const allFaults: readonly FaultKind[] = [

@@ -6,6 +6,8 @@ import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
 const REHEARSALS = [null, 'single-session', 'multi-session'] as const;
 const CAPACITIES = [null, 1, 2, 4] as const;
 const POOLS = [null, 0, 1, 2, 3, 8] as const;
+/** Fewer than several clusters want, more than the first of them takes. */
+const SCARCE_POOLS = [2, 3, 4] as const;
 
 /** F13: admins set anew how runs are spread, while runs are placed and end. */
 export const settingFaults: readonly FaultKind[] = [
@@ -39,6 +41,19 @@ export const settingFaults: readonly FaultKind[] = [
       const unattendedAddOns = random.pick(POOLS);
       void people.administer((admin) => changeSettings(admin, caller, { unattendedAddOns }));
       return `an admin sets the add-ons to ${String(unattendedAddOns)}`;
+    },
+  },
+  {
+    // Every cluster plans in the moment that the pool has slots again, so that commits find only a part of what they counted.
+    name: 'add-ons-run-out',
+    everyMs: 20 * MINUTE_MS,
+    strike: ({ people, random, later }) => {
+      const setPool = (unattendedAddOns: number) =>
+        void people.administer((admin) => changeSettings(admin, caller, { unattendedAddOns }));
+      const pool = random.pick(SCARCE_POOLS);
+      setPool(0);
+      later(random.between(MINUTE_MS, 5 * MINUTE_MS), () => setPool(pool));
+      return `an admin takes all add-ons away, and gives ${String(pool)} later`;
     },
   },
 ];

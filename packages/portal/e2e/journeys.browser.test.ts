@@ -154,6 +154,40 @@ test('a run is submitted again with the version that it had', async () => {
   await page.context().close();
 });
 
+test('a sealed input of the earlier run is kept where its field stays empty, and sealed anew where it does not', async () => {
+  const { page } = await portal.open('/runs/new?from=run-4810');
+  await page.evaluate(() => {
+    const { world } = window.simulated!;
+    const inputs = { Month: '2026-11', DryRun: false, LedgerPin: { sealed: true } };
+    world.runs = world.runs.map((run) => (run.id === 'run-4810' ? { ...run, inputs } : run));
+    const sent: string[] = [];
+    const before = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      if (typeof init?.body === 'string') sent.push(init.body);
+      return before(input, init);
+    };
+    Object.assign(window, { sent });
+  });
+  const resubmit = async () => {
+    await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Actions for Invoices 4810' }).click();
+    await page.getByRole('menuitem', { name: 'Resubmit with changed inputs…' }).click();
+    await page.getByText('Leave it empty to use what the earlier run had.').waitFor();
+  };
+  const send = async () => {
+    await page.getByRole('button', { name: 'Resubmit run' }).click();
+    await page.waitForURL(/\/runs\/run-49\d\d$/);
+    const sent = await page.evaluate(() => (window as unknown as { sent: string[] }).sent.at(-1) ?? '');
+    return (JSON.parse(sent) as { inputs: Record<string, unknown> }).inputs.LedgerPin;
+  };
+  await resubmit();
+  expect(await send()).toEqual({ sealed: true });
+  await resubmit();
+  await page.getByLabel('Ledger PIN').fill('4711');
+  expect(await send()).toEqual({ sealed: expect.stringMatching(/^.{40,}$/) as string });
+  await page.context().close();
+});
+
 test('a log of twenty thousand lines opens at its end and draws only what is seen', async () => {
   const { page } = await portal.open('/runs/run-4812');
   await page.getByText('Count = 20000').waitFor();

@@ -24,6 +24,11 @@ export function typedFrom(parameters: readonly FlowParameter[], values: Readonly
   );
 }
 
+/** Inputs whose value can be kept and not be read: an earlier run had them sealed. */
+export function secretsOf(values: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return new Set(Object.keys(values).filter((name) => isSealed(values[name])));
+}
+
 function typedValue(parameter: FlowParameter, value: unknown): string | boolean {
   if (parameter.sensitive || isSealed(value)) return '';
   const kind = kindOf(parameter);

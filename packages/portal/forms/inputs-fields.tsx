@@ -8,12 +8,14 @@ interface InputsFieldsProps {
   readonly typed: Typed;
   readonly problems: Readonly<Record<string, string>>;
   readonly onChange: (name: string, value: string | boolean) => void;
-  /** A sensitive input of the earlier run is kept when its field stays empty. */
-  readonly keepsSecrets?: boolean;
+  /** Sealed inputs of an earlier run, each kept when its field stays empty. */
+  readonly kept?: ReadonlySet<string>;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** One field for each input of a flow, by its type. */
-export function InputsFields({ parameters, typed, problems, onChange, keepsSecrets = false }: InputsFieldsProps) {
+export function InputsFields({ parameters, typed, problems, onChange, kept = NOTHING }: InputsFieldsProps) {
   if (parameters.length === 0) return <p className="faint">This flow takes no inputs.</p>;
   return parameters.map((parameter) => {
     const problem = problems[parameter.name];
@@ -22,8 +24,8 @@ export function InputsFields({ parameters, typed, problems, onChange, keepsSecre
       <Field
         key={parameter.name}
         label={labelOf(parameter)}
-        required={!parameter.optional && parameter.default === null}
-        hint={hintOf(parameter, keepsSecrets)}
+        required={!parameter.optional && parameter.default === null && !kept.has(parameter.name)}
+        hint={hintOf(parameter, kept.has(parameter.name))}
         {...(problem ? { validationState: 'error' as const, validationMessage: problem } : {})}
       >
         <InputControl parameter={parameter} value={value} onChange={(next) => onChange(parameter.name, next)} />
@@ -63,9 +65,9 @@ function InputControl({ parameter, value, onChange }: InputControlProps) {
   );
 }
 
-function hintOf(parameter: FlowParameter, keepsSecrets: boolean): string {
+function hintOf(parameter: FlowParameter, isKept: boolean): string {
   const secret = parameter.sensitive
-    ? `Sensitive: sealed in this browser, only the gateways can open it.${keepsSecrets ? ' Enter it again; it cannot be read back.' : ''}`
+    ? `Sensitive: sealed in this browser, only the gateways can open it.${isKept ? ' Leave it empty to use what the earlier run had.' : ''}`
     : '';
   return [parameter.description, parameter.sensitive ? '' : parameter.type, secret].filter(Boolean).join(' · ');
 }

@@ -4,7 +4,7 @@ import type { GatewayCluster } from '@deskhand/protocol/http/gateways.ts';
 import type { DryRun, Run, SubmitRunRequest } from '@deskhand/protocol/http/runs.ts';
 import { inputSealContext, seal } from '@deskhand/protocol/seal.ts';
 import { api } from '../../api/client.ts';
-import { readInput, type Typed } from '../../forms/input-values.ts';
+import { readInput, secretsOf, type Typed } from '../../forms/input-values.ts';
 import { readDuration } from '../../forms/read-duration.ts';
 
 /** What the form says about a run besides its inputs. */
@@ -58,11 +58,18 @@ export async function tryRun(form: Omit<SendRun, 'again' | 'idempotencyKey'>, si
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
+/** As the server shows a sealed input: sent back, it means the value that the earlier run had. */
+const KEPT = { sealed: true };
 
 function readForm({ flow, order, typed, again, cluster }: Omit<SendRun, 'idempotencyKey'>) {
   const problems: Record<string, string> = {};
   const inputs: Record<string, unknown> = {};
+  const kept = secretsOf(again?.inputs ?? {});
   for (const parameter of flow.inputs) {
+    if (kept.has(parameter.name) && (typed[parameter.name] ?? '') === '') {
+      inputs[parameter.name] = KEPT;
+      continue;
+    }
     const read = readInput(parameter, typed[parameter.name]);
     if (!read.ok) problems[parameter.name] = read.because;
     else if (read.value !== undefined) inputs[parameter.name] = read.value;
@@ -81,7 +88,7 @@ async function sealSensitive({ flow, cluster }: Pick<SendRun, 'flow' | 'cluster'
   const sealed: Record<string, unknown> = { ...inputs };
   for (const { name, sensitive } of flow.inputs) {
     const value = inputs[name];
-    if (!sensitive || value === undefined || !cluster?.publicKey) continue;
+    if (!sensitive || value === undefined || value === KEPT || !cluster?.publicKey) continue;
     const context = inputSealContext({ clusterId: cluster.id, flowId: flow.id, inputName: name });
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     sealed[name] = { sealed: await seal(cluster.publicKey, text, context) };

@@ -7,7 +7,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useMemo, useState } from 'react';
 import { clustersQuery } from '../../api/queries.ts';
 import { useWhyNotAllowed } from '../../app/me.tsx';
-import { type Typed, typedFrom } from '../../forms/input-values.ts';
+import { secretsOf, type Typed, typedFrom } from '../../forms/input-values.ts';
 import { InputsFields } from '../../forms/inputs-fields.tsx';
 import { writeDuration } from '../../forms/read-duration.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -65,7 +65,7 @@ export function SubmitForm({ flow, connections, again, preferred }: SubmitFormPr
           parameters={flow.inputs}
           typed={typed}
           problems={problems}
-          keepsSecrets={again !== undefined}
+          kept={secretsOf(again?.inputs ?? {})}
           onChange={(name, value) => setTyped({ ...typed, [name]: value })}
         />
         {again && again.flow.version !== flow.version && (

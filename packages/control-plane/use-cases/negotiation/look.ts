@@ -1,6 +1,5 @@
 import type { ClusterId } from '@deskhand/domain/brand.ts';
-import { planAssignments } from '@deskhand/domain/run-queue/plan-assignments.ts';
-import { negotiate, type Step } from '@deskhand/domain/session/negotiation/negotiate.ts';
+import { negotiate, planToAsk, type Step } from '@deskhand/domain/session/negotiation/negotiate.ts';
 import { isOpen, noticeOf, type QuestionEvent } from '@deskhand/domain/session/negotiation/question.ts';
 import { maySay } from '@deskhand/protocol/link/versions.ts';
 import type { ChangeFeed } from '../../ports/changes.ts';
@@ -47,9 +46,11 @@ const mayConcernAnybody = ({ policy, questions }: NegotiationReading): boolean =
   policy !== 'off' || questions.some(isOpen);
 
 function stepsOf({ policy, questions, linkVersions, nowMs }: NegotiationReading, queue: QueueReading): readonly Step[] {
-  const plan = planAssignments(queue.snapshot, queue.nowMs, () => 0);
   const canAsk = new Set([...linkVersions].flatMap(([id, version]) => (maySay('askPerson', version) ? [id] : [])));
-  return negotiate({ policy, queue: queue.snapshot, plan, questions, canAsk }, nowMs);
+  return negotiate(
+    { policy, queue: queue.snapshot, ...planToAsk(queue.snapshot, queue.nowMs), questions, canAsk },
+    nowMs,
+  );
 }
 
 async function take(ports: NegotiationPorts, clusterId: string, queue: QueueReading, step: Step): Promise<boolean> {

@@ -5,9 +5,8 @@ import { limitOfMember, policyOf } from '../../capacity/session-limit.ts';
 import { memberAvailability } from '../../gateway/member-availability.ts';
 import { sessionAllows } from '../../placement/can-start-here.ts';
 import { anySnapshot as anyQueue, NOW_MS } from '../../run-queue/any-world.contract.ts';
-import { planAssignments } from '../../run-queue/plan-assignments.ts';
 import type { QueueSnapshot } from '../../run-queue/snapshot.ts';
-import { negotiate, type Step } from './negotiate.ts';
+import { negotiate, planToAsk, type Step } from './negotiate.ts';
 import {
   isOpen,
   movesOf,
@@ -29,9 +28,8 @@ const anySnapshot = anyQueue.map(
 );
 
 const stepsOf = (queue: QueueSnapshot, questions: readonly Question[], nowMs: number): readonly Step[] => {
-  const plan = planAssignments(queue, NOW_MS, () => 0);
   const canAsk = new Set(queue.members.map(({ gatewayId }) => gatewayId));
-  return negotiate({ policy: 'ask-again', queue, plan, questions, canAsk }, nowMs);
+  return negotiate({ policy: 'ask-again', queue, ...planToAsk(queue, NOW_MS), questions, canAsk }, nowMs);
 };
 const asksOf = (steps: readonly Step[]) => steps.flatMap((step) => (step.do === 'ask' ? [step] : []));
 

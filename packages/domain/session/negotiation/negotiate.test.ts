@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { GatewayId, RunId } from '../../brand.ts';
+import { type Fairness, NO_FAIRNESS } from '../../run-queue/fairness/fairness.ts';
 import { inHand, member, session, snapshot, type WorldRun } from '../../run-queue/queue-world.ts';
-import { planAssignments } from '../../run-queue/plan-assignments.ts';
 import type { ClusterMember, QueueSnapshot } from '../../run-queue/snapshot.ts';
 import type { SessionFact } from '../machine.ts';
-import { negotiate, type Negotiation } from './negotiate.ts';
+import { negotiate, type Negotiation, planToAsk } from './negotiate.ts';
 import { ANSWER_WAIT_MS, LATE_SIGN_OUT_MAX_MS, type Question, QUESTION_PAUSE_MS } from './question.ts';
 
 const NOW_MS = 10_000_000;
@@ -50,9 +50,8 @@ function check(
   expected: string,
 ) {
   const world = snapshot({ members, runs, ...queue });
-  const plan = planAssignments(world, NOW_MS, () => 0);
   const able = new Set((canAsk ?? members.map(({ name }) => name)) as GatewayId[]);
-  const steps = negotiate({ policy, queue: world, plan, questions, canAsk: able }, NOW_MS);
+  const steps = negotiate({ policy, queue: world, ...planToAsk(world, NOW_MS), questions, canAsk: able }, NOW_MS);
   const said = steps.map((step) =>
     step.do === 'ask' ? `ask ${step.gatewayId} ${step.user} ${step.runId}` : `${step.do} ${step.question.id}`,
   );
@@ -123,6 +122,22 @@ describe('whom to ask', () => {
   test('about the run that comes first in the queue, and once for all of them', () => {
     const runs = [waits, waits, { user: 'bob', whenSessionBlocked: 'wait', priority: 'high' }] as const;
     check({ members: [single('m1', 'carol')], runs }, 'ask m1 carol r3');
+  });
+  test('in a fair queue about the run whose turn comes first, though another was requested before it', () => {
+    const runs = [waits, { ...waits, user: 'bob' }];
+    const sharers = [
+      { id: 'sales', name: 'Sales' },
+      { id: 'stock', name: 'Stock' },
+    ];
+    const ofSharer = (sharer = sharers[0]) =>
+      ({ priority: 'normal', usuallyMs: null, sharer: sharer ?? null }) as const;
+    const classes = snapshot({ members: [], runs }).classes.map((one, index) => ({
+      ...one,
+      fair: ofSharer(sharers[index]),
+    }));
+    const atWork = [{ ...inHand('dora', 'm2'), fair: ofSharer() }];
+    const fairness: Fairness = { ...NO_FAIRNESS, share: { by: 'flow', atMost: null } };
+    check({ members: [single('m1', 'carol')], queue: { classes, inHand: atWork, fairness } }, 'ask m1 carol r2');
   });
 });
 

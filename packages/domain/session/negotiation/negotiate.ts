@@ -1,7 +1,7 @@
 import type { GatewayId, RunId } from '../../brand.ts';
 import { limitOfMember, policyOf } from '../../capacity/session-limit.ts';
 import { memberAvailability } from '../../gateway/member-availability.ts';
-import { byQueueOrder } from '../../run-queue/queue-order.ts';
+import { planAndWatch } from '../../run-queue/plan-assignments.ts';
 import type { ClusterMember, Plan, QueuedRun, QueueSnapshot, RunClass, WaitCode } from '../../run-queue/snapshot.ts';
 import type { SessionFact } from '../machine.ts';
 import { type InTheWay, sessionsInTheWay } from './in-the-way.ts';
@@ -24,6 +24,8 @@ export interface Negotiation {
   readonly queue: QueueSnapshot;
   /** The plan of that queue: it says why each class waits. */
   readonly plan: Plan;
+  /** The runs that it looked at, in the order of their turns: the queue order, or as the cluster's fairness says. */
+  readonly turns: readonly RunId[];
   /** Open questions, those of runs that wait, and those of the last pause. */
   readonly questions: readonly Question[];
   /** Members whose gateway knows how to ask. */
@@ -39,6 +41,13 @@ export type Step =
       readonly runId: RunId;
     }
   | { readonly do: 'withdraw' | 'expire' | 'leave' | 'order'; readonly question: Question };
+
+/** What asking people needs to know of the plan of a queue. */
+export function planToAsk(snapshot: QueueSnapshot, nowMs: number): Pick<Negotiation, 'plan' | 'turns'> {
+  const turns: RunId[] = [];
+  const plan = planAndWatch({ snapshot, nowMs, random: () => 0 }, ({ id }) => void turns.push(id));
+  return { plan, turns };
+}
 
 /**
  * Whom to ask now, which questions are over, and who is to be signed out: pure, so that any server carries on what another
@@ -105,7 +114,7 @@ function isDue(question: Question, member: ClusterMember, now: Negotiation, nowM
   return agreed.length >= inTheWay.needed;
 }
 
-/** The first waiting runs of their classes in queue order, each with the machine on which asking could help. */
+/** The first waiting runs of their classes in the order of their turns, each with the machine on which asking could help. */
 function newQuestions(now: Negotiation, nowMs: number): readonly Step[] {
   if (now.policy === 'off') return [];
   const taken = new Set<string>();
@@ -133,19 +142,17 @@ interface Head {
   readonly runClass: RunClass;
 }
 
-function headsOf({ queue, plan }: Negotiation): readonly Head[] {
+/** A plan looks at the runs of a class until one of them has to wait. */
+function headsOf({ queue, plan, turns }: Negotiation): readonly Head[] {
   const settled = new Set([...plan.offers, ...plan.refusals].map(({ runId }) => runId));
   const waiting = new Set(plan.waiting.filter((one) => !one.refuse).map((one) => one.classKey));
-  return (
+  const heads = new Map(
     queue.classes
       // Nobody gives up a session for a try whether a machine is well.
       .filter((runClass) => waiting.has(runClass.key) && runClass.canaryOf === undefined)
-      .flatMap((runClass) => {
-        const run = runClass.heads.find((head) => !settled.has(head.id));
-        return run === undefined ? [] : [{ run, runClass }];
-      })
-      .sort((a, b) => byQueueOrder(a.run, b.run))
+      .flatMap((runClass) => runClass.heads.map((run) => [run.id, { run, runClass }])),
   );
+  return turns.filter((runId) => !settled.has(runId)).flatMap((runId) => heads.get(runId) ?? []);
 }
 
 /** What a person's sign-out can change. Rules about slots, accounts and add-ons come before these in a member's answer. */

@@ -48,6 +48,9 @@ export function fairClassesOf(
 const inQueueOrder = (database: SimulatedDatabase, clusterId: string): RunRow[] =>
   [...database.runs.queueOf(clusterId).values()].flatMap((members) => members.rows).sort(byQueueOrder);
 
+export const hasWaiting = (database: SimulatedDatabase, clusterId: string): boolean =>
+  [...database.runs.queueOf(clusterId).values()].some(({ rows }) => rows.length > 0);
+
 /** Every waiting run of a cluster in the order of their turns. */
 export function inTurn(database: SimulatedDatabase, clusterId: string): readonly RunRow[] {
   const fairness = database.clusters.get(clusterId)?.fairness ?? null;

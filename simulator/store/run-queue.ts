@@ -3,7 +3,7 @@ import { moveToTop } from '@deskhand/domain/run-queue/move-to-top.ts';
 import type { AuditFact } from '@deskhand/control-plane/ports/outcome.ts';
 import type { PlanCommit, PlanOf, QueuePlace, RunQueueStore } from '@deskhand/control-plane/ports/run-queue.ts';
 import type { SimulatedDatabase } from './database.ts';
-import { inTurn, positionIfSubmitted } from './fair-queue.ts';
+import { hasWaiting, inTurn, positionIfSubmitted } from './fair-queue.ts';
 import { commitPlan, makeSlots } from './plan-commit.ts';
 import { readQueue } from './queue-reading.ts';
 import type { RunRow } from './rows.ts';
@@ -24,6 +24,7 @@ export function openSimulatedRunQueueStore(session: StoreSession): RunQueueStore
       const work = () => commitLocked(database, clusterId, planOf);
       return orChanged(() => session.run('commit-locked-plan', work, () => clusterId));
     },
+    hasWaitingRuns: (clusterId) => session.run('has-waiting-runs', () => hasWaiting(database, clusterId)),
     firstPlaces: (clusterId, limit) =>
       session.run('first-places', () =>
         inTurn(database, clusterId)

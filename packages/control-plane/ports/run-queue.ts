@@ -56,6 +56,7 @@ export interface RunQueueStore {
    * when there is no such cluster or nothing to commit.
    */
   commitLocked(clusterId: string, planOf: PlanOf): Promise<PlanCommit | undefined>;
+  hasWaitingRuns(clusterId: string): Promise<boolean>;
   /** The first runs in the order of their turns: the queue order, or as the cluster's fairness says. */
   firstPlaces(clusterId: string, limit: number): Promise<readonly QueuePlace[]>;
   /** 1 for the run that is looked at first; undefined when it does not wait. */

@@ -42,6 +42,9 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
     commit: (plan) => orChanged(() => commit(pool, plan)),
     commitLocked: (clusterId, planOf) =>
       orChanged(() => inTransaction(pool, (client) => commitLocked(client, { read, clusterId, planOf }))),
+    hasWaitingRuns: async (clusterId) =>
+      (await rowOf(pool, `select from run where cluster_id = $1 and state = 'queued' limit 1`, [clusterId])) !==
+      undefined,
     firstPlaces: async (clusterId, limit) => {
       const places = await rowsOf<{ id: RunId; is_fair: boolean }>(
         pool,

@@ -246,6 +246,13 @@ export const runOperations: Operations = {
       return { says: `first ${String(limit)} of ${clusterId}`, act: () => stores.queue.firstPlaces(clusterId, limit) };
     },
   },
+  hasWaitingRuns: {
+    weight: 1,
+    prepare: ({ stores, clusters }, choose) => {
+      const clusterId = choose.of([...clusters, 'no-cluster']);
+      return { says: `whether runs wait for ${clusterId}`, act: () => stores.queue.hasWaitingRuns(clusterId) };
+    },
+  },
   position: {
     weight: 2,
     prepare: (context, choose) => {

@@ -28,6 +28,7 @@ export async function createCluster(
   const cluster = { id: newId() as ClusterId, name, ownerId: caller.id };
   const answer = await ports.clusters.add(cluster, auditBy(caller, 'create', `gateway-cluster ${name}`));
   if (answer === 'name-taken') return refuse('conflict', { detail: 'A gateway cluster has this name already.' });
+  tellOf(ports, cluster.id);
   return clusterById(ports, cluster.id);
 }
 
@@ -53,7 +54,7 @@ export async function updateCluster(
   );
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway cluster' });
   if (answer === 'name-taken') return refuse('conflict', { detail: 'A gateway cluster has this name already.' });
-  ports.changes.publish({ kind: 'changed', what: 'gateway-cluster', id });
+  tellOf(ports, id);
   lookAnew(ports, id);
   return clusterById(ports, id);
 }
@@ -61,8 +62,13 @@ export async function updateCluster(
 export async function removeCluster(ports: ClusterPorts, caller: Caller, id: string): Promise<Outcome<null>> {
   const answer = await ports.clusters.remove(id, auditBy(caller, 'delete', `gateway-cluster ${id}`));
   if (answer === 'not-found') return refuse('not-found', { what: 'gateway cluster' });
-  return answer === 'not-empty' ? refuse('cluster-not-empty') : done(null);
+  if (answer === 'not-empty') return refuse('cluster-not-empty');
+  tellOf(ports, id);
+  return done(null);
 }
+
+const tellOf = ({ changes }: ClusterPorts, id: string): void =>
+  changes.publish({ kind: 'changed', what: 'gateway-cluster', id });
 
 export interface NewEnrolmentToken {
   readonly token: string;

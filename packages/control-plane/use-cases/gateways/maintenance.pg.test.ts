@@ -11,7 +11,7 @@ import {
 } from '../../testing/run-world.ts';
 import type { Change } from '../../ports/changes.ts';
 import type { OpenLink } from '../link/link-ports.ts';
-import { gatewayById, updateCluster, updateGateway } from './clusters.ts';
+import { createCluster, gatewayById, removeCluster, updateCluster, updateGateway } from './clusters.ts';
 
 let world: RunWorld;
 let link: OpenLink;
@@ -55,6 +55,14 @@ test('pages learn that a cluster was set otherwise, and ask again in which order
     { kind: 'changed', what: 'gateway-cluster', id: CLUSTER },
     { kind: 'run-queue', clusterId: CLUSTER },
   ]);
+});
+
+test('pages learn of a cluster that was made, and of one that was removed', async () => {
+  const { id } = value(await createCluster(ports(), alice, 'Short-lived'));
+  const told = { kind: 'changed', what: 'gateway-cluster', id };
+  expect(published).toEqual([told]);
+  value(await removeCluster(ports(), alice, id));
+  expect(published).toEqual([told, told]);
 });
 
 test('a gateway in maintenance keeps what runs there, with its deadline, and gets nothing new until it ends', async () => {

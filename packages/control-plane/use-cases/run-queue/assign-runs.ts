@@ -41,7 +41,7 @@ export interface Assigned {
  */
 export async function assignRuns(ports: PlannerPorts, clusterId: string): Promise<Assigned> {
   // Each link that begins or ends wakes the planner, and a reading holds all gateways of the cluster.
-  if ((await ports.queue.firstPlaces(clusterId, 1)).length === 0) return { lookAgainInMs: null };
+  if (!(await ports.queue.hasWaitingRuns(clusterId))) return { lookAgainInMs: null };
   for (let tries = 0; tries < PLAN_TRIES_MAX; tries += 1) {
     const { planned, committed } = await tryPlan(ports, clusterId, tries < FREE_PLANS_MAX);
     if (planned === undefined || planned.reading.snapshot.classes.length === 0) return { lookAgainInMs: null };

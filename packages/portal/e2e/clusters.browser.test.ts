@@ -66,6 +66,19 @@ test('N12: a sick gateway is set aside from its menu, tried now and put back, an
   await page.context().close();
 });
 
+test('when the next canary sign-in comes is said in the time of whoever reads it, beside every other time', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks', { timezone: 'Asia/Kolkata' });
+  await page.getByRole('button', { name: 'Actions for kiosk-1' }).click();
+  await page.getByRole('menuitem', { name: 'Set aside' }).click();
+  const told = page.getByRole('table', { name: 'Gateways of Kiosks' }).getByText('the next one is at');
+  const next = /next one is at (\d\d:\d\d)/.exec(await told.innerText())?.[1];
+  await page.getByRole('link', { name: 'Run queue: 6 waiting' }).click();
+  await page.getByRole('button', { name: 'Answer of every gateway for Refunds 4820' }).click();
+  const answer = page.getByRole('table', { name: 'What each gateway says to Refunds 4820' });
+  await answer.getByText(`The next canary sign-in is at ${next};`).waitFor();
+  await page.context().close();
+});
+
 test('a cluster is renamed, and one with gateways is not deleted', async () => {
   const { page } = await portal.open('/gateway-clusters/clu-kiosks');
   await page.getByRole('button', { name: 'Actions for Kiosks' }).click();

@@ -58,6 +58,7 @@ export interface OpenOptions {
   readonly scenario?: string;
   readonly theme?: 'light' | 'dark';
   readonly size?: { readonly width: number; readonly height: number };
+  readonly timezone?: string;
 }
 
 export async function startPortal(): Promise<PortalUnderTest> {
@@ -100,6 +101,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions) {
     viewport: options.size ?? { width: 1440, height: 900 },
     colorScheme: options.theme ?? 'light',
     reducedMotion: 'reduce',
+    ...(options.timezone ? { timezoneId: options.timezone } : {}),
   });
   if (options.scenario)
     await context.addInitScript((name) => sessionStorage.setItem('deskhand-scenario', name), options.scenario);

@@ -50,9 +50,21 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 export const formatMoment = (at: string, nowMs: number): string =>
   (isSameDay(at, nowMs) ? clock : dayAndClock).format(new Date(at));
 
+/** With its day, also today. */
+export const formatDay = (at: string): string => dayAndClock.format(new Date(at));
+
 /** The same without seconds, for what nobody knows to the second. */
 export const formatMinute = (at: string, nowMs: number): string =>
   (isSameDay(at, nowMs) ? minutes : dayAndClock).format(new Date(at));
+
+/** The server says a time of day as `12:05 UTC`, of a moment near now; here it is said like every other time. */
+export function withLocalTimes(said: string, nowMs: number): string {
+  return said.replaceAll(/\b([01]\d|2[0-3]):([0-5]\d) UTC\b/g, (_whole, hours: string, mins: string) => {
+    const ofDayMs = Number(hours) * HOUR_MS + Number(mins) * MINUTE_MS;
+    const nearestMs = ofDayMs + Math.round((nowMs - ofDayMs) / DAY_MS) * DAY_MS;
+    return formatMinute(new Date(nearestMs).toISOString(), nowMs);
+  });
+}
 
 const isSameDay = (at: string, nowMs: number): boolean =>
   new Date(at).toDateString() === new Date(nowMs).toDateString();

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { formatDuration, formatFull, formatMoment, formatRelative } from './format.ts';
+import { formatDay, formatDuration, formatFull, formatMoment, formatRelative } from './format.ts';
 
 const TICK_MS = 1_000;
 
@@ -24,13 +24,21 @@ export function useNow(): number {
   return now;
 }
 
+interface MomentProps {
+  readonly at: string | null;
+  readonly relative?: boolean;
+  /** With its day also today, where two moments stand beside one another. */
+  readonly withDay?: boolean;
+}
+
 /** A moment as people say it, with the full date for those who point at it. */
-export function Moment({ at, relative = false }: { readonly at: string | null; readonly relative?: boolean }) {
+export function Moment({ at, relative = false, withDay = false }: MomentProps) {
   const now = useNow();
   if (at === null) return <span className="faint">–</span>;
+  const clock = withDay ? formatDay(at) : formatMoment(at, now);
   return (
     <time dateTime={at} title={formatFull(at)} className="num">
-      {relative ? formatRelative(Date.parse(at), now) : formatMoment(at, now)}
+      {relative ? formatRelative(Date.parse(at), now) : clock}
     </time>
   );
 }

@@ -1,13 +1,16 @@
 import type { Run, SessionQuestion } from '@deskhand/protocol/http/runs.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, formatFull, withLocalTimes } from './format.ts';
 import { SessionQuestions } from './session-questions.tsx';
 
 type Reason = NonNullable<Run['because']>;
 
+/** What would change the answer; times in it are those of whoever reads it. */
+export const remedyOf = ({ remedy }: Pick<Reason, 'remedy'>): string => withLocalTimes(remedy, Date.now());
+
 /** One line that says why a run waits; what to do about it stands in the tooltip and in the member table. */
 export function Because({ reason }: { readonly reason: Reason }) {
   return (
-    <span className="wrap" title={reason.remedy}>
+    <span className="wrap" title={remedyOf(reason)}>
       {reason.message}
     </span>
   );
@@ -34,7 +37,7 @@ export function MemberAnswers({ members }: { readonly members: readonly Member[]
               {member.because.message}
               <SessionQuestions member={member} />
             </td>
-            <td className="faint">{member.because.remedy}</td>
+            <td className="faint">{remedyOf(member.because)}</td>
           </tr>
         ))}
       </tbody>
@@ -49,11 +52,7 @@ export function Deadline({ at, nowMs }: { readonly at: string; readonly nowMs: n
   const left = Date.parse(at) - nowMs;
   const tone = left < SOON_MS ? 'waiting' : undefined;
   return (
-    <span
-      className={tone ? 'state num' : 'num'}
-      {...(tone ? { 'data-tone': tone } : {})}
-      title={new Date(at).toLocaleString()}
-    >
+    <span className={tone ? 'state num' : 'num'} {...(tone ? { 'data-tone': tone } : {})} title={formatFull(at)}>
       {left <= 0 ? 'passed' : `in ${formatDuration(left)}`}
     </span>
   );

@@ -5,6 +5,7 @@ import type { MenuAction } from '../../ui/action-menu.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
 import { SessionQuestions } from '../../ui/session-questions.tsx';
+import { remedyOf } from '../../ui/wait-reason.tsx';
 import { runName } from '../run/use-run-actions.tsx';
 import type { QueueEntry } from './queue-columns.tsx';
 
@@ -45,7 +46,7 @@ export function MemberReasons({ entry, gateways, fixOf }: MemberReasonsProps) {
                   {member.because.message}
                   <SessionQuestions member={member} />
                 </td>
-                <td>{member.because.remedy}</td>
+                <td>{remedyOf(member.because)}</td>
                 <td>
                   <Fix
                     member={member}

@@ -10,6 +10,7 @@ import { ErrorCodeLink } from '../../ui/help-link.tsx';
 import { Section } from '../../ui/page-frame.tsx';
 import { PredictedStart } from '../../ui/predicted-start.tsx';
 import type { Tone } from '../../ui/run-state.ts';
+import { remedyOf } from '../../ui/wait-reason.tsx';
 import { type RunOrder, tryRun } from './send-run.ts';
 
 interface DryRunPaneProps {
@@ -83,7 +84,7 @@ function Answer({ answer }: { readonly answer: DryRun }) {
       )}
       {because && (
         <p>
-          {because.message} <span className="faint">{because.remedy}</span>
+          {because.message} <span className="faint">{remedyOf(because)}</span>
         </p>
       )}
       {members.length > 0 && (
@@ -92,7 +93,9 @@ function Answer({ answer }: { readonly answer: DryRun }) {
             {members.map((member) => (
               <tr key={member.gatewayId}>
                 <td className="strong">{member.name}</td>
-                <td title={member.because?.remedy}>{member.because?.message ?? 'Could start it now.'}</td>
+                <td title={member.because ? remedyOf(member.because) : undefined}>
+                  {member.because?.message ?? 'Could start it now.'}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -14,7 +14,7 @@ import { PredictedStart } from '../../ui/predicted-start.tsx';
 import type { Tone } from '../../ui/run-state.ts';
 import { Moment, useNow } from '../../ui/time.tsx';
 import { RunHindsight } from './run-hindsight.tsx';
-import { Because, Deadline, MemberAnswers } from '../../ui/wait-reason.tsx';
+import { Because, Deadline, MemberAnswers, remedyOf } from '../../ui/wait-reason.tsx';
 
 /** What a person must know about this run before anything else: why it waits, what failed, what is not known. */
 export function RunSituation({ run }: { readonly run: Run }) {
@@ -49,7 +49,7 @@ function Waiting({ run }: { readonly run: Run }) {
   return (
     <Message tone="waiting" icon={<Clock20Regular aria-hidden />}>
       <strong>{because ? <Because reason={because} /> : 'Offered to a gateway.'}</strong>
-      {because && <p>{because.remedy}</p>}
+      {because && <p>{remedyOf(because)}</p>}
       <p className="small">
         {run.position === null ? 'In' : `Place ${run.position} in`} the queue of{' '}
         <Link to="/gateway-clusters/$cluster/run-queue" params={{ cluster: run.cluster.id }}>

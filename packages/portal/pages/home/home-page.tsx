@@ -3,9 +3,10 @@ import type { Routes } from '@deskhand/protocol/http/routes.ts';
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { homeQuery } from '../../api/queries.ts';
 import { ActionMenu } from '../../ui/action-menu.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount, formatNumber } from '../../ui/format.ts';
 import { PageFrame, Section } from '../../ui/page-frame.tsx';
 import { badEndStates, occupiedStates, type Tone, waitingStates } from '../../ui/run-state.ts';
 import { RunStateBadge } from '../../ui/run-state-badge.tsx';
@@ -31,7 +32,7 @@ export function HomePage() {
             <div className="home-panes">
               <NeedsAttention home={data} actions={actions} />
               <RunLines title="Running now" runs={data.runningRuns} actions={actions} none="Nothing runs right now." />
-              <RunLines title="Waiting" runs={data.waitingRuns} actions={actions} none="No run waits." />
+              <Waiting home={data} actions={actions} />
               <RunLines title="My runs" runs={data.myRuns} actions={actions} none="You have not submitted a run yet." />
             </div>
           </>
@@ -92,7 +93,9 @@ function NeedsAttention({ home, actions }: { readonly home: Home; readonly actio
   return (
     <Section title="Needs attention">
       {runs.length === 0 && offline === 0 ? (
-        <Empty title="All well">No failed run in 24 hours, no run that is stuck, every gateway online.</Empty>
+        <Empty title="All well">
+          No failed run in 24 hours, no run that is stuck{home.gatewaysAll > 0 && ', every gateway online'}.
+        </Empty>
       ) : (
         <ul className="lines">
           {runs.map((run) => (
@@ -110,16 +113,43 @@ function NeedsAttention({ home, actions }: { readonly home: Home; readonly actio
   );
 }
 
+/** Who is next in a queue stands first; where the server lists but some of them, those are the newest. */
+function Waiting({ home, actions }: { readonly home: Home; readonly actions: Actions }) {
+  const runs = home.waitingRuns.toSorted(byPlace);
+  const cut = home.waiting > runs.length ? `The newest ${runs.length} of ${formatNumber(home.waiting)}` : undefined;
+  return (
+    <RunLines title="Waiting" runs={runs} actions={actions} none="No run waits." {...(cut ? { cut } : {})}>
+      <Link to="/runs" search={{ state: waitingStates.join(',') }}>
+        All waiting runs
+      </Link>
+    </RunLines>
+  );
+}
+
+const byPlace = (one: Run, other: Run): number =>
+  (one.position ?? Number.MAX_SAFE_INTEGER) - (other.position ?? Number.MAX_SAFE_INTEGER) ||
+  one.requestNumber - other.requestNumber;
+
 interface RunLinesProps {
   readonly title: string;
+  /** What is listed, where that is not all. */
+  readonly cut?: string;
+  /** Where the rest of them are. */
+  readonly children?: ReactNode;
   readonly runs: readonly Run[];
   readonly actions: Actions;
   readonly none: string;
 }
 
-function RunLines({ title, runs, actions, none }: RunLinesProps) {
+function RunLines({ title, cut, runs, actions, none, children }: RunLinesProps) {
+  const more = (
+    <span className="row">
+      {cut && <span className="faint small">{cut}</span>}
+      {children ?? <Link to="/runs">All runs</Link>}
+    </span>
+  );
   return (
-    <Section title={title} aside={<Link to="/runs">All runs</Link>}>
+    <Section title={title} aside={more}>
       {runs.length === 0 ? (
         <Empty title={none} />
       ) : (
@@ -146,7 +176,7 @@ function RunLine({ run, actions, detailed = false }: RunLineProps) {
       <div className="stack tight" style={{ minWidth: 0 }}>
         <div className="run-line">
           <RunStateBadge run={run} />
-          <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip">
+          <Link to="/runs/$run" params={{ run: run.id }} search={{}} className="clip" title={runName(run)}>
             {runName(run)}
           </Link>
           <span className="faint small line-time">

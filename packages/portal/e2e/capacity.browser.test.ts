@@ -24,7 +24,7 @@ test('S50, S51: from a cluster to its plan, asked by the keyboard, before and af
     'Played as it is',
   ]);
   const [, before] = await missed(page);
-  await page.getByLabel('Machines more').focus();
+  await page.getByLabel('More machines').focus();
   await page.keyboard.type('9');
   for (let step = 0; step < 4; step += 1) await page.keyboard.press('Tab');
   await page.keyboard.type('On');
@@ -51,6 +51,28 @@ test('N4: how many machines are enough is answered in sentences', async () => {
   await page.getByRole('button', { name: 'How many are enough?' }).click();
   await page.getByText(/^It takes \d+ machines? more, with Run on all gateways in cluster switched on/).waitFor();
   expect(new URL(page.url()).searchParams.get('enough')).toBe('yes');
+  await page.context().close();
+});
+
+test('another fairness is tried in a plan, from what the cluster has, and is changed in no queue', async () => {
+  const { page, faults } = await portal.open('/capacity?cluster=clu-office');
+  await waits(page).waitFor();
+  await page.getByLabel('Fairness', { exact: true }).selectOption('Another');
+  const plan = page.getByRole('group', { name: 'Fairness in this plan' });
+  await plan.getByLabel('Share', { exact: true }).selectOption('user');
+  await plan.getByLabel('At most at once (0: no limit)').fill('2');
+  await plan.getByText(/no user has more than 2 at work at once/).waitFor();
+  await page.getByRole('button', { name: 'Work it out' }).click();
+  await page.getByText(/^With the changes: .*no user has more than 2 at work at once/).waitFor();
+  expect(new URL(page.url()).searchParams.get('fairness')).toBe('share-user-2');
+  await waits(page).getByRole('columnheader', { name: 'With the changes' }).waitFor();
+  expect(await plan.getByLabel('Share', { exact: true }).inputValue()).toBe('user');
+  await page.getByRole('button', { name: 'Clear changes' }).click();
+  await plan.waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Gateways', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Office desks', exact: true }).click();
+  expect(await page.getByLabel('Share', { exact: true }).inputValue()).toBe('off');
+  expect(faults).toEqual([]);
   await page.context().close();
 });
 

@@ -53,7 +53,7 @@ function planOf(world: World, clusterId: string, changes: PlanChanges, isEnoughA
     from: new Date(planned.load.fromMs).toISOString(),
     to: new Date(planned.load.toMs).toISOString(),
     isShort: false,
-    real: { runs, started, missed, waits: { ...waits, p95Ms: Math.round(waits.p95Ms * 1.1) } },
+    real: { runs, started, missed, waits: { ...waits, p95Ms: Math.min(waits.maxMs, Math.round(waits.p95Ms * 1.1)) } },
     before,
     after: Object.keys(changes).length === 0 ? null : figures(changed),
     enough: enough && {
@@ -88,7 +88,8 @@ function pastLoad(): Planned['load'] {
   if (!described.ok) throw new Error(described.because);
   const fromMs = Math.floor(Date.now() / DAY) * DAY - DAYS * DAY;
   const { load } = described;
-  const runs = load.runs.map((run) => ({ ...run, atMs: run.atMs + fromMs }));
+  // Unlike a load in a few words, a history knows who submitted: here each account has one person.
+  const runs = load.runs.map((run) => ({ ...run, submittedById: run.user, atMs: run.atMs + fromMs }));
   return { ...load, fromMs, toMs: load.toMs + fromMs, runs };
 }
 

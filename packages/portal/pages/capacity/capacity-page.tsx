@@ -1,3 +1,4 @@
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import { spreadHelp } from '@deskhand/protocol/help-links.ts';
 import type { CapacityPlan } from '@deskhand/protocol/http/capacity.ts';
 import { Select } from '@fluentui/react-components';
@@ -14,7 +15,7 @@ import { Moment } from '../../ui/time.tsx';
 import { PlanFigures } from './plan-figures.tsx';
 import { PlanForm } from './plan-form.tsx';
 import { bodyOf, type PlanSearch, planCommandOf } from './plan-search.ts';
-import { UsageChart } from './usage-chart.tsx';
+import { UsageChart, UsageKey } from './usage-chart.tsx';
 
 /** N4: the own history with other machines, slots, add-ons or times. The address holds the question. */
 export function CapacityPage() {
@@ -53,7 +54,7 @@ export function CapacityPage() {
                   </option>
                 ))}
               </Select>
-              {cluster && <Plan key={cluster.id} search={search} onAsk={ask} />}
+              {cluster && <Plan key={cluster.id} fairness={cluster.fairness} search={search} onAsk={ask} />}
             </>
           )
         }
@@ -66,11 +67,12 @@ export function CapacityPage() {
 }
 
 interface PlanProps {
+  readonly fairness: Fairness;
   readonly search: PlanSearch;
   readonly onAsk: (search: PlanSearch) => void;
 }
 
-function Plan({ search, onAsk }: PlanProps) {
+function Plan({ fairness, search, onAsk }: PlanProps) {
   // The history moves on while the page is open; the question stays the one that was asked.
   const { body, problems } = useMemo(() => bodyOf(search, Date.now()), [search]);
   const plan = useQuery({
@@ -82,7 +84,14 @@ function Plan({ search, onAsk }: PlanProps) {
   });
   return (
     <>
-      <PlanForm key={JSON.stringify(search)} search={search} problems={problems} busy={plan.isFetching} onAsk={onAsk} />
+      <PlanForm
+        key={JSON.stringify(search)}
+        fairness={fairness}
+        search={search}
+        problems={problems}
+        busy={plan.isFetching}
+        onAsk={onAsk}
+      />
       <div aria-live="polite" aria-busy={plan.isFetching}>
         {plan.error ? (
           <ProblemView error={plan.error} onRetry={() => void plan.refetch()} />
@@ -118,7 +127,7 @@ function Answer({ plan }: { readonly plan: CapacityPlan }) {
         aside={
           from && to ? (
             <span className="faint small">
-              history from <Moment at={from} /> to <Moment at={to} />
+              history from <Moment at={from} withDay /> to <Moment at={to} withDay />
             </span>
           ) : undefined
         }
@@ -134,6 +143,7 @@ function Answer({ plan }: { readonly plan: CapacityPlan }) {
         <div className="card">
           <UsageChart figures={before} title="As it is" />
           {after && <UsageChart figures={after} title="With the changes" />}
+          <UsageKey />
         </div>
       </Section>
       <Section title="What this rests on">

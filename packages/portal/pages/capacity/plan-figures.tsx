@@ -10,6 +10,9 @@ interface Line {
   readonly really?: (real: Real) => string;
 }
 
+/** Waits are told in seconds and more, so none at all is not told in milliseconds. */
+export const waited = (ms: number): string => (ms === 0 ? '0 s' : formatDuration(ms));
+
 const lines: readonly Line[] = [
   { name: 'Machines that take runs', of: ({ members, slots }) => `${members} with ${formatNumber(slots)} slots` },
   { name: 'Runs', of: ({ runs }) => formatNumber(runs), really: ({ runs }) => formatNumber(runs) },
@@ -20,18 +23,18 @@ const lines: readonly Line[] = [
   },
   {
     name: 'Half waited up to',
-    of: ({ waits }) => formatDuration(waits.p50Ms),
-    really: ({ waits }) => formatDuration(waits.p50Ms),
+    of: ({ waits }) => waited(waits.p50Ms),
+    really: ({ waits }) => waited(waits.p50Ms),
   },
   {
     name: '95 % waited up to',
-    of: ({ waits }) => formatDuration(waits.p95Ms),
-    really: ({ waits }) => formatDuration(waits.p95Ms),
+    of: ({ waits }) => waited(waits.p95Ms),
+    really: ({ waits }) => waited(waits.p95Ms),
   },
   {
     name: 'The longest wait',
-    of: ({ waits }) => formatDuration(waits.maxMs),
-    really: ({ waits }) => formatDuration(waits.maxMs),
+    of: ({ waits }) => waited(waits.maxMs),
+    really: ({ waits }) => waited(waits.maxMs),
   },
   { name: 'Slots in use at once, at most', of: ({ slotsPeak }) => formatNumber(slotsPeak) },
   {

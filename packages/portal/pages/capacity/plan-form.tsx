@@ -1,11 +1,16 @@
+import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import { RUN_ON_ALL_GATEWAYS, UNATTENDED_ADD_ONS } from '@deskhand/domain/session/texts.ts';
 import { Button, Checkbox, Field, Input, Select } from '@fluentui/react-components';
 import { type FormEvent, useState } from 'react';
 import { useWhyNotAllowed } from '../../app/me.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { FairnessFields } from '../gateways/fairness-fields.tsx';
+import { readFairness, writeFairness } from './plan-fairness.ts';
 import { historyDays, type PlanProblems, type PlanSearch } from './plan-search.ts';
 
 interface PlanFormProps {
+  /** What the cluster has now, from where another one begins. */
+  readonly fairness: Fairness;
   readonly search: PlanSearch;
   readonly problems: PlanProblems;
   readonly busy: boolean;
@@ -13,11 +18,12 @@ interface PlanFormProps {
 }
 
 /** What would be otherwise. Enter asks; what is left empty stays as it is. */
-export function PlanForm({ search, problems, busy, onAsk }: PlanFormProps) {
+export function PlanForm({ fairness, search, problems, busy, onAsk }: PlanFormProps) {
   const [typed, setTyped] = useState<PlanSearch>(search);
   const whyNot = useWhyNotAllowed('queue.order');
   const set = (change: Partial<Record<keyof PlanSearch, string>>) =>
     setTyped(Object.fromEntries(Object.entries({ ...typed, ...change }).filter(([, value]) => value !== '')));
+  const planned = readFairness(typed.fairness ?? '');
   const ask = (event: FormEvent) => {
     event.preventDefault();
     if (!whyNot) onAsk({ ...typed, enough: '' });
@@ -43,7 +49,7 @@ export function PlanForm({ search, problems, busy, onAsk }: PlanFormProps) {
             ))}
           </Select>
         </Field>
-        {text('members', 'Machines more', 'For example 1, or -1')}
+        {text('members', 'More machines', 'For example 1; -1 is one fewer')}
         {text('slots', 'Slots of each machine', 'Empty: as they are')}
         {text('addOns', UNATTENDED_ADD_ONS, 'A number, or unlimited')}
         {text('spread', 'Spread over', 'For example 30m or 2h')}
@@ -54,7 +60,26 @@ export function PlanForm({ search, problems, busy, onAsk }: PlanFormProps) {
             <option value="off">Off</option>
           </Select>
         </Field>
+        <Field label="Fairness">
+          <Select
+            value={planned === null ? '' : 'other'}
+            onChange={(_event, { value }) => set({ fairness: value === '' ? '' : writeFairness(fairness) })}
+          >
+            <option value="">As it is</option>
+            <option value="other">Another</option>
+          </Select>
+        </Field>
       </div>
+      {planned !== null && (
+        <fieldset className="plan-fairness cluster-settings">
+          <legend className="strong">Fairness in this plan</legend>
+          <FairnessFields
+            fairness={planned}
+            isDisabled={false}
+            onChange={(next) => set({ fairness: writeFairness(next) })}
+          />
+        </fieldset>
+      )}
       <Checkbox
         label="Each flow has a connection of its own"
         checked={typed.perFlow === 'yes'}

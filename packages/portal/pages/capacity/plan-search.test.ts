@@ -21,13 +21,22 @@ describe('a plan in the address', () => {
           spread: '30m',
           toggle: 'on',
           perFlow: 'yes',
+          fairness: 'share-user-2,high-1',
           enough: 'yes',
         },
         NOW_MS,
       ).body,
     ).toEqual({
       from: '2026-11-22T00:00:00.000Z',
-      changes: { members: 1, slots: 2, addOns: 4, spreadMs: 1_800_000, runOnAllGateways: true, accountPerFlow: true },
+      changes: {
+        members: 1,
+        slots: 2,
+        addOns: 4,
+        spreadMs: 1_800_000,
+        runOnAllGateways: true,
+        accountPerFlow: true,
+        fairness: { ageing: null, share: { by: 'user', atMost: 2 }, lanes: [{ for: 'high', slots: 1 }] },
+      },
       enough: true,
     }));
 

@@ -2,6 +2,7 @@ import type { PlanChanges } from '@deskhand/protocol/http/capacity.ts';
 import type { OperationInput } from '@deskhand/protocol/http/client.ts';
 import type { Routes } from '@deskhand/protocol/http/routes.ts';
 import { readDuration } from '../../forms/read-duration.ts';
+import { fairnessOptionsOf, readFairness } from './plan-fairness.ts';
 
 export type PlanBody = OperationInput<Routes['planCapacity']>['body'];
 
@@ -16,6 +17,8 @@ export interface PlanSearch {
   readonly spread?: string;
   readonly toggle?: string;
   readonly perFlow?: string;
+  /** All of it, as `writeFairness` has it; left out it is that of the cluster. */
+  readonly fairness?: string;
   readonly enough?: string;
 }
 
@@ -28,6 +31,7 @@ export const planKeys = [
   'spread',
   'toggle',
   'perFlow',
+  'fairness',
   'enough',
 ] as const;
 export const historyDays = ['7', '14', '30'] as const;
@@ -56,6 +60,7 @@ export function bodyOf(
   const spreadMs = search.spread === undefined ? undefined : readDuration(search.spread);
   if (spreadMs === null || (spreadMs ?? 0) > SPREAD_MAX_MS)
     problems.spread = 'A length of time up to a day: 30m or 2h.';
+  const fairness = readFairness(search.fairness ?? '');
   const changes: PlanChanges = {
     ...(members === undefined || members === 0 ? {} : { members }),
     ...(slots === undefined ? {} : { slots }),
@@ -63,6 +68,7 @@ export function bodyOf(
     ...(spreadMs ? { spreadMs } : {}),
     ...(search.toggle === 'on' || search.toggle === 'off' ? { runOnAllGateways: search.toggle === 'on' } : {}),
     ...(search.perFlow === 'yes' ? { accountPerFlow: true } : {}),
+    ...(fairness === null ? {} : { fairness: { ...fairness, lanes: [...fairness.lanes] } }),
   };
   const days = Number(search.days ?? DAYS_DEFAULT);
   const from = new Date(nowMs - (historyDays.includes(String(days) as '7') ? days : 14) * DAY_MS).toISOString();
@@ -78,8 +84,10 @@ export function planCommandOf({
   spread,
   toggle,
   perFlow,
+  fairness: written,
   enough,
 }: PlanSearch): string {
+  const fairness = readFairness(written ?? '');
   const said: readonly (readonly [string, string | undefined])[] = [
     ['--members', members],
     ['--slots', slots],
@@ -92,6 +100,7 @@ export function planCommandOf({
     cluster,
     ...said.flatMap(([option, value]) => (value === undefined ? [] : [option, value])),
     ...(perFlow === 'yes' ? ['--account-per-flow'] : []),
+    ...(fairness === null ? [] : fairnessOptionsOf(fairness)),
     ...(enough === 'yes' ? ['--enough'] : []),
   ].join(' ');
 }

@@ -1,5 +1,6 @@
 import type { CapacityFigures } from '@deskhand/protocol/http/capacity.ts';
 import { formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
+import { waited } from './plan-figures.tsx';
 
 const WIDTH = 1000;
 const HEIGHT = 120;
@@ -56,6 +57,30 @@ export function UsageChart({ figures, title }: UsageChartProps) {
   );
 }
 
+/** What the colours of the bars mean, once for all charts of a plan. */
+export function UsageKey() {
+  return (
+    <ul className="usage-key" aria-label="Bars" style={{ listStyle: 'none' }}>
+      <li>
+        <span className="swatch usage-mean" aria-hidden />
+        on average
+      </li>
+      <li>
+        <span className="swatch usage-peak" aria-hidden />
+        at most
+      </li>
+      <li>
+        <span className="swatch usage-missed" aria-hidden />
+        runs missed their start deadline
+      </li>
+      <li>
+        <span className="swatch usage-limit" aria-hidden />
+        all slots
+      </li>
+    </ul>
+  );
+}
+
 /** The same as text: what a chart shows must not need eyes or a mouse. */
 function BusyHours({ figures: { buckets }, title }: UsageChartProps) {
   const busy = buckets.filter(({ arrived, slotsPeak }) => arrived > 0 || slotsPeak > 0);
@@ -83,7 +108,7 @@ function BusyHours({ figures: { buckets }, title }: UsageChartProps) {
                 </th>
                 <td className="num">{bucket.arrived}</td>
                 <td className="num">{bucket.missed}</td>
-                <td className="num">{formatDuration(bucket.waitP95Ms)}</td>
+                <td className="num">{waited(bucket.waitP95Ms)}</td>
                 <td className="num">{bucket.slotsMean.toFixed(1)}</td>
                 <td className="num">{bucket.slotsPeak}</td>
               </tr>

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { recoveryQuery } from '../api/queries.ts';
 import { ConfirmDialog } from '../ui/dialog.tsx';
-import { formatCount } from '../ui/format.ts';
+import { formatCount, formatDay } from '../ui/format.ts';
 import { noticeDone, noticeRefused } from '../ui/notices.tsx';
 import { useMe } from './me.tsx';
 
@@ -19,15 +19,17 @@ export function RecoveryBanner() {
   const isAdmin = useMe().roles.includes('admin');
   if (!data?.recovering) return null;
   return (
-    <section className="recovery-banner" aria-label="The server is recovering">
-      <Warning20Regular aria-hidden />
-      <p>
-        {whatHappened(data)} The clusters of these gateways are offered nothing until each has reported what it started
-        since: <strong>{namesOf(data)}</strong>.{namedRuns(data)}
-      </p>
-      {isAdmin && <Button onClick={() => setAsking(true)}>Go on without them…</Button>}
+    <>
+      <section className="recovery-banner" aria-label="The server is recovering">
+        <Warning20Regular aria-hidden />
+        <p>
+          {whatHappened(data)} The clusters of these gateways are offered nothing until each has reported what it
+          started since: <strong>{namesOf(data)}</strong>.{namedRuns(data)}
+        </p>
+        {isAdmin && <Button onClick={() => setAsking(true)}>Go on without them…</Button>}
+      </section>
       {asking && <AcceptDialog recovery={data} onClose={() => setAsking(false)} />}
-    </section>
+    </>
   );
 }
 
@@ -45,7 +47,7 @@ function AcceptDialog({ recovery, onClose }: { readonly recovery: Recovery; read
   };
   return (
     <ConfirmDialog
-      title="Go on without these journals?"
+      title="Go on without these gateways?"
       confirmLabel="Go on without them"
       onConfirm={() => void accept()}
       onClose={onClose}
@@ -60,7 +62,7 @@ function AcceptDialog({ recovery, onClose }: { readonly recovery: Recovery; read
 
 function whatHappened({ because, backupTakenAt, shownBy }: Recovery): string {
   if (because === 'restored')
-    return `The server was restored from a backup of ${backupTakenAt === null ? 'an unknown time' : new Date(backupTakenAt).toLocaleString()}.`;
+    return `The server was restored from a backup of ${backupTakenAt === null ? 'an unknown time' : formatDay(backupTakenAt)}.`;
   return `The database was set back: the gateway ${shownBy ?? ''} has seen more than it holds.`;
 }
 

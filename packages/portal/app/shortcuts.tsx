@@ -44,12 +44,13 @@ function ShortcutsHelp({ onClose }: { readonly onClose: () => void }) {
     ...Object.entries(goTo).map(([key, [, name]]) => [`g ${key}`, `Go to ${name}`] as const),
     ['Alt+↑', 'Move the run to the top (run queue)'],
     ['Alt+↓', 'Undo the move (run queue)'],
+    ['Ctrl+Enter', 'Submit the run (submit form)'],
     ['Ctrl+S', 'Save the script (editor)'],
     ['?', 'This list'],
   ] as const;
   return (
     <Modal title="Keyboard shortcuts" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
-      <table className="members">
+      <table className="members" aria-label="Keyboard shortcuts">
         <tbody>
           {rows.map(([keys, what]) => (
             <tr key={keys}>

@@ -24,7 +24,7 @@ export function PeoplePicker({ label, people, chosen, onChange }: PeoplePickerPr
           key={person.id}
           checked={chosen.has(person.id)}
           onChange={() => toggle(person.id)}
-          label={`${person.name} (${person.email})`}
+          label={`${person.name} (${person.email})${person.disabled ? ', disabled' : ''}`}
         />
       ))}
     </fieldset>

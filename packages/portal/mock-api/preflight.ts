@@ -17,7 +17,7 @@ export function preflightHandlers(world: World): Handlers<'beginPreflight' | 'ge
     );
     const members = world.gateways.filter(({ clusterId }) => clusterId === connection.clusterId);
     const atMs = begunAt.get(id);
-    const done = atMs === undefined ? 0 : Math.floor((Date.now() - atMs) / ANSWER_MS);
+    const done = atMs === undefined ? -1 : Math.floor((Date.now() - atMs) / ANSWER_MS);
     return {
       connectionId: id,
       state: atMs === undefined ? 'never' : done >= members.length ? 'over' : 'under-way',
@@ -29,7 +29,10 @@ export function preflightHandlers(world: World): Handlers<'beginPreflight' | 'ge
         gatewayName: gateway.name,
         ...answerOf(gateway.status === 'online', done - index, index, connection.accountName),
         passwordVersion: connection.passwordVersion,
-        answeredAt: atMs !== undefined && done > index ? new Date(atMs + (index + 1) * ANSWER_MS).toISOString() : null,
+        answeredAt:
+          atMs !== undefined && done > index && gateway.status === 'online'
+            ? new Date(atMs + (index + 1) * ANSWER_MS).toISOString()
+            : null,
       })),
     };
   };

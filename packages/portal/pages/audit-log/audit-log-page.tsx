@@ -84,7 +84,15 @@ const columns: readonly Column<Entry>[] = [
   { key: 'at', header: 'Time', width: '128px', cell: (entry) => <Moment at={entry.at} /> },
   { key: 'actor', header: 'Who', width: '260px', cell: (entry) => <Who entry={entry} /> },
   { key: 'verb', header: 'Did', width: '170px', cell: (entry) => <span className="clip strong">{entry.verb}</span> },
-  { key: 'object', header: 'To', cell: (entry) => <span className="clip">{entry.object}</span> },
+  {
+    key: 'object',
+    header: 'To',
+    cell: ({ object }) => (
+      <span className="clip" title={object}>
+        {object}
+      </span>
+    ),
+  },
   {
     key: 'detail',
     header: 'What changed',

@@ -113,7 +113,11 @@ const columns: readonly Column<DesktopFlow>[] = [
     key: 'description',
     header: 'Description',
     secondary: true,
-    cell: (flow) => <span className="clip faint">{flow.description || '–'}</span>,
+    cell: ({ description }) => (
+      <span className="clip faint" title={description}>
+        {description || '–'}
+      </span>
+    ),
   },
   {
     key: 'problems',

@@ -54,8 +54,7 @@ function CheckView({ gateway, check }: { readonly gateway: Gateway; readonly che
       {check.report && (
         <>
           <p className="small faint">
-            As the machine was <Moment at={check.answeredAt} relative />
-            {check.state !== 'answered' && ', when it was last checked'} · gateway {check.report.version}
+            Checked <Moment at={check.answeredAt} relative /> · gateway {check.report.version}
           </p>
           <MachineReport report={check.report} />
         </>
@@ -72,7 +71,7 @@ function Advice({ gateway, check: { state, advice } }: { readonly gateway: Gatew
   return (
     <div>
       <strong>{head}</strong>
-      <ol>
+      <ol className="ways">
         {advice.map(({ name, what, fix }) => (
           <li key={name}>
             {what} {fix}

@@ -78,7 +78,7 @@ function ClusterStep({ clusters, token, onToken }: ClusterStepProps) {
   const choose = (value: string) => void navigate({ to: '/gateways/enrol', search: { cluster: value }, replace: true });
   return (
     <Section title="1. Choose a gateway cluster">
-      <div className="card form">
+      <div className="card form wide">
         <Field label="Gateway cluster" hint="Gateways of one cluster share one run queue.">
           <Select value={chosen} onChange={(_event, { value }) => choose(value)}>
             {clusters.map((cluster) => (

@@ -8,6 +8,7 @@ import { connectionsQuery, flowQuery, flowsQuery, runQuery } from '../../api/que
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { SubmitForm } from './submit-form.tsx';
+import { runName } from './use-run-actions.tsx';
 
 /** Submits a run: of any flow, or again from a finished run with changed inputs. */
 export function NewRunPage() {
@@ -17,13 +18,24 @@ export function NewRunPage() {
   const flow = useQuery({ ...flowQuery(flowId ?? ''), enabled: Boolean(flowId) });
   const connections = useQuery(connectionsQuery);
   const title = search.from ? 'Resubmit with changed inputs' : 'Submit a run';
+  const from = again.data;
   return (
     <PageFrame
       title={title}
       above={
-        <Link to="/runs" search={{}}>
-          Runs
-        </Link>
+        <>
+          <Link to="/runs" search={{}}>
+            Runs
+          </Link>
+          {from && (
+            <>
+              <span>›</span>
+              <Link to="/runs/$run" params={{ run: from.id }} search={{}}>
+                {runName(from)}
+              </Link>
+            </>
+          )}
+        </>
       }
     >
       <div className="stack">

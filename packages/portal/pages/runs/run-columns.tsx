@@ -29,7 +29,7 @@ export function runColumns({ menu, withFlow = true }: RunColumnOptions): readonl
     {
       key: 'state',
       header: 'State',
-      width: '188px',
+      width: '200px',
       cell: (run) => (
         <Link to="/runs/$run" params={{ run: run.id }} search={{}} aria-label={`Run ${runName(run)}: ${run.display}`}>
           <RunStateBadge run={run} />

@@ -16,7 +16,7 @@ const columns: readonly Column<Feature>[] = [
     key: 'note',
     header: 'Note',
     cell: ({ note }) => (
-      <span className="clip" title={note}>
+      <span className="two-lines" title={note}>
         {note || '–'}
       </span>
     ),

@@ -147,6 +147,7 @@ test('a run is submitted again with the version that it had', async () => {
   await page.getByRole('button', { name: 'Actions for Invoices 4810' }).click();
   await page.getByRole('menuitem', { name: 'Resubmit with changed inputs…' }).click();
   await page.getByRole('radio', { name: 'Current, version 7' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Invoices 4810' }).getAttribute('href')).toBe('/runs/run-4810');
   await page.getByRole('radio', { name: 'Original, version 6' }).check();
   await page.getByRole('button', { name: 'Resubmit run' }).click();
   await page.waitForURL(/\/runs\/run-49\d\d$/);

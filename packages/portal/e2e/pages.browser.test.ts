@@ -169,6 +169,16 @@ test.concurrent('a viewer sees every action, disabled with its reason', async ()
   await page.context().close();
 });
 
+test.concurrent('the settings of a cluster say on the page why somebody may not change them', async () => {
+  const { page } = await portal.open('/gateway-clusters/clu-kiosks', { scenario: 'viewer' });
+  for (const name of ['Who takes a run', 'Fairness'])
+    await page
+      .getByRole('region', { name })
+      .getByText('Your role (viewer) may not change gateways and clusters.')
+      .waitFor();
+  await page.context().close();
+});
+
 test('of the waiting runs on Home those that are next stand first, and how many there are is said', async () => {
   const { page } = await portal.open('/');
   const section = page.getByRole('region', { name: 'Waiting' });

@@ -22,7 +22,8 @@ export function ClusterSettings({ cluster, members }: ClusterSettingsProps) {
   const update = useChangeCluster(cluster);
   return (
     <Section title="Who takes a run">
-      <div className="card cluster-settings" {...(whyNot ? { title: whyNot } : {})}>
+      <div className="card cluster-settings">
+        {whyNot && <p className="small faint">{whyNot}</p>}
         <Switch
           label={RUN_ON_ALL_GATEWAYS}
           labelPosition="before"

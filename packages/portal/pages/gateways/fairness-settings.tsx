@@ -23,7 +23,8 @@ export function FairnessSettings({ cluster }: { readonly cluster: GatewayCluster
   };
   return (
     <Section title="Fairness">
-      <div className="card cluster-settings" {...(whyNot ? { title: whyNot } : {})}>
+      <div className="card cluster-settings">
+        {whyNot && <p className="small faint">{whyNot}</p>}
         <FairnessFields fairness={fairness} isDisabled={whyNot !== null} onChange={setDraft} />
         {draft !== null && (
           <div className="row">

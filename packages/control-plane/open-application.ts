@@ -257,6 +257,7 @@ async function openHttp({
         const answer = await runs.list(caller, filter);
         return answer.ok ? answer.value.items : [];
       },
+      waitingLongest: (caller, limit) => runs.waitingLongest(caller, limit),
       runsBy: async (account, limit) =>
         runs.toWire(await stores.runs.list({ visibleTo: account, before: null, limit })),
       viewerOf,

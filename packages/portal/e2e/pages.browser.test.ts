@@ -182,9 +182,9 @@ test.concurrent('the settings of a cluster say on the page why somebody may not 
 test('of the waiting runs on Home those that are next stand first, and how many there are is said', async () => {
   const { page } = await portal.open('/');
   const section = page.getByRole('region', { name: 'Waiting' });
-  await section.getByText('The newest 5 of 6').waitFor();
+  await section.getByText('The 5 that wait longest, of 6').waitFor();
   const names = await section.locator('.run-line a').allInnerTexts();
-  expect(names.map((name) => Number(/\d+$/.exec(name)?.[0]))).toEqual([4820, 4816, 4818, 4819, 4821]);
+  expect(names.map((name) => Number(/\d+$/.exec(name)?.[0]))).toEqual([4815, 4820, 4816, 4818, 4819]);
   await section.getByRole('link', { name: 'All waiting runs' }).click();
   await page.waitForURL(/\/runs\?state=queued,offered$/);
   await page.context().close();

@@ -47,7 +47,7 @@ export function systemHandlers(world: World): Handlers<SystemOperations> {
         gatewaysOnline: world.gateways.filter((gateway) => gateway.status === 'online').length,
         gatewaysAll: world.gateways.length,
         runningRuns: running.slice(0, LINES_ON_HOME),
-        waitingRuns: waiting.slice(0, LINES_ON_HOME),
+        waitingRuns: waiting.toSorted((a, b) => a.requestNumber - b.requestNumber).slice(0, LINES_ON_HOME),
         failedRuns: failed.slice(0, LINES_ON_HOME),
         myRuns: world.runs.filter((run) => run.submittedBy.id === world.me.id).slice(0, LINES_ON_HOME),
         firstSteps: {

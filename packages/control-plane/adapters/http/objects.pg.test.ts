@@ -58,6 +58,17 @@ const share = () =>
     users: [by('user').id],
   });
 
+test('Home lists the runs that wait longest first, and none of those that came last where there are too many', async () => {
+  const submit = async () =>
+    (await made('owner', '/runs', { flowId: things.flow, connectionId: things.connection, mode: 'attended' })).id;
+  await world.database.pool.query(`update run set state = 'cancelled', ended_at = now() where id <> $1`, [things.run]);
+  const waiting = [things.run];
+  for (let more = 0; more < 9; more += 1) waiting.push(await submit());
+  const { json } = await world.ask('GET', '/home', { as: by('owner') });
+  const home: { readonly waiting: number; readonly waitingRuns: readonly { readonly id: string }[] } = json();
+  expect([home.waiting, home.waitingRuns.map(({ id }) => id)]).toEqual([10, waiting.slice(0, 8)]);
+});
+
 describe('what is not shared does not exist for another maker', () => {
   test.each([
     ['GET', '/desktop-flows/{flow}'],

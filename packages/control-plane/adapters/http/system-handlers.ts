@@ -19,6 +19,8 @@ export interface SystemPorts {
   readonly events: LiveEvents;
   /** Newest first, only what the caller may see. */
   readonly runsOf: (caller: Caller, filter: { state?: string; limit: number }) => Promise<Run[]>;
+  /** Oldest first, only what the caller may see. */
+  readonly waitingLongest: (caller: Caller, limit: number) => Promise<Run[]>;
   readonly runsBy: (account: AccountId, limit: number) => Promise<Run[]>;
   readonly viewerOf: (credential: { cookie?: string; bearer?: string }) => Promise<Viewer | undefined>;
   readonly about: {
@@ -43,7 +45,7 @@ export function systemHandlers(ports: SystemPorts): HandlersOf<typeof systemRout
         ports.overview.counts(seesEverything(caller.roles) ? null : caller.id),
         ports.overview.firstSteps(caller.id),
         list(inHand),
-        list('queued'),
+        ports.waitingLongest(caller, HOME_RUNS_MAX),
         list(endedBadly),
         ports.runsBy(caller.id, HOME_RUNS_MAX),
       ]);

@@ -65,6 +65,7 @@ export interface RunUseCases {
   submitAs(caller: Caller, submission: Submission, key?: string): ReturnType<typeof submit>;
   readonly find: After<typeof findRun>;
   readonly list: After<typeof read.list>;
+  readonly waitingLongest: After<typeof read.waitingLongest>;
   readonly get: After<typeof read.get>;
   readonly log: After<typeof read.log>;
   readonly events: After<typeof read.events>;
@@ -115,6 +116,7 @@ export function createRunUseCases(given: RunUseCasesPorts): RunUseCases {
     submitAs: (caller, submission, key) => submit(ports, caller, submission, { key }),
     find: (...rest) => findRun(ports, ...rest),
     list: (...rest) => read.list(ports, ...rest),
+    waitingLongest: (...rest) => read.waitingLongest(ports, ...rest),
     get: (...rest) => read.get(ports, ...rest),
     log: (...rest) => read.log(ports, ...rest),
     events: (...rest) => read.events(ports, ...rest),

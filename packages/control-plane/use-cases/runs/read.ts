@@ -35,6 +35,19 @@ export async function list(
   return done({ items: await shownList(ports, page), nextCursor });
 }
 
+/** Those that were requested first, of what the caller may see. */
+export async function waitingLongest(ports: RunPorts, caller: Caller, limit: number): Promise<Run[]> {
+  const conditions = conditionsOf(caller, { state: 'queued' });
+  if (!conditions.ok) return [];
+  const stretch = { ...conditions.value, after: 0, upTo: Number.MAX_SAFE_INTEGER, limit };
+  const ids = (await ports.runs.find(stretch)).map(({ id }) => id);
+  const runs = await ports.runs.byIds(ids);
+  return await shownList(
+    ports,
+    runs.toSorted((a, b) => a.requestNumber - b.requestNumber),
+  );
+}
+
 function filterOf(caller: Caller, query: QueryOf<typeof runRoutes.listRuns>): Outcome<RunFilter> {
   const conditions = conditionsOf(caller, query);
   if (!conditions.ok) return conditions;

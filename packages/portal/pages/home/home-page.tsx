@@ -113,10 +113,11 @@ function NeedsAttention({ home, actions }: { readonly home: Home; readonly actio
   );
 }
 
-/** Who is next in a queue stands first; where the server lists but some of them, those are the newest. */
+/** Who is next in a queue stands first; where the server lists but some of them, those wait longest. */
 function Waiting({ home, actions }: { readonly home: Home; readonly actions: Actions }) {
   const runs = home.waitingRuns.toSorted(byPlace);
-  const cut = home.waiting > runs.length ? `The newest ${runs.length} of ${formatNumber(home.waiting)}` : undefined;
+  const cut =
+    home.waiting > runs.length ? `The ${runs.length} that wait longest, of ${formatNumber(home.waiting)}` : undefined;
   return (
     <RunLines title="Waiting" runs={runs} actions={actions} none="No run waits." {...(cut ? { cut } : {})}>
       <Link to="/runs" search={{ state: waitingStates.join(',') }}>

@@ -1,12 +1,24 @@
 import { expect, test } from 'vitest';
 import { type Fairness, NO_FAIRNESS } from '../run-queue/fairness/fairness.ts';
-import { fairnessInWords } from './in-words.ts';
+import type { Enough } from './find-enough.ts';
+import { enoughInWords, fairnessInWords } from './in-words.ts';
 import { type SmallRun, small, smallCluster } from './small-loads.ts';
 
 const ageing = { afterMinutes: 30 };
 const share = { by: 'user', atMost: null } as const;
 const planned = (fairness: Partial<Fairness> | null, run: SmallRun = { by: 'ada' }) =>
   small(smallCluster(1, 1, fairness === null ? {} : { fairness: { ...NO_FAIRNESS, ...fairness } }), [run]);
+
+const enough = (missedWithOneFewer: number | null): Enough => ({
+  ...{ kind: 'enough', furtherMembers: 0, switchOn: false, addOns: null, addOnsPeak: 1 },
+  ...{ missedWithOneFewer, moreSlots: { missed: 0, isOfAccounts: false } },
+});
+
+test('what one machine fewer would cost is said, also where it would cost nothing', () => {
+  expect(enoughInWords(enough(3))).toContain('With one machine fewer 3 runs would miss it.');
+  expect(enoughInWords(enough(0))).toContain('One machine fewer is enough as well.');
+  expect(enoughInWords(enough(null)).join()).not.toContain('fewer');
+});
 
 test('nothing is said of the order of a queue without fairness', () =>
   expect(fairnessInWords(planned(null), planned(null))).toEqual([]));

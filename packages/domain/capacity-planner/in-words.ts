@@ -29,13 +29,16 @@ export function enoughInWords(enough: Enough): readonly string[] {
     furtherMembers === 0
       ? `The machines that are there are enough${on}: no run misses its start deadline.`
       : `It takes ${more(furtherMembers)}${on}, so that no run misses its start deadline.`,
-    ...(missedWithOneFewer === null ? [] : [`With one machine fewer ${runs(missedWithOneFewer)} would miss it.`]),
+    ...(missedWithOneFewer === null ? [] : [withOneFewer(missedWithOneFewer)]),
     addOns === null
       ? `${UNATTENDED_ADD_ONS} are unlimited here; at most ${String(addOnsPeak)} would be in use at once.`
       : `${UNATTENDED_ADD_ONS} needed: ${String(addOns)}; at most ${String(addOnsPeak)} could be used at once.`,
     ...(furtherMembers > 0 || switchOn ? slots : []),
   ];
 }
+
+const withOneFewer = (missed: number): string =>
+  missed === 0 ? 'One machine fewer is enough as well.' : `With one machine fewer ${runs(missed)} would miss it.`;
 
 const notEnough = {
   'same-account':

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +21,7 @@ export class RealGateway {
   readonly server = new StandInServer();
   readonly data = join(this.folder, 'data');
   readonly startsFile = join(this.folder, 'starts');
+  readonly #goFile = join(this.folder, 'go');
   stderr = '';
   #process: ChildProcess | undefined;
 
@@ -134,6 +135,15 @@ export class RealGateway {
       capacity: 1,
       ...more,
     };
+  }
+
+  /** Waits until the test says `letGo`: a machine that is slow today takes its time to start a gateway again. */
+  untilGo(): string {
+    return `WAIT (File.WaitForFile.Created File: $'''${this.#goFile}''')`;
+  }
+
+  letGo(): void {
+    writeFileSync(this.#goFile, '');
   }
 
   /** Offers a run, and has it acquired and started. */

@@ -29,7 +29,8 @@ export type Subject = (stage: Stage) => Promise<readonly Check[]>;
 
 export const check = (what: string, holds: boolean): Check => ({ what, holds });
 
-const RUN_TIMEOUT_MS = 60_000;
+/** A busy machine signs in, runs and signs out in some ten seconds. */
+const RUN_TIMEOUT_MS = 120_000;
 const USERS = 3;
 
 export async function setUp(cleanup: AsyncDisposableStack, signal: AbortSignal): Promise<Stage> {
@@ -99,16 +100,20 @@ export async function hold(stage: Stage, user: DemoUser): Promise<MarkedRun> {
 }
 
 /** Ended, and its account signed out: the next run of that account has the machine to itself. */
-export const whenOver = (stage: Stage, id: string): Promise<Run> =>
-  waitFor(
-    'a run to end',
+export function whenOver(stage: Stage, id: string): Promise<Run> {
+  let last: Run | undefined;
+  return waitFor(
+    () =>
+      `a run to end and its account to sign out; it is ${last?.state ?? 'unknown'}: ${last?.because?.message ?? ''}`,
     stage.signal,
     async () => {
       const run = await stage.client.getRun({ params: { id } });
+      last = run;
       return isTerminal(run.state) && (run.signingInAt === null || run.signedOutAt !== null) ? run : undefined;
     },
     RUN_TIMEOUT_MS,
   );
+}
 
 /** Lets all of them go and waits for their ends. */
 export async function finish(stage: Stage, ...runs: readonly MarkedRun[]): Promise<readonly Run[]> {

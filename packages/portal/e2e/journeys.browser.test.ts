@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PortalUnderTest, startPortal } from './portal-under-test.ts';
 
@@ -8,6 +9,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await portal?.close();
 });
+
+/** Keeps every body that the page sends from now on; answers how to read them. */
+async function keepSent(page: Page): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate(() => {
+    const sent: string[] = [];
+    const before = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      if (typeof init?.body === 'string') sent.push(init.body);
+      return before(input, init);
+    };
+    Object.assign(window, { sent });
+  });
+  return () => page.evaluate(() => (window as unknown as { sent: string[] }).sent);
+}
 
 test('from the one-time link to the example: account, one click, a run with a live log', async () => {
   const { page } = await portal.open('/setup#code=first', { scenario: 'first-run' });
@@ -161,14 +176,8 @@ test('a sealed input of the earlier run is kept where its field stays empty, and
     const { world } = window.simulated!;
     const inputs = { Month: '2026-11', DryRun: false, LedgerPin: { sealed: true } };
     world.runs = world.runs.map((run) => (run.id === 'run-4810' ? { ...run, inputs } : run));
-    const sent: string[] = [];
-    const before = globalThis.fetch;
-    globalThis.fetch = (input, init) => {
-      if (typeof init?.body === 'string') sent.push(init.body);
-      return before(input, init);
-    };
-    Object.assign(window, { sent });
   });
+  const sentBodies = await keepSent(page);
   const resubmit = async () => {
     await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
     await page.getByRole('button', { name: 'Actions for Invoices 4810' }).click();
@@ -178,7 +187,7 @@ test('a sealed input of the earlier run is kept where its field stays empty, and
   const send = async () => {
     await page.getByRole('button', { name: 'Resubmit run' }).click();
     await page.waitForURL(/\/runs\/run-49\d\d$/);
-    const sent = await page.evaluate(() => (window as unknown as { sent: string[] }).sent.at(-1) ?? '');
+    const sent = (await sentBodies()).at(-1) ?? '';
     return (JSON.parse(sent) as { inputs: Record<string, unknown> }).inputs.LedgerPin;
   };
   await resubmit();
@@ -218,21 +227,13 @@ test('somebody else’s save is never overwritten', async () => {
 
 test('a password leaves the browser sealed', async () => {
   const { page } = await portal.open('/connections?new=yes');
-  await page.evaluate(() => {
-    const sent: string[] = [];
-    const before = globalThis.fetch;
-    globalThis.fetch = (input, init) => {
-      if (typeof init?.body === 'string') sent.push(init.body);
-      return before(input, init);
-    };
-    Object.assign(window, { sent });
-  });
+  const sentBodies = await keepSent(page);
   await page.getByRole('textbox', { name: /^Name/ }).fill('Test');
   await page.getByLabel('Account name').fill('alice');
   await page.getByLabel('Password of the account').fill('correct horse battery');
   await page.getByRole('button', { name: 'Make connection' }).click();
   await page.getByText('Made connection Test; its password is sealed.').waitFor();
-  const sent = await page.evaluate(() => (window as unknown as { sent: string[] }).sent.join('\n'));
+  const sent = (await sentBodies()).join('\n');
   expect(sent).toContain('"sealed":"');
   expect(sent).not.toContain('correct horse');
   await page.context().close();

@@ -1,4 +1,5 @@
 import { mayDo, seesEverything } from '@deskhand/domain/account/permissions.ts';
+import { TOO_OLD_TO_ASK } from '@deskhand/domain/session/negotiation/words.ts';
 import { NEXT_TO_RUN } from '@deskhand/domain/session/texts.ts';
 import type { PredictedStart, Run, RunQueueView, SessionQuestion } from '@deskhand/protocol/http/runs.ts';
 import { answerOf } from './member-answers.ts';
@@ -127,8 +128,6 @@ function askedBob({ requestNumber }: Run): SessionQuestion {
     signOutAt: new Date(Date.now() + 9 * 60_000).toISOString(),
   };
 }
-
-const TOO_OLD_TO_ASK = 'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
 
 export function membersOf(world: World, run: Run) {
   return world.gateways

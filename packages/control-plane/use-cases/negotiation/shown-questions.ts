@@ -1,5 +1,6 @@
 import { helpfulCodes } from '@deskhand/domain/session/negotiation/negotiate.ts';
 import { isOpen } from '@deskhand/domain/session/negotiation/question.ts';
+import { TOO_OLD_TO_ASK } from '@deskhand/domain/session/negotiation/words.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { maySay } from '@deskhand/protocol/link/versions.ts';
@@ -15,8 +16,6 @@ interface Ports {
   readonly questions: Pick<SessionQuestionStore, 'read'>;
   readonly queue: Pick<RunQueueStore, 'read'>;
 }
-
-const TOO_OLD_TO_ASK = 'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
 
 export async function answersWithQuestions({ questions, queue }: Ports, clusterId: string): Promise<AnswersOf> {
   const negotiation = await questions.read(clusterId);

@@ -3,6 +3,10 @@ import { NOTIFICATION_BODY_CHARS_MAX, type SessionNotification } from '../notifi
 import { onOneLine, shortened } from '../text-to-show.ts';
 import type { Notice, QuestionState } from './question.ts';
 
+/** Of a member where somebody's sign-out would help, and whose gateway does not know how to ask for it. */
+export const TOO_OLD_TO_ASK =
+  'Nobody is asked to sign out there, because this gateway is of an older release: update it.';
+
 /** What a button of the notification means. */
 export type Answer = 'now' | 'later' | 'no';
 export interface AnswerButton {

@@ -5,6 +5,7 @@ import type { ChangeFeed } from '../../ports/changes.ts';
 import { createChangeHub } from './change-hub.ts';
 import type { Database } from './database.ts';
 import { ended } from './ending.ts';
+import { named } from './named.ts';
 
 const CHANNEL = 'deskhand_changes';
 const RECONNECT_MS = 500;
@@ -35,13 +36,13 @@ export async function openChangeFeed(
   };
 }
 
+const notifyText = `
+  select set_config('synchronous_commit', 'off', true), pg_notify($1, payload) from unnest($2::text[]) as payload`;
+
 /** Not worth a write to disk: whoever is not told reads the database all the same. */
 async function notify(pool: Database['pool'], payloads: readonly string[]): Promise<boolean> {
   try {
-    await pool.query(
-      `select set_config('synchronous_commit', 'off', true), pg_notify($1, payload) from unnest($2::text[]) as payload`,
-      [CHANNEL, payloads],
-    );
+    await named(pool, 'notify', notifyText, [CHANNEL, payloads]);
     return true;
   } catch {
     return false;

@@ -29,6 +29,9 @@ import { inTransaction, type Queryable, rowOf, rowsOf } from './query.ts';
 /** Classes that one reading holds, so that a plan stays bounded whatever people submit. */
 export const CLASSES_PER_READING_MAX = 5_000;
 
+/** Asked after every run that ends, so it is prepared like what every run goes through. */
+const hasWaitingText = `select from run where cluster_id = $1 and state = 'queued' limit 1`;
+
 /** One for each member at most. */
 const CANARIES_PER_READING_MAX = 1_000;
 
@@ -43,8 +46,7 @@ export function openRunQueueStore(pool: Pool): RunQueueStore {
     commitLocked: (clusterId, planOf) =>
       orChanged(() => inTransaction(pool, (client) => commitLocked(client, { read, clusterId, planOf }))),
     hasWaitingRuns: async (clusterId) =>
-      (await rowOf(pool, `select from run where cluster_id = $1 and state = 'queued' limit 1`, [clusterId])) !==
-      undefined,
+      (await named(pool, 'has-waiting-runs', hasWaitingText, [clusterId])).length > 0,
     firstPlaces: async (clusterId, limit) => {
       const places = await rowsOf<{ id: RunId; is_fair: boolean }>(
         pool,

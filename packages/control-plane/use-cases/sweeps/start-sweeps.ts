@@ -1,6 +1,7 @@
 import type { Timers } from '@deskhand/protocol/timers.ts';
 import type { TurnStore } from '../../ports/replicas.ts';
 import type { RetentionStore } from '../../ports/sweeps.ts';
+import { createByTheClock } from './by-the-clock.ts';
 import { BEAT_INTERVAL_MS, createPresence, type PresencePorts } from '../replicas/presence.ts';
 import { createDeadlineSweep, type DeadlineSweep, type SweepPorts } from './sweep-deadlines.ts';
 import { createPredictionSweep, type PredictionSweepPorts } from './sweep-predictions.ts';
@@ -37,7 +38,7 @@ export interface Sweeps extends Pick<DeadlineSweep, 'clockJumpMs' | 'confirmCloc
 
 /**
  * What runs by the clock. One server does what is due, whichever looks first, so the work of one that died goes on with the
- * next look of another. A sweep that fails says so and is tried again at its next turn.
+ * next look of another.
  */
 export function startSweeps(
   ports: SweepPorts &
@@ -55,20 +56,7 @@ export function startSweeps(
 ): Sweeps {
   const deadlines = createDeadlineSweep(ports);
   const predictions = createPredictionSweep(ports);
-  const every = (intervalMs: number, work: () => Promise<unknown>): (() => Promise<unknown>) => {
-    let current: Promise<unknown> | undefined;
-    const stop = ports.timers.every(intervalMs, () => {
-      current ??= work()
-        .catch(ports.onFault)
-        .finally(() => {
-          current = undefined;
-        });
-    });
-    return async () => {
-      stop();
-      await current;
-    };
-  };
+  const every = createByTheClock(ports.timers, ports.onFault);
   const isOurTurn = (work: string, intervalMs: number): Promise<boolean> =>
     ports.turns.takeTurn(work, intervalMs * DUE_AFTER);
   const stops = [

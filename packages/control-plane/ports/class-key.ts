@@ -1,4 +1,4 @@
-import { type Fairness, tellsApart } from '@deskhand/domain/run-queue/fairness/fairness.ts';
+import { type Fairness, toldApartBy } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { AccountId, DesktopFlowId } from '@deskhand/domain/brand.ts';
 import type { Priority } from '@deskhand/domain/run/run.ts';
 import type { WaitingClassOf } from './gateway-links.ts';
@@ -19,11 +19,5 @@ export interface FairClassOf extends WaitingClassOf {
 export function classKeyIn(fairness: Fairness | undefined, run: FairClassOf): string {
   // A canary is looked at by no fairness.
   if (fairness === undefined || (run.canaryOf ?? null) !== null) return classKeyOf(run);
-  const apart = tellsApart(fairness);
-  return JSON.stringify([
-    ...[run.machineUser, run.mode, run.whenSessionBlocked],
-    apart.priority ? run.priority : null,
-    apart.user ? run.submittedById : null,
-    apart.flow ? run.flowId : null,
-  ]);
+  return JSON.stringify([run.machineUser, run.mode, run.whenSessionBlocked, ...toldApartBy(fairness, run)]);
 }

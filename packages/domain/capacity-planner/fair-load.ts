@@ -1,6 +1,6 @@
 import { DURATIONS_MEASURED_MAX, digestOf, usualDurationMs } from '../prediction/durations.ts';
 import type { FairFacts, Fairness, Sharer } from '../run-queue/fairness/fairness.ts';
-import { type ArrivingRun, type AttendedSpan, classKeysIn, type Load } from './load.ts';
+import { type ArrivingRun, type Asking, type AttendedSpan, classKeysIn, type Load } from './load.ts';
 
 /** What the planner is told of a run beside its place in the queue. */
 export interface ClassOfRun {
@@ -8,8 +8,6 @@ export interface ClassOfRun {
   /** Absent where the cluster has no fairness. */
   readonly fair?: FairFacts;
 }
-
-type Asking = Pick<ArrivingRun, 'user' | 'flow' | 'priority' | 'submittedById'>;
 
 export interface FairLoad {
   ofArriving(run: Asking): ClassOfRun;

@@ -1,6 +1,6 @@
 import type { GatewayId } from '../brand.ts';
 import type { Priority } from '../run/run.ts';
-import { type Fairness, tellsApart } from '../run-queue/fairness/fairness.ts';
+import { type Fairness, toldApartBy } from '../run-queue/fairness/fairness.ts';
 import type { ClusterInPlay } from '../run-queue/queue-in-play.ts';
 import type { ClusterMember, QueueSnapshot } from '../run-queue/snapshot.ts';
 
@@ -87,17 +87,12 @@ export function tooLarge({ cluster, load }: Planned): string | null {
     : null;
 }
 
-type ToldApart = Pick<ArrivingRun, 'user' | 'priority' | 'submittedById' | 'flow'>;
+/** Whom and what a run is for. */
+export type Asking = Pick<ArrivingRun, 'user' | 'priority' | 'submittedById' | 'flow'>;
 
 /** Runs of one key are equal for the planner: of one account, and alike in all that the fairness looks at. */
-export function classKeysIn(fairness: Fairness | undefined): (run: ToldApart) => string {
+export function classKeysIn(fairness: Fairness | undefined): (run: Asking) => string {
   if (fairness === undefined) return ({ user }) => user;
-  const apart = tellsApart(fairness);
-  return ({ user, priority, submittedById = null, flow }) =>
-    JSON.stringify([
-      user,
-      apart.priority ? priority : null,
-      apart.user ? submittedById : null,
-      apart.flow ? flow : null,
-    ]);
+  return ({ user, priority, submittedById = null, flow: flowId }) =>
+    JSON.stringify([user, ...toldApartBy(fairness, { priority, submittedById, flowId })]);
 }

@@ -4,7 +4,7 @@ import type { FairFacts, Fairness, Sharer } from '@deskhand/domain/run-queue/fai
 import type { Priority } from '@deskhand/domain/run/run.ts';
 
 /**
- * What the fairness of cluster $1 looks at, in the words of `tellsApart`. It is read in the statement that needs it, so what
+ * What the fairness of cluster $1 looks at, in the words of `toldApartBy`. It is read in the statement that needs it, so what
  * is told apart always fits the fairness that is answered.
  */
 export const fairRules = `

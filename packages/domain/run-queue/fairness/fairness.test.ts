@@ -6,7 +6,7 @@ import type { QueueSnapshot, RunInHand } from '../snapshot.ts';
 import { fairClasses, type FairWorldRun } from './any-fair-world.contract.ts';
 import { inFairOrder } from './fair-order.ts';
 import { sayFairness, sayLanes, sayMinutes, sayShare } from './fairness-texts.ts';
-import { type Fairness, isFair, NO_FAIRNESS, type RunInFairOrder } from './fairness.ts';
+import { type Fairness, isFair, NO_FAIRNESS, type RunInFairOrder, toldApartBy } from './fairness.ts';
 import { createFirstOf } from './first-of.ts';
 import { keptOf } from './lanes.ts';
 
@@ -63,6 +63,33 @@ function check(it: Case, starts: string, waits?: string): void {
   expect(started.join(', ')).toBe(starts);
   if (waits !== undefined) expect(plan.waiting[0]?.foremost.code).toBe(waits);
 }
+
+describe('runs are told apart', () => {
+  const run = { priority: 'high', submittedById: 'ann', flowId: 'invoices' } as const;
+  test.each<[string, Partial<Fairness>, ReturnType<typeof toldApartBy>]>([
+    ['by nothing where nothing is on', {}, [null, null, null]],
+    ['by priority with ageing', { ageing: { afterMinutes: 30 } }, ['high', null, null]],
+    ['by priority with a lane for high runs', { lanes: [{ for: 'high', slots: 1 }] }, ['high', null, null]],
+    ['by user with a share per user', { share: { by: 'user', atMost: null } }, [null, 'ann', null]],
+    ['by flow with a share per flow', { share: { by: 'flow', atMost: 2 } }, [null, null, 'invoices']],
+    [
+      'by flow with a lane for short runs',
+      { lanes: [{ for: 'short', slots: 1, underMinutes: 5 }] },
+      [null, null, 'invoices'],
+    ],
+    [
+      'by all of it',
+      {
+        ageing: { afterMinutes: 30 },
+        share: { by: 'user', atMost: 1 },
+        lanes: [{ for: 'short', slots: 1, underMinutes: 5 }],
+      },
+      ['high', 'ann', 'invoices'],
+    ],
+  ])('%s', (_name, change, parts) => {
+    expect(toldApartBy({ ...NO_FAIRNESS, ...change }, run)).toEqual(parts);
+  });
+});
 
 describe('ageing', () => {
   const ageing = { ageing: { afterMinutes: 10 } };

@@ -67,16 +67,19 @@ export interface RunInFairOrder {
   readonly sharerId: string | null;
 }
 
-/** What a run has to be told apart by, so that fairness finds all runs of a class equal. */
-export function tellsApart({ ageing, share, lanes }: Fairness): {
-  readonly priority: boolean;
-  readonly user: boolean;
-  readonly flow: boolean;
-} {
-  const isShortKept = lanes.some((lane) => lane.for === 'short');
-  return {
-    priority: ageing !== null || lanes.some((lane) => lane.for === 'high'),
-    user: share?.by === 'user',
-    flow: share?.by === 'flow' || isShortKept,
-  };
+/**
+ * By what runs are told apart, so that fairness finds all runs of a class equal: three parts of the name of its class, each
+ * null where nothing asks for it.
+ */
+export function toldApartBy(
+  { ageing, share, lanes }: Fairness,
+  run: { readonly priority: Priority; readonly submittedById: string | null; readonly flowId: string },
+): readonly [priority: Priority | null, user: string | null, flow: string | null] {
+  const isPriorityAsked = ageing !== null || lanes.some((lane) => lane.for === 'high');
+  const isFlowAsked = share?.by === 'flow' || lanes.some((lane) => lane.for === 'short');
+  return [
+    isPriorityAsked ? run.priority : null,
+    share?.by === 'user' ? run.submittedById : null,
+    isFlowAsked ? run.flowId : null,
+  ];
 }

@@ -27,7 +27,7 @@ export const ordinaryDay: Day = {
   accounts: 40,
   flows: 24,
   bursts: 24,
-  predictEvery: 4,
+  predictEvery: 12,
 };
 
 const MINUTE_MS = 60_000;

@@ -22,6 +22,7 @@ export function openSimulatedDeadlineStore(session: StoreSession): DeadlineStore
         const row = database.runs.get(run.runId);
         if (row?.attempt !== run.attempt || row.acquiredAtMs !== null) return false;
         if (row.state !== 'queued' && row.state !== 'offered') return false;
+        if (row.startDeadlineAtMs > database.nowMs()) return false;
         const ended = { state: 'timedOut', endedAtMs: database.nowMs() } as const;
         database.runs.set({ ...row, ...ended, error: stored(error), lastReasons: stored(answers) });
         database.freeSlotOf(row.id);

@@ -21,6 +21,7 @@ export interface DeadlineStore {
   pastExecution(limit: number): Promise<readonly OverdueRun[]>;
   /** Offers without an answer for so long. */
   unanswered(olderThanMs: number, limit: number): Promise<readonly AttemptOf[]>;
+  /** Only while its start deadline is past by the clock of this moment: one that stood ahead may have been put right. */
   expire(
     run: { readonly runId: RunId; readonly attempt: number },
     error: RunError,

@@ -93,7 +93,8 @@ export function openDeadlineStore(pool: Pool): DeadlineStore {
         pool,
         `with moved as (
             update run set state = 'timedOut', error = $4, last_reasons = $5, ended_at = clock_timestamp()
-            where id = $1 and attempt = $2 and state = any($3) and acquired_at is null returning id, attempt
+            where id = $1 and attempt = $2 and state = any($3) and acquired_at is null and start_deadline_at <= clock_timestamp()
+            returning id, attempt
           ), freed as (update add_on_slot set run_id = null where run_id in (select id from moved))
           insert into run_event (run_id, attempt, event, detail, actor)
             select id, attempt, 'expire', $6, 'Deskhand' from moved returning id`,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RunId } from '@deskhand/domain/brand.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alice, createRunWorld, logLine, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 import { createDeadlineSweep } from './sweep-deadlines.ts';
@@ -36,6 +37,16 @@ describe('a run past its start deadline', () => {
     await world.sweep.sweep();
     expect([await world.state(offered.id), await world.state(started.id)]).toEqual(['timedOut', 'starting']);
     expect(world.sent.at(-1)?.message).toMatchObject({ type: 'withdraw', runId: offered.id });
+  });
+
+  test('is left alone when the clock was put right after it seemed to be past', async () => {
+    const run = await world.submit();
+    const error = { code: 'NoCandidateMachine', message: 'No machine was found in time.' };
+    // What a sweep read a moment ago, by a clock that stood three hours ahead.
+    expect(await world.stores.deadlines.expire({ runId: run.id as RunId, attempt: 0 }, error, [])).toBe(false);
+    expect(await world.state(run.id)).toBe('queued');
+    await world.database.pool.query(agoSql('start_deadline_at', '1 second'), [run.id]);
+    expect(await world.stores.deadlines.expire({ runId: run.id as RunId, attempt: 0 }, error, [])).toBe(true);
   });
 
   test('waits while the clock of the server has jumped', async () => {

@@ -96,6 +96,11 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
         if (isExpired) log.info({ runId, attempt, because: error.message }, 'A run waited past its deadline');
         return isExpired;
       },
+      giveUp: async (of, error) => {
+        const isLost = await deadlines.giveUp(of, error);
+        if (isLost) log.warn({ ...nameOf(of), because: error.message }, 'A run became uncertain');
+        return isLost;
+      },
     },
   };
 }

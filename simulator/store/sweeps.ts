@@ -1,6 +1,5 @@
-import { GIVE_UP_GRACE_MS } from '@deskhand/domain/run/deadlines.ts';
+import { giveUpAtMs } from '@deskhand/domain/run/deadlines.ts';
 import type { RunId } from '@deskhand/domain/brand.ts';
-import { isTerminal } from '@deskhand/domain/run/transitions.ts';
 import { settingsDefaults } from '@deskhand/control-plane/ports/accounts.ts';
 import type { AttemptOf } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '@deskhand/control-plane/ports/sweeps.ts';
@@ -27,6 +26,15 @@ export function openSimulatedDeadlineStore(session: StoreSession): DeadlineStore
         database.runs.set({ ...row, ...ended, error: stored(error), lastReasons: stored(answers) });
         database.freeSlotOf(row.id);
         database.addEvent(row.id, { attempt: row.attempt, event: 'expire', detail: error.message, actor: 'Deskhand' });
+        return true;
+      }),
+    giveUp: ({ runId, attempt, gatewayId }, error) =>
+      session.run('give-up', () => {
+        const row = database.runs.get(runId);
+        if (row?.attempt !== attempt || row.gatewayId !== gatewayId || !isPastExecution(database, row)) return false;
+        const lost = { state: 'uncertain', phase: null, endedAtMs: database.nowMs() } as const;
+        database.runs.set({ ...row, ...lost, error: stored(error), holdsMachine: true });
+        database.addEvent(row.id, { attempt, event: 'lose', detail: error.message, actor: 'Deskhand' });
         return true;
       }),
     closeSilentLinks: (silenceMs) => session.run('close-silent-links', () => closeSilentLinks(database, silenceMs)),
@@ -72,15 +80,18 @@ function pastStartDeadline(database: SimulatedDatabase, limit: number): readonly
 }
 
 function pastExecution(database: SimulatedDatabase, limit: number): readonly OverdueRun[] {
-  const nowMs = database.nowMs();
   const overdue: OverdueRun[] = [];
   for (const run of database.runs.inHand()) {
-    if (run.acquiredAtMs === null || isTerminal(run.state) || overdue.length === limit) continue;
+    if (overdue.length === limit) break;
     if (isAwaited(database.gateways.get(run.gatewayId ?? ''))) continue;
-    const beganAtMs = run.startedAtMs ?? run.acquiredAtMs;
-    if (beganAtMs + run.executionTimeoutMs + GIVE_UP_GRACE_MS <= nowMs) overdue.push(overdueOf(run));
+    if (isPastExecution(database, run)) overdue.push(overdueOf(run));
   }
   return overdue;
+}
+
+function isPastExecution(database: SimulatedDatabase, run: RunRow): boolean {
+  const atMs = giveUpAtMs(overdueOf(run));
+  return atMs !== null && atMs <= database.nowMs();
 }
 
 function unanswered(database: SimulatedDatabase, olderThanMs: number, limit: number): readonly AttemptOf[] {

@@ -66,7 +66,7 @@ const operations = {
 /** What comes at the same moment most often when several servers and people are at it, and does most to one another. */
 const contended = [
   ...['submit', 'plan', 'commit', 'cancel', 'moveToTop', 'setPriority', 'expire', 'acquire', 'returnOffer', 'release'],
-  ...['end', 'lose', 'setPhase', 'takeJournalState', 'setFacts', 'closeLink', 'openLink', 'changeConnection'],
+  ...['end', 'lose', 'giveUp', 'setPhase', 'takeJournalState', 'setFacts', 'closeLink', 'openLink', 'changeConnection'],
   ...['declareGone', 'removeGateway', 'changeSettings', 'putBack', 'noteSickness'],
 ] as const satisfies readonly (keyof typeof operations)[];
 

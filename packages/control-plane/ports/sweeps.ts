@@ -17,7 +17,7 @@ export interface OverdueRun extends RunOnTheClock {
 export interface DeadlineStore {
   nowMs(): Promise<number>;
   pastStartDeadline(limit: number): Promise<readonly OverdueRun[]>;
-  /** Acquired runs that could be past every limit; the domain decides. */
+  /** Acquired runs that are past every limit (`giveUpAtMs`). */
   pastExecution(limit: number): Promise<readonly OverdueRun[]>;
   /** Offers without an answer for so long. */
   unanswered(olderThanMs: number, limit: number): Promise<readonly AttemptOf[]>;
@@ -27,6 +27,8 @@ export interface DeadlineStore {
     error: RunError,
     answers: readonly MemberAnswer[],
   ): Promise<boolean>;
+  /** Nobody knows how it ended, and it keeps its machine; as with `expire` the clock of this moment has the last word. */
+  giveUp(of: AttemptOf, error: RunError): Promise<boolean>;
   /** Links of replicas that died: their gateways have been silent for too long. Answers the clusters concerned. */
   closeSilentLinks(
     silenceMs: number,

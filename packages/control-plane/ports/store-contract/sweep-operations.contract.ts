@@ -47,6 +47,20 @@ export const sweepOperations: Operations = {
       return { says: `expires ${runId} attempt ${String(attempt)}`, act };
     },
   },
+  giveUp: {
+    weight: 3,
+    prepare: async (context, choose) => {
+      const due = byId(await context.stores.deadlines.pastExecution(LIMIT));
+      const runId = due.length > 0 && choose.chance(0.8) ? choose.of(due).id : runOf(context, choose);
+      const [stored] = await context.stores.links.stored([runId]);
+      const attempt = (stored?.attempt ?? 0) + (choose.chance(0.9) ? 0 : 1);
+      const holder = choose.chance(0.9) ? stored?.gatewayId : undefined;
+      const gatewayId = holder ?? choose.of(context.gateways);
+      const error = { code: 'OutcomeUncertain', message: 'Nobody knows.' };
+      const act = () => context.stores.deadlines.giveUp({ runId, attempt, gatewayId }, error);
+      return { says: `gives up ${runId} attempt ${String(attempt)} on ${gatewayId}`, act };
+    },
+  },
   closeSilentLinks: {
     weight: 2,
     prepare: ({ stores }) => ({

@@ -95,7 +95,7 @@ async function giveUpSilent(ports: SweepPorts, nowMs: number): Promise<void> {
     const run = runs.find((one) => one.id === runId);
     if (run === undefined || run.gatewayId === null) continue;
     const of = { runId, attempt: run.attempt, gatewayId: run.gatewayId };
-    if (!(await ports.store.lose(of, uncertain(error.message), true))) continue;
+    if (!(await ports.deadlines.giveUp(of, uncertain(error.message)))) continue;
     tellGateway(ports, run.gatewayId, { type: 'cancel', runId, attempt: run.attempt, because: 'timedOut' });
     ports.changes.publish({ kind: 'run', runId });
     ports.changes.publish({ kind: 'run-queue', clusterId: run.clusterId });

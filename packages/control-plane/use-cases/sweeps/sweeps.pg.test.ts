@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RunId } from '@deskhand/domain/brand.ts';
+import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alice, createRunWorld, logLine, type RunWorld, succeeded, value } from '../../testing/run-world.ts';
 import { createDeadlineSweep } from './sweep-deadlines.ts';
@@ -101,6 +101,19 @@ test('a run whose gateway says nothing is given up after its execution timeout a
     holdsMachine: true,
     error: { code: 'OutcomeUncertain' },
   });
+});
+
+test('a running run is left alone when the clock was put right after its time seemed to be over', async () => {
+  const link = await world.linkUp('g1');
+  const run = await world.submit({ executionTimeoutMs: 60_000 });
+  const attempt = await world.start(link, run);
+  const [stored] = await world.stores.store.stored([run.id as RunId]);
+  const of = { runId: run.id as RunId, attempt, gatewayId: stored?.gatewayId ?? ('' as GatewayId) };
+  const error = { code: 'OutcomeUncertain', message: 'Nobody knows how it ended.' };
+  expect(await world.stores.deadlines.giveUp(of, error)).toBe(false);
+  expect(await world.state(run.id)).toBe('running');
+  await world.database.pool.query(agoSql('started_at', '17 minutes'), [run.id]);
+  expect(await world.stores.deadlines.giveUp(of, error)).toBe(true);
 });
 
 test('an offer without an answer is taken back, and the gateway is not asked again at once', async () => {

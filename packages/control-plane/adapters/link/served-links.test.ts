@@ -100,6 +100,24 @@ test('so many may greet at once; one that carries work or is gone leaves its pla
   expect(links.hasRoom()).toBe(true);
 });
 
+test('a server that stops waits until the end of every link is noted, also of those that broke just before', async () => {
+  const { links } = serverOfTest();
+  const [broken, standing] = [wireOfTest(), wireOfTest()];
+  const noted = Promise.withResolvers<void>();
+  links.serve(broken.wire, { ...useCases, disconnected: () => noted.promise }, 'here');
+  links.serve(standing.wire, useCases, 'here');
+  await greet(broken);
+  broken.hangUp();
+  const order: string[] = [];
+  const isStopped = links.closeAll().then(() => order.push('stopped'));
+  setImmediate(() => {
+    order.push('noted');
+    noted.resolve();
+  });
+  await isStopped;
+  expect(order).toEqual(['noted', 'stopped']);
+});
+
 test('only a gateway that said nothing since the last beat is asked whether it lives', async () => {
   const { links, beatAfter } = serverOfTest();
   const gateway = wireOfTest();

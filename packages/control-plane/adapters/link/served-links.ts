@@ -45,6 +45,8 @@ export function createServedLinks({
   const links = new Set<ServedLink>();
   const greeting = new Set<ServedLink>();
   const open = new Map<string, ServedLink>();
+  /** Of every link until its end is noted, which a broken one has still before it when it is gone from `links`. */
+  const ends = new Set<Promise<void>>();
   let isClosing = false;
   const stopBeat = timers.every(pace.heartbeatIntervalMs, () => {
     for (const link of links) link.beat({ silentForMs: pace.silenceMaxMs, askAfterMs: pace.heartbeatIntervalMs });
@@ -78,6 +80,8 @@ export function createServedLinks({
       });
       links.add(served);
       greeting.add(served);
+      ends.add(served.ended);
+      void served.ended.then(() => ends.delete(served.ended));
     },
     send: (gatewayId, message) => open.get(gatewayId)?.send(message) ?? false,
     close: (gatewayId, olderThan) => {
@@ -89,9 +93,8 @@ export function createServedLinks({
     closeAll: async () => {
       isClosing = true;
       stopBeat();
-      const ended = [...links].map((link) => link.ended);
       for (const link of links) link.end(1012, 'The server stops.');
-      await Promise.all(ended);
+      await Promise.all(ends);
     },
   };
 }

@@ -193,6 +193,22 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
       });
     });
 
+    test('S57, S58: the check of the machine names the session that is in the way, also a locked one', async () => {
+      const { client } = stack;
+      const id = (await client.listGateways()).items.find(({ name }) => name === 'machine-1')?.id ?? '';
+      await desktop.lock();
+      await whenSessionSeen(client, alice.person, true);
+      await client.askDoctor({ params: { id } });
+      const report = await waitUntil('machine-1 to have looked at its machine', async () => {
+        const check = await client.getDoctor({ params: { id } });
+        return check.state === 'answered' ? (check.report ?? undefined) : undefined;
+      });
+      const { found } = report.checks.find(({ name }) => name === 'sessions') ?? {};
+      expect(found).toContain(`${alice.person.user} (active, locked)`);
+      await desktop.unlock();
+      await whenSessionSeen(client, alice.person, false);
+    });
+
     test('S33: a queued run with a start deadline of 20 s times out with the last reason of each of two members', async () => {
       const { client, clusterId, recoveryKey } = stack;
       const data = join(stack.folder, 'machine-2');

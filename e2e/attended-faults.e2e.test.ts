@@ -16,7 +16,6 @@ describe.runIf(isRoot)('an attended run', () => {
   let desktop: PersonDesktop;
   let connectionId: string;
   let flowId: string;
-  let stories = 0;
 
   beforeAll(async () => {
     stack = await startStack({ sessionHost: 'linux' });
@@ -46,7 +45,7 @@ describe.runIf(isRoot)('an attended run', () => {
 
   const started = async (): Promise<{ id: string; marks: Marks }> => {
     onTestFailed(async () => console.error(await stack.lastWords()));
-    const marks = makeMarks(stack.folder, `attended-${++stories}`);
+    const marks = makeMarks(stack.folder, 'attended');
     const inputs = { Marks: marks.folder };
     const { id } = await submit(stack.client, { flowId, connectionId, mode: 'attended', inputs });
     await marks.whenStarted();

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { linuxSessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { makeMarks, type Marks, markedFlow } from './stack/marked-flow.ts';
+import { makeMarks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
@@ -33,10 +33,14 @@ describe.runIf(isRoot)('a machine whose capacity nobody has set', () => {
     for (const { person } of users) person.remove();
   });
 
-  let marksMade = 0;
   const submitMarked = async ({ connectionId }: { readonly connectionId: string }) => {
-    const marks: Marks = makeMarks(stack.folder, `marks-${(marksMade += 1)}`);
-    return { marks, id: (await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } })).id };
+    const marks = makeMarks(stack.folder, 'marks');
+    const { id } = await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } });
+    onTestFailed(async () => {
+      marks.letGo();
+      await whenEnded(stack.client, id);
+    });
+    return { marks, id };
   };
 
   test(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputSealContext, seal } from '@deskhand/protocol/seal.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,10 +93,9 @@ function everyProcess(): string {
 }
 
 const filesBelow = (folder: string): string =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map(readOr)
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readOr(join(entry.parentPath, entry.name)))
     .join('\n');
 
 function readOr(path: string): string {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
@@ -57,20 +57,21 @@ describe.runIf(isRoot)('a flow that runs as alice', () => {
   });
 
   test('cannot make the gateway open or delete anything through links in its runtime folder', async () => {
-    const canary = join(stack.folder, 'canary');
-    mkdirSync(canary);
+    const canary = mkdtempSync(join(stack.folder, 'canary-'));
     writeFileSync(join(canary, 'keep'), 'still here');
-    chmodSync(canary, 0o700);
+    // As `/etc/shadow` is kept, but of this test alone: other tests make and remove accounts meanwhile.
+    const secret = join(stack.folder, 'secret');
+    writeFileSync(secret, 'still secret', { mode: 0o600 });
+    const before = [canary, secret].map(standing);
     const script = join(stack.folder, 'plant.sh');
     writeFileSync(
       script,
-      `cd "$XDG_RUNTIME_DIR" && ln -s ${canary} folder && ln -sf /etc/shadow file && for f in *; do [ -L "$f" ] && echo planted; done\n`,
+      `cd "$XDG_RUNTIME_DIR" && ln -s ${canary} folder && ln -sf ${secret} file && for f in *; do [ -L "$f" ] && echo planted; done\n`,
     );
     const flowId = await makeFlow(stack.client, tryingFlow);
     const connectionId = (await stack.client.listConnections()).items.find(
       ({ accountName }) => accountName === alice.user,
     )?.id as string;
-    const shadow = readFileSync('/etc/shadow', 'utf8');
     const ended = await whenEnded(
       stack.client,
       (await submit(stack.client, { flowId, connectionId, inputs: { Script: script } })).id,
@@ -78,7 +79,8 @@ describe.runIf(isRoot)('a flow that runs as alice', () => {
 
     expect(String(ended.outputs.Report)).toContain('planted');
     expect(readFileSync(join(canary, 'keep'), 'utf8')).toBe('still here');
-    expect(readFileSync('/etc/shadow', 'utf8')).toBe(shadow);
+    expect(readFileSync(secret, 'utf8')).toBe('still secret');
+    expect([canary, secret].map(standing)).toEqual(before);
     expect(sessionFoldersOf(ended.id)).toEqual([]);
   });
 
@@ -86,6 +88,12 @@ describe.runIf(isRoot)('a flow that runs as alice', () => {
     expect(processes().filter(({ uid }) => uid === alice.uid)).toEqual([]);
   });
 });
+
+/** What following a link would have changed: whose it is, what it allows, and whether it is still the same one. */
+const standing = (path: string) => {
+  const { uid, gid, mode, ino, mtimeMs, ctimeMs } = statSync(path);
+  return { uid, gid, mode, ino, mtimeMs, ctimeMs };
+};
 
 const sessionFoldersOf = (runId: string): string[] =>
   existsSync('/run/deskhand/sessions')

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from './wait-until.ts';
 
@@ -14,8 +14,8 @@ export interface Marks {
 }
 
 export function makeMarks(parent: string, name: string): Marks {
-  const folder = join(parent, name);
-  mkdirSync(folder);
+  // A name of its own: the second try of a test must not meet what its first one left.
+  const folder = mkdtempSync(join(parent, `${name}-`));
   chmodSync(folder, 0o1777);
   const starts = (): number =>
     existsSync(join(folder, 'starts')) ? readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n').length : 0;

@@ -49,8 +49,8 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
         else if (did === 'late') log.warn(facts, 'The end of an uncertain run was reported late');
         return did;
       },
-      lose: async (of, error, holdsMachine) => {
-        const isLost = await links.lose(of, error, holdsMachine);
+      lose: async (of, error, loss) => {
+        const isLost = await links.lose(of, error, loss);
         if (isLost) log.warn({ ...nameOf(of), because: error.message }, 'A run became uncertain');
         return isLost;
       },
@@ -95,11 +95,6 @@ export function loggedStores<S extends Logged>(stores: S, log: RunLog): S {
         const { runId, attempt } = run;
         if (isExpired) log.info({ runId, attempt, because: error.message }, 'A run waited past its deadline');
         return isExpired;
-      },
-      giveUp: async (of, error) => {
-        const isLost = await deadlines.giveUp(of, error);
-        if (isLost) log.warn({ ...nameOf(of), because: error.message }, 'A run became uncertain');
-        return isLost;
       },
     },
   };

@@ -89,11 +89,6 @@ export function measuredStores<S extends Measured>(stores: S, metrics: Metrics):
         if (isExpired) metrics.ended('timedOut');
         return isExpired;
       },
-      giveUp: async (...given) => {
-        const isLost = await deadlines.giveUp(...given);
-        if (isLost) metrics.ended('uncertain');
-        return isLost;
-      },
     },
   };
 }

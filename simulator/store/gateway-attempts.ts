@@ -5,12 +5,14 @@ import { isTerminal, type RunEvent, transition } from '@deskhand/domain/run/tran
 import type {
   AttemptOf,
   GatewayLinkStore,
+  Loss,
   StoredAttempt,
   WaitingClassOf,
 } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { StartOrder } from '@deskhand/protocol/link/messages.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { policyAndCapacity } from './member-policy.ts';
+import { isPastExecution } from './past-execution.ts';
 import type { RunRow } from './rows.ts';
 import { namedBy } from './run-records.ts';
 import type { StoreSession } from './server.ts';
@@ -67,7 +69,7 @@ export function attemptMethods(session: StoreSession): AttemptMethods {
         () => database.clusterOf(gatewayId),
       ),
     release: (of, because) => release(session, of, because),
-    lose: (of, error, holdsMachine) => session.run('lose', () => lose(database, of, error, holdsMachine)),
+    lose: (of, error, loss) => session.run('lose', () => lose(database, of, error, loss)),
     settle: (of) => session.run('settle', () => settle(database, of)),
     takeJournalState: (of, journalId, isRunning) =>
       session
@@ -221,9 +223,10 @@ function remember(
   database.declines.set(gatewayId, new Map(known).set(given.classKey, row));
 }
 
-function lose(database: SimulatedDatabase, of: AttemptOf, error: RunError, holdsMachine: boolean): boolean {
+function lose(database: SimulatedDatabase, of: AttemptOf, error: RunError, loss: Loss): boolean {
   const run = movable(database, of, 'lose', 'uncertain');
-  if (run === undefined) return false;
+  if (run === undefined || (loss.onlyPastExecution === true && !isPastExecution(database, run))) return false;
+  const { holdsMachine } = loss;
   const lost = { state: 'uncertain', phase: null, error: stored(error), endedAtMs: database.nowMs() } as const;
   database.runs.set({ ...run, ...lost, holdsMachine });
   if (!holdsMachine) database.freeSlotOf(run.id);

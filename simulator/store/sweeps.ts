@@ -1,9 +1,9 @@
-import { giveUpAtMs } from '@deskhand/domain/run/deadlines.ts';
 import type { RunId } from '@deskhand/domain/brand.ts';
 import { settingsDefaults } from '@deskhand/control-plane/ports/accounts.ts';
 import type { AttemptOf } from '@deskhand/control-plane/ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '@deskhand/control-plane/ports/sweeps.ts';
 import type { SimulatedDatabase } from './database.ts';
+import { isPastExecution } from './past-execution.ts';
 import type { GatewayRow, RunRow } from './rows.ts';
 import type { StoreSession } from './server.ts';
 import { stored } from './stored-values.ts';
@@ -26,15 +26,6 @@ export function openSimulatedDeadlineStore(session: StoreSession): DeadlineStore
         database.runs.set({ ...row, ...ended, error: stored(error), lastReasons: stored(answers) });
         database.freeSlotOf(row.id);
         database.addEvent(row.id, { attempt: row.attempt, event: 'expire', detail: error.message, actor: 'Deskhand' });
-        return true;
-      }),
-    giveUp: ({ runId, attempt, gatewayId }, error) =>
-      session.run('give-up', () => {
-        const row = database.runs.get(runId);
-        if (row?.attempt !== attempt || row.gatewayId !== gatewayId || !isPastExecution(database, row)) return false;
-        const lost = { state: 'uncertain', phase: null, endedAtMs: database.nowMs() } as const;
-        database.runs.set({ ...row, ...lost, error: stored(error), holdsMachine: true });
-        database.addEvent(row.id, { attempt, event: 'lose', detail: error.message, actor: 'Deskhand' });
         return true;
       }),
     closeSilentLinks: (silenceMs) => session.run('close-silent-links', () => closeSilentLinks(database, silenceMs)),
@@ -87,11 +78,6 @@ function pastExecution(database: SimulatedDatabase, limit: number): readonly Ove
     if (isPastExecution(database, run)) overdue.push(overdueOf(run));
   }
   return overdue;
-}
-
-function isPastExecution(database: SimulatedDatabase, run: RunRow): boolean {
-  const atMs = giveUpAtMs(overdueOf(run));
-  return atMs !== null && atMs <= database.nowMs();
 }
 
 function unanswered(database: SimulatedDatabase, olderThanMs: number, limit: number): readonly AttemptOf[] {

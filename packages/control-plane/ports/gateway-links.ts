@@ -51,6 +51,13 @@ export interface StoredAttempt {
 }
 
 /** One attempt of one run on one gateway: every change of state names all three. */
+export interface Loss {
+  /** It keeps account and slot until its gateway reports. */
+  readonly holdsMachine: boolean;
+  /** Nothing is written unless the run is past every limit (`giveUpAtMs`) by the clock of this moment, as with `expire`. */
+  readonly onlyPastExecution?: boolean;
+}
+
 export interface AttemptOf {
   readonly runId: RunId;
   readonly attempt: number;
@@ -189,8 +196,8 @@ export interface GatewayLinkStore {
     result: AttemptResult,
     reached?: readonly ReachedPhase[],
   ): Promise<'ended' | 'late' | 'known' | 'foreign'>;
-  /** Nobody knows how it ended; it keeps account and slot until its gateway reports. */
-  lose(of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean>;
+  /** Nobody knows how it ended. */
+  lose(of: AttemptOf, error: RunError, loss: Loss): Promise<boolean>;
   /** An uncertain run of which the gateway has nothing left. */
   settle(of: AttemptOf): Promise<void>;
   /** A journal that is ahead of a restored database: its attempt becomes the stored one. */

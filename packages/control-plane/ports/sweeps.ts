@@ -27,8 +27,6 @@ export interface DeadlineStore {
     error: RunError,
     answers: readonly MemberAnswer[],
   ): Promise<boolean>;
-  /** Nobody knows how it ended, and it keeps its machine; as with `expire` the clock of this moment has the last word. */
-  giveUp(of: AttemptOf, error: RunError): Promise<boolean>;
   /** Links of replicas that died: their gateways have been silent for too long. Answers the clusters concerned. */
   closeSilentLinks(
     silenceMs: number,

@@ -9,6 +9,7 @@ import type {
   AttemptOf,
   GatewayLinkStore,
   JournalStateTaken,
+  Loss,
   StoredAttempt,
   WaitingClassOf,
 } from '../../ports/gateway-links.ts';
@@ -17,6 +18,7 @@ import { isUniqueViolation } from './fault.ts';
 import { json } from './json.ts';
 import { type MemberRow, policyFromRow } from './member-policy.ts';
 import { named } from './named.ts';
+import { isPastExecution } from './past-execution.ts';
 import { inTransaction, retried, rowOf, rowsOf } from './query.ts';
 import { inHandCondition } from './run-queue.ts';
 import { statesBefore } from './run-states.ts';
@@ -97,7 +99,7 @@ export function attemptMethods(pool: Pool): AttemptMethods {
     returnOffer: (of, event, detail) => backToQueue(pool, of, event, detail),
     rememberDecline: (gatewayId, decline) => remember(pool, gatewayId, decline),
     release: (of, because) => release(pool, of, because),
-    lose: (of, error, holdsMachine) => lose(pool, of, error, holdsMachine),
+    lose: (of, error, loss) => lose(pool, of, error, loss),
     settle: async (of) => {
       await pool.query(
         `with ${fence(4).text}, settled as (
@@ -279,12 +281,14 @@ async function remember(
   });
 }
 
-async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: boolean): Promise<boolean> {
+async function lose(pool: Pool, of: AttemptOf, error: RunError, loss: Loss): Promise<boolean> {
   const rows = await rowsOf(
     pool,
     `with ${fence(8).text}, moved as (
         update run set state = 'uncertain', phase = null, error = $5, ended_at = clock_timestamp(), holds_machine = $6
-        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(8).condition} returning id, attempt
+        where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${fence(8).condition}
+          and (not $9::boolean or ${isPastExecution})
+        returning id, attempt
       ), freed as (update add_on_slot set run_id = null where not $6 and run_id in (select id from moved))
       insert into run_event (run_id, attempt, event, detail, actor)
         select id, attempt, 'lose', $7, 'Deskhand' from moved returning id`,
@@ -294,9 +298,10 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, holdsMachine: bo
       of.gatewayId,
       statesBefore('lose', 'uncertain'),
       json(error),
-      holdsMachine,
+      loss.holdsMachine,
       error.message,
       of.linkNumber,
+      loss.onlyPastExecution ?? false,
     ],
   );
   return rows.length === 1;

@@ -1,11 +1,11 @@
 import type { GatewayId, RunId } from '@deskhand/domain/brand.ts';
-import { GIVE_UP_GRACE_MS, STARTING_LIMIT_MS } from '@deskhand/domain/run/deadlines.ts';
 import type { RunMode, RunState } from '@deskhand/domain/run/run.ts';
 import type { Pool } from 'pg';
 import { type SettingsRecord, settingsDefaults } from '../../ports/accounts.ts';
 import type { AttemptOf } from '../../ports/gateway-links.ts';
 import type { DeadlineStore, OverdueRun, RetentionStore } from '../../ports/sweeps.ts';
 import { json } from './json.ts';
+import { isPastExecution } from './past-execution.ts';
 import { rowOf, rowsOf } from './query.ts';
 import { statesBefore } from './run-states.ts';
 
@@ -56,12 +56,6 @@ function overdueFromRow(row: OverdueRow): OverdueRun {
 /** A clock that may tick within the statement finds nothing by an index: every waiting run would be read each second. */
 const now = 'select clock_timestamp()';
 
-const seconds = (ms: number): string => `make_interval(secs => ${String(ms / 1_000)})`;
-
-/** `giveUpAtMs` as a condition. */
-const isPastExecution = `coalesce(started_at, acquired_at + ${seconds(STARTING_LIMIT_MS)})
-  + make_interval(secs => execution_timeout_ms::float8 / 1000) + ${seconds(GIVE_UP_GRACE_MS)} <= clock_timestamp()`;
-
 export function openDeadlineStore(pool: Pool): DeadlineStore {
   return {
     nowMs: async () =>
@@ -111,19 +105,6 @@ export function openDeadlineStore(pool: Pool): DeadlineStore {
           json(answers),
           error.message,
         ],
-      );
-      return rows.length === 1;
-    },
-    giveUp: async ({ runId, attempt, gatewayId }, error) => {
-      const rows = await rowsOf(
-        pool,
-        `with moved as (
-            update run set state = 'uncertain', phase = null, error = $5, ended_at = clock_timestamp(), holds_machine = true
-            where id = $1 and attempt = $2 and gateway_id = $3 and state = any($4) and ${isPastExecution} returning id, attempt
-          )
-          insert into run_event (run_id, attempt, event, detail, actor)
-            select id, attempt, 'lose', $6, 'Deskhand' from moved returning id`,
-        [runId, attempt, gatewayId, statesBefore('lose', 'uncertain'), json(error), error.message],
       );
       return rows.length === 1;
     },

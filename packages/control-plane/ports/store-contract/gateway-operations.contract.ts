@@ -239,7 +239,7 @@ export const gatewayOperations: Operations = {
   lose: onAttempt(3, 'lose', ({ stores }, choose, of) => {
     const holdsMachine = choose.chance(0.6);
     const error = { code: 'OutcomeUncertain', message: 'Nobody knows.' };
-    return { detail: String(holdsMachine), act: () => stores.links.lose(of, error, holdsMachine) };
+    return { detail: String(holdsMachine), act: () => stores.links.lose(of, error, { holdsMachine }) };
   }),
   settle: onAttempt(2, 'settle', ({ stores }, _choose, of) => ({ act: () => stores.links.settle(of) })),
   takeJournalState: onAttempt(3, 'take journal state', ({ stores }, choose, of) => {

@@ -57,7 +57,8 @@ export const sweepOperations: Operations = {
       const holder = choose.chance(0.9) ? stored?.gatewayId : undefined;
       const gatewayId = holder ?? choose.of(context.gateways);
       const error = { code: 'OutcomeUncertain', message: 'Nobody knows.' };
-      const act = () => context.stores.deadlines.giveUp({ runId, attempt, gatewayId }, error);
+      const loss = { holdsMachine: choose.chance(0.8), onlyPastExecution: true };
+      const act = () => context.stores.links.lose({ runId, attempt, gatewayId }, error, loss);
       return { says: `gives up ${runId} attempt ${String(attempt)} on ${gatewayId}`, act };
     },
   },

@@ -90,7 +90,7 @@ test('an uncertain run keeps its account and slot until its gateway reports; the
   const run = await world.submit();
   const attempt = await world.start(link, run);
   const of = { runId: run.id as never, attempt, gatewayId: 'g1' as never };
-  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, true);
+  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, { holdsMachine: true });
   const next = await world.submit();
   await world.settled();
   expect(value(await world.runs.get(alice, next.id))).toMatchObject({
@@ -108,7 +108,7 @@ test('an uncertain run that its gateway gives back unstarted frees its account a
   const run = await world.submit();
   const attempt = await world.start(link, run, 'acquired');
   const of = { runId: run.id as never, attempt, gatewayId: 'g1' as never };
-  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, true);
+  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, { holdsMachine: true });
   const next = await world.submit();
   await world.say(link, { type: 'release', runId: run.id, attempt, because: 'The journal cannot be written.' });
   await world.settled();

@@ -99,7 +99,9 @@ async function adoptEnded(ports: LinkPorts, link: OpenLink, runId: RunId, report
   if (did === 'in-the-way') return false;
   if (did === 'not-taken') return true;
   if (report.result === null)
-    await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), false);
+    await ports.store.lose(of, uncertain('The journal of its gateway does not tell how it ended.'), {
+      holdsMachine: false,
+    });
   else await ports.store.end(of, report.result);
   runChanged(ports, link, runId);
   return true;
@@ -193,7 +195,9 @@ async function carryOut(ports: LinkPorts, link: BeginningLink, judged: Judged): 
       await store.release(of, 'Not in the gateway’s journal: it was never started');
       break;
     case 'mark-uncertain':
-      await store.lose(of, uncertain('The journal of its gateway does not tell what became of it.'), isAlive(report));
+      await store.lose(of, uncertain('The journal of its gateway does not tell what became of it.'), {
+        holdsMachine: isAlive(report),
+      });
       break;
     case 'settle':
       await store.settle(of);

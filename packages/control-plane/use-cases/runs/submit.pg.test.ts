@@ -114,7 +114,7 @@ test('resubmit makes a linked run with the current version by default, and asks 
   });
   const lost = await world.submit({ user: 'user2' });
   const of = { runId: lost.id as RunId, attempt: await world.start(link, lost), gatewayId: 'g1' as GatewayId };
-  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, true);
+  await world.stores.store.lose(of, { code: 'OutcomeUncertain', message: 'Nobody knows.' }, { holdsMachine: true });
   expect(await world.runs.resubmit(alice, lost.id, {})).toMatchObject({
     ok: false,
     code: 'uncertain-needs-confirmation',

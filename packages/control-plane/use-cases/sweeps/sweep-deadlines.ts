@@ -88,6 +88,8 @@ async function lastAnswers(
   return new Map(runs.map(({ id, of }) => [id, byClass.get(classKeyIn(read?.fairness, of)) ?? []]));
 }
 
+const overdueLoss = { holdsMachine: true, onlyPastExecution: true } as const;
+
 /** The gateway ends an execution by its own clock; the server gives up long after, when nothing was heard of the end. */
 async function giveUpSilent(ports: SweepPorts, nowMs: number): Promise<void> {
   const runs = await ports.deadlines.pastExecution(OVERDUE_PER_SWEEP_MAX);
@@ -95,7 +97,7 @@ async function giveUpSilent(ports: SweepPorts, nowMs: number): Promise<void> {
     const run = runs.find((one) => one.id === runId);
     if (run === undefined || run.gatewayId === null) continue;
     const of = { runId, attempt: run.attempt, gatewayId: run.gatewayId };
-    if (!(await ports.deadlines.giveUp(of, uncertain(error.message)))) continue;
+    if (!(await ports.store.lose(of, uncertain(error.message), overdueLoss))) continue;
     tellGateway(ports, run.gatewayId, { type: 'cancel', runId, attempt: run.attempt, because: 'timedOut' });
     ports.changes.publish({ kind: 'run', runId });
     ports.changes.publish({ kind: 'run-queue', clusterId: run.clusterId });

@@ -110,10 +110,11 @@ test('a running run is left alone when the clock was put right after its time se
   const [stored] = await world.stores.store.stored([run.id as RunId]);
   const of = { runId: run.id as RunId, attempt, gatewayId: stored?.gatewayId ?? ('' as GatewayId) };
   const error = { code: 'OutcomeUncertain', message: 'Nobody knows how it ended.' };
-  expect(await world.stores.deadlines.giveUp(of, error)).toBe(false);
+  const overdueLoss = { holdsMachine: true, onlyPastExecution: true };
+  expect(await world.stores.store.lose(of, error, overdueLoss)).toBe(false);
   expect(await world.state(run.id)).toBe('running');
   await world.database.pool.query(agoSql('started_at', '17 minutes'), [run.id]);
-  expect(await world.stores.deadlines.giveUp(of, error)).toBe(true);
+  expect(await world.stores.store.lose(of, error, overdueLoss)).toBe(true);
 });
 
 test('an offer without an answer is taken back, and the gateway is not asked again at once', async () => {

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { linuxSessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import type { Rehearsal } from '@deskhand/domain/session/machine.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import type { PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
 import { openDesktopOf, whenNoSessionSeen, whenSessionSeen } from './stack/desktops.ts';
@@ -16,6 +19,9 @@ import { waitUntil } from './stack/wait-until.ts';
  * in there, so these tests have the machine to themselves.
  */
 const isRoot = process.getuid?.() === 0;
+
+/** What this machine is measured to hold. */
+const measured = linuxSessionLimit(totalmem(), cpus().length);
 
 /** The reference, word by word: with and without "an". */
 const single =
@@ -62,10 +68,10 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
     if (code !== 0) throw new Error(`deskhand ${args.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;
   };
-  const rehearse = async (policy: Rehearsed, gateway = 'machine-1'): Promise<void> => {
+  const rehearse = async (policy: Rehearsal, gateway = 'machine-1'): Promise<void> => {
     await deskhand('gateways', 'set', gateway, '--rehearse', policy);
     const { items } = await stack.client.listGateways();
-    expect(items.find(({ name }) => name === gateway)?.machine).toMatchObject({ policy, rehearsal: true });
+    expect(items.find(({ name }) => name === gateway)?.machine).toMatchObject({ rehearsal: policy });
   };
   const runNow = async ({ connectionId }: User, mode: 'attended' | 'unattended' = 'unattended') =>
     whenEnded(stack.client, (await submit(stack.client, { flowId: flows.where, connectionId, mode })).id);
@@ -142,6 +148,25 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
     const third = await submitMarked(carol);
     expect((await whenWaits(third.id, 'no-free-slot')).message).toBe('All 2 user sessions of the machine are in use.');
     for (const { id } of [first, second]) expect((await runState(stack.client, id)).state).toBe('running');
+    expect(third.marks.starts()).toBe(0);
+    await letFinish(first, second, third);
+    await deskhand('gateways', 'set', 'machine-1', '--capacity', 'measured');
+  });
+
+  test('S39: with Remote Desktop Services it runs as many users at once as its machine holds, and a capacity only lowers that', async () => {
+    await rehearse('multi-session-rds');
+    await deskhand('gateways', 'set', 'machine-1', '--capacity', '500');
+    expect((await stack.client.listGateways()).items[0]?.machine?.sessionLimit).toBe(measured);
+    const atOnce = [await submitMarked(alice), await submitMarked(bob), await submitMarked(carol)];
+    await Promise.all(atOnce.map(({ marks }) => marks.whenStarted()));
+    for (const { id } of atOnce) expect((await runState(stack.client, id)).state).toBe('running');
+    await letFinish(...atOnce);
+
+    await deskhand('gateways', 'set', 'machine-1', '--capacity', '2');
+    const [first, second] = [await submitMarked(alice), await submitMarked(bob)];
+    await Promise.all([first.marks.whenStarted(), second.marks.whenStarted()]);
+    const third = await submitMarked(carol);
+    expect((await whenWaits(third.id, 'no-free-slot')).message).toBe('All 2 user sessions of the machine are in use.');
     expect(third.marks.starts()).toBe(0);
     await letFinish(first, second, third);
     await deskhand('gateways', 'set', 'machine-1', '--capacity', 'measured');

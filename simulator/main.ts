@@ -15,30 +15,40 @@ import { replayCommand, shortStory, shrink } from './commands/shrink.ts';
 import type { Shape } from './universe/shape.ts';
 import { type SeedOptions, simulateSeed } from './universe/simulate.ts';
 
-const USAGE = 'Give --seed N, --seeds A..B, --minutes M or --mutations.';
+const USAGE = 'try: npm run simulate -- --seed N | --seeds A..B | --minutes M [--from A] | --mutations [NAME]';
 const FAILURES_SHRUNK_MAX = 3;
 const say = (line: string): void => console.log(line);
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    minutes: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    without: { type: 'string', default: '' },
-    change: { type: 'string', default: '{}' },
-    story: { type: 'boolean', default: false },
-    mutations: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = asked();
 
 if (values.mutations) process.exitCode = (await checkMutations(positionals, say)) ? 0 : 1;
 else if (values.seed !== undefined) await one();
 else if (values.seeds !== undefined || values.minutes !== undefined) await many();
-else {
-  console.error(USAGE);
-  process.exitCode = 3;
+else refuse('Nothing to simulate was named.');
+
+function asked() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        seed: { type: 'string' },
+        seeds: { type: 'string' },
+        minutes: { type: 'string' },
+        from: { type: 'string', default: '1' },
+        without: { type: 'string', default: '' },
+        change: { type: 'string', default: '{}' },
+        story: { type: 'boolean', default: false },
+        mutations: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function refuse(error: string): never {
+  console.error(`error: ${error}\n${USAGE}`);
+  process.exit(3);
 }
 
 async function one(): Promise<void> {

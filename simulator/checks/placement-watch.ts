@@ -70,8 +70,9 @@ export class PlacementWatch {
 function limitOf({ policyOverride, capacityOverride, facts }: GatewayRow): number | undefined {
   if (facts === null) return undefined;
   if (policyOverride === 'single-session') return 1;
-  const most = policyOverride === 'multi-session' ? Math.min(2, facts.sessionLimit) : Infinity;
-  return Math.max(1, Math.min(most, capacityOverride ?? facts.sessionLimit));
+  const most = { 'multi-session': Math.min(2, facts.sessionLimit), 'multi-session-rds': facts.sessionLimit };
+  const limit = capacityOverride ?? facts.sessionLimit;
+  return Math.max(1, policyOverride === null ? limit : Math.min(limit, most[policyOverride]));
 }
 
 const mayBeAsked = ({ enabled, quarantined, maintenanceSinceMs, setAsideSinceMs, linkedTo }: GatewayRow): boolean =>

@@ -1,9 +1,10 @@
 import { changeSettings } from '@deskhand/control-plane/use-cases/system/change-settings.ts';
 import { updateCluster, updateGateway } from '@deskhand/control-plane/use-cases/gateways/clusters.ts';
+import { rehearsals } from '@deskhand/domain/session/machine.ts';
 import { caller } from '../people/caller.ts';
 import { type FaultKind, MINUTE_MS, someTime } from './fault-kind.ts';
 
-const REHEARSALS = [null, 'single-session', 'multi-session'] as const;
+const REHEARSALS = [null, ...rehearsals];
 const CAPACITIES = [null, 1, 2, 4] as const;
 const POOLS = [null, 0, 1, 2, 3, 8] as const;
 /** Fewer than several clusters want, more than the first of them takes. */

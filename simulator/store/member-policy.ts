@@ -1,4 +1,4 @@
-import { policyOf, sessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import { limitOfMember, policyOf } from '@deskhand/domain/capacity/session-limit.ts';
 import type { MachinePolicy } from '@deskhand/domain/session/machine.ts';
 import type { GatewayRow } from './rows.ts';
 
@@ -8,6 +8,5 @@ export function policyAndCapacity(
 ): { readonly policy: MachinePolicy; readonly capacity: number } {
   const facts = gateway?.facts ?? null;
   if (gateway === undefined || facts === null) return { policy: 'single-session', capacity: 1 };
-  const policy = policyOf(gateway, facts);
-  return { policy, capacity: sessionLimit({ policy, facts, capacityOverride: gateway.capacityOverride }) };
+  return { policy: policyOf(gateway, facts), capacity: limitOfMember(gateway, facts) };
 }

@@ -6,7 +6,7 @@ import type { RememberedDecline } from '@deskhand/domain/placement/decline-memor
 import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { MemberAnswer } from '@deskhand/domain/run-queue/snapshot.ts';
 import type { Priority, RunError, RunMode, RunState, StartPhase } from '@deskhand/domain/run/run.ts';
-import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { MachineFacts, Rehearsal } from '@deskhand/domain/session/machine.ts';
 import type { NegotiationPolicy, Question } from '@deskhand/domain/session/negotiation/question.ts';
 import type { FlowParameter } from '@deskhand/protocol/http/flows.ts';
 import type { DecisionBatch } from '@deskhand/control-plane/ports/decisions.ts';
@@ -112,7 +112,7 @@ export interface GatewayRow {
   readonly canaryDueAtMs: number | null;
   readonly canaryRunId: RunId | null;
   readonly putBackAtMs: number | null;
-  readonly policyOverride: MachinePolicy | null;
+  readonly policyOverride: Rehearsal | null;
   readonly capacityOverride: number | null;
   readonly linkNumber: number;
   readonly pendingLinkNumber: number | null;

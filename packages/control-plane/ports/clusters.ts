@@ -1,7 +1,7 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
 import type { Fairness } from '@deskhand/domain/run-queue/fairness/fairness.ts';
 import type { Maintenance } from '@deskhand/domain/run-queue/snapshot.ts';
-import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { MachineFacts, Rehearsal } from '@deskhand/domain/session/machine.ts';
 import type { NegotiationPolicy } from '@deskhand/domain/session/negotiation/question.ts';
 import type { AuditFact } from './outcome.ts';
 
@@ -57,7 +57,7 @@ export interface GatewayRecord {
   readonly enabled: boolean;
   readonly quarantined: boolean;
   readonly maintenance: MaintenanceRecord | null;
-  readonly policyOverride: MachinePolicy | null;
+  readonly policyOverride: Rehearsal | null;
   readonly capacityOverride: number | null;
   readonly version: string;
   readonly sessionHost: 'linux' | 'virtual' | 'windows';

@@ -1,12 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { facts } from '../run-queue/queue-world.ts';
-import type { MachineFacts, MachinePolicy } from '../session/machine.ts';
-import { linuxSessionLimit, policyOf, sessionLimit } from './session-limit.ts';
+import type { MachineFacts, MachinePolicy, Rehearsal } from '../session/machine.ts';
+import { limitOfMember, linuxSessionLimit, policyOf } from './session-limit.ts';
 
 const GIB = 1024 ** 3;
 
-function check(policy: MachinePolicy, changes: Partial<MachineFacts>, setting: number | null, expected: number): void {
-  expect(sessionLimit({ policy, facts: facts(changes), capacityOverride: setting })).toBe(expected);
+function check(
+  reportedPolicy: MachinePolicy,
+  changes: Partial<MachineFacts>,
+  capacityOverride: number | null,
+  expected: number,
+): void {
+  expect(limitOfMember({ policyOverride: null, capacityOverride }, facts({ reportedPolicy, ...changes }))).toBe(
+    expected,
+  );
+}
+
+function checkRehearsal(
+  policyOverride: Rehearsal,
+  measured: number,
+  capacityOverride: number | null,
+  expected: number,
+): void {
+  expect(limitOfMember({ policyOverride, capacityOverride }, facts({ sessionLimit: measured }))).toBe(expected);
 }
 
 describe('how many sessions a machine holds', () => {
@@ -31,8 +47,23 @@ describe('how many sessions a machine holds', () => {
     check('multi-session', { sessionLimit: 8 }, 9, 2);
   });
 
-  test('a machine that measured less than two rehearses a server with what it has', () =>
-    check('multi-session', { sessionLimit: 1 }, null, 1));
+  test('S39: a rehearsed server holds two, whatever its machine could hold and is set to', () => {
+    checkRehearsal('multi-session', 8, null, 2);
+    checkRehearsal('multi-session', 8, 5, 2);
+  });
+  test('S39: one that is rehearsed with Remote Desktop Services holds what its machine can, and a setting only lowers it', () => {
+    checkRehearsal('multi-session-rds', 8, null, 8);
+    checkRehearsal('multi-session-rds', 8, 3, 3);
+    checkRehearsal('multi-session-rds', 8, 9, 8);
+  });
+  test('a machine that measured less than two rehearses a server with what it has', () => {
+    checkRehearsal('multi-session', 1, null, 1);
+    checkRehearsal('multi-session-rds', 1, null, 1);
+  });
+  test('Remote Desktop Services are rehearsed on Linux machines only', () => {
+    const server = facts({ reportedPolicy: 'multi-session', sessionLimit: 8 });
+    expect(limitOfMember({ policyOverride: 'multi-session-rds', capacityOverride: null }, server)).toBe(2);
+  });
 
   test('S37: a Linux machine holds what was measured', () => check('linux', { sessionLimit: 6 }, null, 6));
   test('a setting lowers or raises the limit of a Linux machine', () => {
@@ -56,13 +87,14 @@ test.each([
 
 test('a rehearsal overrides the policy that the machine reports', () => {
   expect(policyOf({ policyOverride: 'single-session' }, facts())).toBe('single-session');
+  expect(policyOf({ policyOverride: 'multi-session' }, facts())).toBe('multi-session');
+  expect(policyOf({ policyOverride: 'multi-session-rds' }, facts())).toBe('multi-session');
   expect(policyOf({ policyOverride: null }, facts())).toBe('linux');
 });
 
-test('a rehearsal is for Linux machines, and only of Windows rules', () => {
+test('a rehearsal is for Linux machines', () => {
   expect(policyOf({ policyOverride: 'multi-session' }, facts({ reportedPolicy: 'virtual' }))).toBe('virtual');
   expect(policyOf({ policyOverride: 'multi-session' }, facts({ reportedPolicy: 'single-session' }))).toBe(
     'single-session',
   );
-  expect(policyOf({ policyOverride: 'virtual' }, facts())).toBe('linux');
 });

@@ -1,6 +1,6 @@
 import { assertNever } from '../brand.ts';
 import type { ClusterMember } from '../run-queue/snapshot.ts';
-import type { MachineFacts, MachinePolicy } from '../session/machine.ts';
+import type { MachineFacts, MachinePolicy, Rehearsal } from '../session/machine.ts';
 
 const MIB = 1024 * 1024;
 
@@ -19,33 +19,43 @@ export function linuxSessionLimit(memoryBytes: number, cores: number): number {
   return Math.max(1, Math.min(byMemory, Math.floor(cores * SESSIONS_PER_CORE)));
 }
 
-/**
- * The policy a member obeys: what the machine is, or on a Linux machine the Windows rule that an admin set for a
- * rehearsal. No setting makes a machine something it is not.
- */
+const rehearsedPolicy = {
+  'single-session': 'single-session',
+  'multi-session': 'multi-session',
+  'multi-session-rds': 'multi-session',
+} as const satisfies Record<Rehearsal, MachinePolicy>;
+
+/** What an admin set for a rehearsal. Only a Linux machine has one: no setting makes a machine something it is not. */
+export function rehearsalOf(
+  { policyOverride }: Pick<ClusterMember, 'policyOverride'>,
+  { reportedPolicy }: Pick<MachineFacts, 'reportedPolicy'>,
+): Rehearsal | null {
+  return reportedPolicy === 'linux' ? policyOverride : null;
+}
+
+/** The policy a member obeys: what its machine is, or the Windows rule that it rehearses. */
 export function policyOf(
   member: Pick<ClusterMember, 'policyOverride'>,
   facts: Pick<MachineFacts, 'reportedPolicy'>,
 ): MachinePolicy {
-  const { policyOverride } = member;
-  const isRehearsal = policyOverride === 'single-session' || policyOverride === 'multi-session';
-  return facts.reportedPolicy === 'linux' && isRehearsal ? policyOverride : facts.reportedPolicy;
+  const rehearsal = rehearsalOf(member, facts);
+  return rehearsal === null ? facts.reportedPolicy : rehearsedPolicy[rehearsal];
 }
 
-export interface LimitQuestion {
-  readonly policy: MachinePolicy;
-  readonly facts: Pick<MachineFacts, 'sessionLimit' | 'remoteDesktopServices'>;
-  readonly capacityOverride: number | null;
-}
-
-/** User sessions a machine can hold at once, people's included (S37, S39, S41). A setting below one counts as one. */
-export function sessionLimit({ policy, facts, capacityOverride }: LimitQuestion): number {
+/** User sessions a member's machine can hold at once, people's included (S37, S39, S41). A setting below one counts as one. */
+export function limitOfMember(
+  member: Pick<ClusterMember, 'policyOverride' | 'capacityOverride'>,
+  facts: Pick<MachineFacts, 'reportedPolicy' | 'sessionLimit' | 'remoteDesktopServices'>,
+): number {
+  const { capacityOverride } = member;
+  const policy = policyOf(member, facts);
   switch (policy) {
     case 'single-session':
     case 'virtual':
       return 1;
     case 'multi-session': {
-      const most = facts.remoteDesktopServices ? facts.sessionLimit : Math.min(MULTI_SESSION_LIMIT, facts.sessionLimit);
+      const hasRds = facts.remoteDesktopServices || rehearsalOf(member, facts) === 'multi-session-rds';
+      const most = hasRds ? facts.sessionLimit : Math.min(MULTI_SESSION_LIMIT, facts.sessionLimit);
       return atLeastOne(Math.min(most, capacityOverride ?? most));
     }
     case 'linux':
@@ -53,11 +63,6 @@ export function sessionLimit({ policy, facts, capacityOverride }: LimitQuestion)
     default:
       return assertNever(policy);
   }
-}
-
-/** The limit of a cluster's member, once it has reported its facts. */
-export function limitOfMember(member: ClusterMember, facts: MachineFacts): number {
-  return sessionLimit({ policy: policyOf(member, facts), facts, capacityOverride: member.capacityOverride });
 }
 
 function atLeastOne(limit: number): number {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { reason } from '../placement/reasons.ts';
+import { rehearsals } from '../session/machine.ts';
 import { inHand, member, session, snapshot, type WorldRun } from './queue-world.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
@@ -54,7 +55,7 @@ const anyMember = fc.record({
   maintenance: mostly.map((value) => (value ? null : { note: 'new disk' })),
   setAside: mostly.map((value) => (value ? null : { nextCanaryAtMs: NOW_MS })),
   facts: fc.option(anyFacts, { freq: 9 }),
-  policyOverride: fc.option(fc.constantFrom('single-session' as const, 'multi-session' as const), { freq: 2 }),
+  policyOverride: fc.option(fc.constantFrom(...rehearsals), { freq: 2 }),
   capacityOverride: fc.option(fc.integer({ min: 0, max: 5 }), { freq: 2 }),
   declines: fc.array(anyDecline, { maxLength: 2 }),
 });

@@ -1,6 +1,6 @@
 import type { GatewayId, RunId } from '../brand.ts';
 import type { Priority, RunMode } from '../run/run.ts';
-import type { MachineFacts, MachinePolicy } from '../session/machine.ts';
+import type { MachineFacts, Rehearsal } from '../session/machine.ts';
 import type { FairFacts, Fairness } from './fairness/fairness.ts';
 
 /** A waiting run, as much of it as the order needs. */
@@ -79,8 +79,8 @@ export interface ClusterMember {
   readonly journalAwaited?: boolean;
   /** Null until the first report. */
   readonly facts: MachineFacts | null;
-  /** Policy that an admin set for a rehearsal; null follows the machine. */
-  readonly policyOverride: MachinePolicy | null;
+  /** Windows rule that an admin set for a rehearsal; null follows the machine. */
+  readonly policyOverride: Rehearsal | null;
   /** A setting may lower the limit, on Linux also raise it; null leaves it. */
   readonly capacityOverride: number | null;
   readonly declines: readonly DeclineMemory[];

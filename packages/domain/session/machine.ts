@@ -1,6 +1,10 @@
 /** The four machine policies of DESIGN §6. */
 export type MachinePolicy = 'single-session' | 'multi-session' | 'linux' | 'virtual';
 
+/** Windows rules that a Linux machine may obey for a rehearsal (DESIGN §6); `rds`: with Remote Desktop Services (S39). */
+export const rehearsals = ['single-session', 'multi-session', 'multi-session-rds'] as const;
+export type Rehearsal = (typeof rehearsals)[number];
+
 export type SessionState = 'active' | 'inactive' | 'disconnected';
 
 /** One operating-system session on a machine, as the gateway reports it. */

@@ -61,7 +61,7 @@ const session = (user: string, change: Partial<Session>): Session => ({
 const machine = (change: Partial<Machine>): Machine => ({
   operatingSystem: 'Debian GNU/Linux 12',
   policy: 'linux',
-  rehearsal: false,
+  rehearsal: null,
   sessions: [],
   sessionLimit: 4,
   slotsInUse: 0,
@@ -87,7 +87,7 @@ export function seedGateways(): Gateway[] {
       policyOverride: 'single-session',
       machine: machine({
         policy: 'single-session',
-        rehearsal: true,
+        rehearsal: 'single-session',
         sessionLimit: 1,
         sessions: [session('bob', { locked: true, state: 'inactive' })],
       }),
@@ -105,7 +105,7 @@ export function seedGateways(): Gateway[] {
       policyOverride: 'single-session',
       machine: machine({
         policy: 'single-session',
-        rehearsal: true,
+        rehearsal: 'single-session',
         sessionLimit: 1,
         sessions: [session('bob', {})],
       }),

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { rehearsals } from '@deskhand/domain/session/machine.ts';
 import { negotiationPolicies } from '@deskhand/domain/session/negotiation/question.ts';
 import { limits } from '../limits.ts';
 import { FairnessSettings } from './fairness.ts';
@@ -21,8 +22,8 @@ export const Session = Type.Object({
 export const Machine = Type.Object({
   operatingSystem: Type.String({ maxLength: 200 }),
   policy: oneOf(machinePolicies),
-  /** True when an admin set the policy for a rehearsal. */
-  rehearsal: Type.Boolean(),
+  /** The Windows rule that an admin had this Linux machine obey; null when it is what it is. */
+  rehearsal: orNull(oneOf(rehearsals)),
   sessions: Type.Array(Session, { maxItems: 500 }),
   sessionLimit: Type.Integer(),
   slotsInUse: Type.Integer(),
@@ -70,7 +71,7 @@ export const Gateway = Type.Object({
     word: oneOf(healthWords),
     advice: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 60 }),
   }),
-  policyOverride: orNull(oneOf(machinePolicies)),
+  policyOverride: orNull(oneOf(rehearsals)),
   capacityOverride: orNull(Type.Integer()),
   version: Type.String({ maxLength: 60 }),
   sessionHost: oneOf(['linux', 'virtual', 'windows']),
@@ -226,7 +227,7 @@ export const gatewayRoutes = {
         /** Begins, gets another note, or with null ends. */
         maintenance: orNull(Type.Object({ note })),
         order: Type.Integer({ minimum: 0, maximum: 1000 }),
-        policyOverride: orNull(oneOf(machinePolicies)),
+        policyOverride: orNull(oneOf(rehearsals)),
         capacityOverride: orNull(Type.Integer({ minimum: 1, maximum: 500 })),
       }),
     ),

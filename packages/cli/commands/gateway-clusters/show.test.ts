@@ -26,7 +26,7 @@ const gateway = (name: string, order: number, change: Partial<Gateway>): Gateway
     health: { word: 'Online', advice: [] },
     machine: {
       policy: 'linux',
-      rehearsal: false,
+      rehearsal: null,
       slotsInUse: 1,
       sessionLimit: 2,
       sessions: [{ user: 'bob', state: 'inactive', locked: true }],

@@ -7,6 +7,7 @@ import type { RunQueueView } from '@deskhand/protocol/http/runs.ts';
 import { argument, type Command } from '../../command.ts';
 import { findCluster } from '../find-cluster.ts';
 import { startCell } from '../predicted-start.ts';
+import { policyWords } from '../gateways/policy-words.ts';
 
 const WAITING_SHOWN_MAX = 5;
 
@@ -77,7 +78,7 @@ function whoTakes(cluster: GatewayCluster, members: readonly Gateway[]): string 
 function memberLines(gateway: Gateway): readonly string[] {
   const { machine, health, order, name, version } = gateway;
   const slots = machine ? `${machine.slotsInUse}/${machine.sessionLimit} slots` : 'slots unknown';
-  const policy = machine ? `${machine.policy}${machine.rehearsal ? ' (rehearsal)' : ''}` : 'policy unknown';
+  const policy = machine ? policyWords(machine) : 'policy unknown';
   const sessions = (machine?.sessions ?? []).map(
     ({ user, state, locked }) => `${user} ${state}${locked === true ? ', locked' : ''}`,
   );

@@ -1,7 +1,9 @@
+import { type Rehearsal, rehearsals } from '@deskhand/domain/session/machine.ts';
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import { argument, type Call, type Command, text } from '../../command.ts';
 import { usageFailure } from '../../terminal/errors.ts';
 import { findGateway } from './find-gateway.ts';
+import { policyWords } from './policy-words.ts';
 
 const CAPACITY_MAX = 500;
 const ORDER_MAX = 1000;
@@ -16,13 +18,14 @@ export const set: Command = {
     { syntax: '--capacity <sessions>', description: 'sessions at once, or "measured" for what its machine can hold' },
     {
       syntax: '--rehearse <policy>',
-      description: 'obey a Windows rule on this Linux machine',
-      choices: ['single-session', 'multi-session', 'nothing'],
+      description: 'obey a Windows rule',
+      choices: [...rehearsals, 'nothing'],
     },
   ],
   examples: [
     'deskhand gateways set kiosk-1 --capacity 6',
     'deskhand gateways set kiosk-1 --rehearse single-session --order 0',
+    'deskhand gateways set kiosk-1 --rehearse multi-session-rds',
   ],
   exitCodes: [0, 4, 5, 6, 7],
   run: async (call) => {
@@ -44,10 +47,9 @@ function changeOf(call: Call) {
     ...(name === undefined ? {} : { name }),
     ...(order === undefined ? {} : { order: numberOf(order, '--order', 0, ORDER_MAX) }),
     ...(capacity === undefined ? {} : { capacityOverride: capacityOf(capacity) }),
-    ...(rehearse === undefined ? {} : { policyOverride: rehearse === 'nothing' ? null : (rehearse as Rehearsed) }),
+    ...(rehearse === undefined ? {} : { policyOverride: rehearse === 'nothing' ? null : (rehearse as Rehearsal) }),
   };
 }
-type Rehearsed = 'single-session' | 'multi-session';
 
 const capacityOf = (written: string): number | null =>
   written === 'measured' ? null : numberOf(written, '--capacity', 1, CAPACITY_MAX);
@@ -61,6 +63,5 @@ function numberOf(written: string, option: string, min: number, max: number): nu
 /** What the change came to: a setting may be lowered by the policy. */
 function asText({ name, machine }: Gateway): string {
   if (machine === null) return `Changed ${name}; its machine has not reported yet.`;
-  const rehearsal = machine.rehearsal ? ' (rehearsal)' : '';
-  return `Changed ${name}: ${machine.policy}${rehearsal}, ${machine.sessionLimit} sessions at once.`;
+  return `Changed ${name}: ${policyWords(machine)}, ${machine.sessionLimit} sessions at once.`;
 }

@@ -1,6 +1,7 @@
 import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import { argument, type Command } from '../../command.ts';
 import { findGateway } from './find-gateway.ts';
+import { policyWords } from './policy-words.ts';
 
 export const show: Command = {
   name: 'gateways show',
@@ -31,7 +32,7 @@ function gatewayAsText(gateway: Gateway): string {
         : undefined,
     ],
     ['Machine', machine?.operatingSystem],
-    ['Policy', machine ? `${machine.policy}${machine.rehearsal ? ' (rehearsal)' : ''}` : undefined],
+    ['Policy', machine ? policyWords(machine) : undefined],
     ['Slots', machine ? `${machine.slotsInUse} of ${machine.sessionLimit} in use` : undefined],
     ['Seen', gateway.lastSeenAt ?? 'never'],
     ['Unreachable', gateway.unreachableSince ? `since ${gateway.unreachableSince}` : undefined],

@@ -1,4 +1,4 @@
-import { policyOf, sessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
+import { limitOfMember, policyOf, rehearsalOf } from '@deskhand/domain/capacity/session-limit.ts';
 import { CANARIES_TO_PASS } from '@deskhand/domain/gateway/canary.ts';
 import { healthOf } from '@deskhand/domain/gateway/health.ts';
 import type { Gateway, GatewayCluster, gatewayRoutes } from '@deskhand/protocol/http/gateways.ts';
@@ -143,15 +143,14 @@ function healthToWire(gateway: GatewayRecord, serverVersion: string): Gateway['h
 }
 
 function machineToWire(gateway: GatewayRecord): Gateway['machine'] {
-  const { facts, policyOverride, capacityOverride, slotsInUse } = gateway;
+  const { facts, slotsInUse } = gateway;
   if (!facts) return null;
-  const policy = policyOf({ policyOverride }, facts);
   return {
     operatingSystem: facts.operatingSystem,
-    policy,
-    rehearsal: policy !== facts.reportedPolicy,
+    policy: policyOf(gateway, facts),
+    rehearsal: rehearsalOf(gateway, facts),
     sessions: [...facts.sessions],
-    sessionLimit: sessionLimit({ policy, facts, capacityOverride }),
+    sessionLimit: limitOfMember(gateway, facts),
     slotsInUse,
     canUnattended: facts.canUnattended,
     canAttended: facts.canAttended,

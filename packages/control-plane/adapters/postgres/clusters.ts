@@ -1,5 +1,5 @@
 import type { AccountId, ClusterId, GatewayId } from '@deskhand/domain/brand.ts';
-import type { MachineFacts, MachinePolicy } from '@deskhand/domain/session/machine.ts';
+import type { MachineFacts, Rehearsal } from '@deskhand/domain/session/machine.ts';
 import type { Pool } from 'pg';
 import type { ClusterStore, ClusterSummary, GatewayChange, GatewayRecord } from '../../ports/clusters.ts';
 import { changing } from './audit.ts';
@@ -29,7 +29,7 @@ interface GatewayRow {
   maintenance_since: Date | null;
   maintenance_note: string;
   clock_skew_ms: number | null;
-  policy_override: MachinePolicy | null;
+  policy_override: Rehearsal | null;
   capacity_override: number | null;
   version: string;
   session_host: 'linux' | 'virtual' | 'windows';

@@ -1,5 +1,6 @@
 import type { Role } from '@deskhand/domain/account/permissions.ts';
 import type { AccountId, ClusterId, ConnectionId, DesktopFlowId, GatewayId } from '@deskhand/domain/brand.ts';
+import { rehearsals } from '@deskhand/domain/session/machine.ts';
 import type { ReadScript } from '../flows.ts';
 import { fairnessBy } from './fair-queue-operations.contract.ts';
 import { type Act, audit, type Choose, type Context, type Operation, type Operations } from './context.contract.ts';
@@ -122,7 +123,7 @@ export const clusterOperations: Operations = {
       ...(choose.chance(0.2) ? { name: choose.of(names) } : {}),
       ...(choose.chance(0.4) ? { enabled: choose.chance(0.6) } : {}),
       ...(choose.chance(0.2) ? { order: choose.below(3) } : {}),
-      ...(choose.chance(0.2) ? { policyOverride: choose.of(['single-session', null] as const) } : {}),
+      ...(choose.chance(0.2) ? { policyOverride: choose.of([...rehearsals, null]) } : {}),
       ...(choose.chance(0.2) ? { maintenance: choose.of([null, { note: '' }, { note: 'new disk' }]) } : {}),
       ...(choose.chance(0.2) ? { capacityOverride: choose.of([null, 1, 4]) } : {}),
     };

@@ -106,7 +106,7 @@ function Policy({ gateway }: { readonly gateway: Gateway }) {
           data-tone="doubt"
           title="An admin set this policy: the machine obeys that Windows rule with its own sessions."
         >
-          Rehearsal
+          {machine.rehearsal === 'multi-session-rds' ? 'Rehearsal, RDS' : 'Rehearsal'}
         </span>
       )}
     </span>

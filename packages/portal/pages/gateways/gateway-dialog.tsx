@@ -51,6 +51,7 @@ export function GatewayDialog({ gateway, onClose, onSaved }: GatewayDialogProps)
           <option value="">As the operating system is</option>
           <option value="single-session">Rehearse single-session (Windows 10/11)</option>
           <option value="multi-session">Rehearse multi-session (Windows Server)</option>
+          <option value="multi-session-rds">Rehearse multi-session with Remote Desktop Services</option>
         </Select>
       </Field>
       <Field

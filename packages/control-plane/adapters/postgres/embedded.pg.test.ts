@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -41,15 +42,23 @@ test('it listens on no network address, in a folder that only its user can enter
 });
 
 test('a start attaches to a PostgreSQL that outlived its Deskhand', async () => {
-  const { database: orphaned, options } = await open();
+  const options = testDataFolder();
   removedAfterwards(options);
-  const pid = orphaned.embedded?.postmasterPid();
-  await orphaned.pool.end();
+  const pid = orphanedPostmaster(options);
   const attached = await openDatabase(options);
   expect(attached.embedded?.postmasterPid()).toBe(pid);
   await attached.close();
   expect(attached.embedded?.postmasterPid()).toBeUndefined();
 });
+
+/** Of a program that ended without a word to its PostgreSQL. */
+function orphanedPostmaster(options: ReturnType<typeof testDataFolder>): number {
+  const program = `import { openDatabase } from ${JSON.stringify(import.meta.resolve('./database.ts'))};
+    const { embedded } = await openDatabase(${JSON.stringify(options)});
+    process.stdout.write(String(embedded.postmasterPid()), () => process.exit());`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
 
 test('a killed postmaster is started again and loses nothing that was acknowledged', async () => {
   const { database, options } = await open();
@@ -70,7 +79,9 @@ test('a database that cannot be reached is named in one sentence with its code',
 });
 
 test('a folder that cannot be written is named in one sentence with its code', async () => {
-  await expect(openDatabase({ ...testDataFolder(), dataFolder: '/proc/nowhere' })).rejects.toMatchObject({
+  const options = testDataFolder();
+  removedAfterwards(options);
+  await expect(openDatabase({ ...options, dataFolder: '/proc/nowhere' })).rejects.toMatchObject({
     code: 'data-folder-not-writable',
   });
 });

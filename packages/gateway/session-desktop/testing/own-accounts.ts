@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceText } from '../../adapters/linux/pam-service.ts';
 
 /** An account as one machine of a test knows it. */
 export interface MadeUpAccount {
@@ -16,6 +17,23 @@ export interface MadeUpAccount {
   readonly isPasswordOld?: boolean;
   /** By the access rules of the machine. */
   readonly isBarred?: boolean;
+}
+
+/** A directory that a machine asks beside its own files, over nslcd. */
+export interface AskedDirectory {
+  /** The folder in which libnss_ldap is. */
+  readonly libraries: string;
+  readonly pamModule: string;
+  /** What nslcd.conf says. */
+  readonly settings: string;
+  /** The folder in which nslcd has its socket. */
+  readonly socketFolder: string;
+}
+
+export interface DirectoryRules {
+  readonly asked: AskedDirectory;
+  /** Its accounts that this machine does not let in. */
+  readonly barred?: readonly string[];
 }
 
 /**
@@ -38,7 +56,7 @@ export interface OwnAccounts {
 const DENY = 3;
 const RECORD_BYTES = 64;
 
-export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts {
+export function makeOwnAccounts(accounts: readonly MadeUpAccount[], directory?: DirectoryRules): OwnAccounts {
   const folder = mkdtempSync('/tmp/dh-accounts-');
   const at = (name: string): string => join(folder, 'etc', name);
   const tally = (user: string): string => join(folder, user);
@@ -48,17 +66,21 @@ export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts
   const write = (known: readonly MadeUpAccount[]): void => {
     writeFileSync(at('passwd'), `${passwd.trimEnd()}\n${known.map(passwdLine).join('')}`, { mode: 0o644 });
     writeFileSync(at('shadow'), `${shadow.trimEnd()}\n${known.map(shadowLine).join('')}`, { mode: 0o600 });
-    const barred = known.filter(({ isBarred }) => isBarred).map(({ user }) => `-:${user}:ALL\n`);
-    writeFileSync(join(folder, 'access.conf'), barred.join(''));
+    const barred = [...known.filter(({ isBarred }) => isBarred).map(({ user }) => user), ...(directory?.barred ?? [])];
+    writeFileSync(join(folder, 'access.conf'), barred.map((user) => `-:${user}:ALL\n`).join(''));
   };
   write(accounts);
+  const rules = directory === undefined ? ownRules(folder) : serviceText('debian');
   const refuseSessions = (isRefused: boolean): void => {
     const last = isRefused ? 'session required pam_deny.so\n' : '';
-    writeFileSync(at('pam.d/deskhand'), `${serviceText(folder)}${last}`, { mode: 0o644 });
+    writeFileSync(at('pam.d/deskhand'), `${rules}${last}`, { mode: 0o644 });
   };
   refuseSessions(false);
+  if (directory !== undefined) joinDirectory(folder, directory.asked);
+  const mounts = [`mount --bind ${join(folder, 'etc')} /etc`];
+  if (directory) mounts.push(`mount --bind ${directory.asked.socketFolder} /run/nslcd`);
   return {
-    prefix: ['unshare', '--mount', 'sh', '-c', `mount --bind ${join(folder, 'etc')} /etc && exec "$@"`, 'sh'],
+    prefix: ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'],
     write,
     failuresOf: (user) => validRecords(existsSync(tally(user)) ? readFileSync(tally(user)) : Buffer.alloc(0)),
     fail: (user, times) => writeFileSync(tally(user), recordsOf(times), { mode: 0o600 }),
@@ -67,17 +89,35 @@ export function makeOwnAccounts(accounts: readonly MadeUpAccount[]): OwnAccounts
   };
 }
 
-const serviceText = (folder: string): string => {
+/** What installing libnss-ldapd, libpam-ldapd and nslcd on Debian sets. */
+function joinDirectory(folder: string, { libraries, pamModule, settings }: AskedDirectory): void {
+  const at = (name: string): string => join(folder, 'etc', name);
+  const switches = readFileSync(at('nsswitch.conf'), 'utf8').replace(/^passwd:.*$/m, 'passwd: files ldap');
+  writeFileSync(at('nsswitch.conf'), switches);
+  writeFileSync(at('nslcd.conf'), settings, { mode: 0o600 });
+  appendFileSync(at('ld.so.conf'), `\n${libraries}\n`);
+  execFileSync('ldconfig', ['-X', '-f', at('ld.so.conf'), '-C', at('ld.so.cache')], { stdio: 'ignore' });
+  const ldap = `${pamModule} minimum_uid=1000`;
+  const auth = authRules(folder, `auth [success=1 default=ignore] ${ldap} use_first_pass\n`);
+  writeFileSync(at('pam.d/common-auth'), auth);
+  const account = `account [success=1 default=ignore] pam_unix.so\naccount required ${ldap}\n`;
+  writeFileSync(at('pam.d/common-account'), `${accessRule(folder)}${account}`);
+}
+
+const authRules = (folder: string, ldap = ''): string => {
   const counted = `deny=${String(DENY)} dir=${folder}`;
   return `auth required pam_faillock.so preauth silent ${counted}
-auth [success=1 default=ignore] pam_unix.so
-auth [default=die] pam_faillock.so authfail ${counted}
+auth [success=${ldap === '' ? '1' : '2'} default=ignore] pam_unix.so
+${ldap}auth [default=die] pam_faillock.so authfail ${counted}
 auth sufficient pam_faillock.so authsucc ${counted}
-account required pam_access.so accessfile=${folder}/access.conf
-account required pam_unix.so
-session required pam_unix.so
 `;
 };
+
+const accessRule = (folder: string): string => `account required pam_access.so accessfile=${folder}/access.conf\n`;
+
+const ownRules = (folder: string): string => `${authRules(folder)}${accessRule(folder)}account required pam_unix.so
+session required pam_unix.so
+`;
 
 const passwdLine = ({ user, uid, shell = '/bin/bash' }: MadeUpAccount): string =>
   `${user}:x:${String(uid)}:${String(uid)}::/tmp:${shell}\n`;

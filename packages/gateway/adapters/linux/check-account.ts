@@ -4,21 +4,19 @@ import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
 import type {
   AccountCheck,
   AccountCheckRequest,
-  PasswordCheck,
   SessionAccount,
   SessionRefusalCode,
 } from '../../ports/session-host.ts';
 import { getent } from '../../session-desktop/accounts.ts';
+import type { AccountProver } from './account-prover.ts';
 import { readFailureCount } from './failure-count.ts';
 import { DAY_MS, shadowState } from './sign-in-refusal.ts';
 
-interface Prover {
-  findAccount(accountName: string): Promise<PasswordCheck>;
-  checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck>;
-}
-
 /** Everything that can be found out without a password comes first, so that a try is spent only where it decides. */
-export async function checkAccount(prover: Prover, request: AccountCheckRequest): Promise<AccountCheck> {
+export async function checkAccount(
+  prover: Pick<AccountProver, 'findAccount' | 'checkPassword'>,
+  request: AccountCheckRequest,
+): Promise<AccountCheck> {
   const { accountName, password, beforeTry } = request;
   const found = await prover.findAccount(accountName);
   if (!found.ok) return { answer: answerOf(found.because.code), isDirectoryAccount: false };

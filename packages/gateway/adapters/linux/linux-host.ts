@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cpus, hostname, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { SessionFact } from '@deskhand/domain/session/machine.ts';
 import type {
@@ -17,7 +17,6 @@ import type {
   SignInRequest,
 } from '../../ports/session-host.ts';
 import type { Persons } from '../../ports/persons.ts';
-import { findAccount, whyAccountRefused } from '../../session-desktop/accounts.ts';
 import { attachable, whereToAttach } from '../../session-desktop/attachable.ts';
 import { cgroup2Root } from '../../session-desktop/containment.ts';
 import type { Door } from '../../session-desktop/door.ts';
@@ -45,14 +44,14 @@ import {
   type BegunSession,
   type Place,
 } from '../../session-desktop/session-register.ts';
+import { AccountProver, SIGN_IN_TIMEOUT_MS } from './account-prover.ts';
 import { checkAccount } from './check-account.ts';
 import { endLeader, Leaders, type Leader, type LeaderStart } from './leader.ts';
-import type { LeaderAnswer } from './leader-protocol.ts';
 import { fromPam } from './pam-environment.ts';
 import { leaderOf, People } from './people.ts';
 import { linuxPersons } from './persons.ts';
 import { ensurePamService, PAM_SERVICE } from './pam-service.ts';
-import { cancelledOrLate, notAccepted, refusalOf, refuse } from './sign-in-refusal.ts';
+import { cancelledOrLate, notAccepted, refuse } from './sign-in-refusal.ts';
 
 export interface LinuxHostOptions extends HelperProgram {
   /** Accounts that the machine's own configuration allows although they belong to the system. */
@@ -67,7 +66,6 @@ export interface LinuxHostOptions extends HelperProgram {
   readonly log?: (line: string) => void;
 }
 
-const SIGN_IN_TIMEOUT_MS = 60_000;
 const DESKTOP_TIMEOUT_MS = 20_000;
 
 /** Signs in any account of the machine. Runs as root; everything that touches a user's things runs as that user. */
@@ -78,6 +76,7 @@ export class LinuxHost implements SessionHost {
   private readonly register: SessionRegister;
   private readonly people: People;
   private readonly leaders: Leaders;
+  private readonly prover: AccountProver;
   private readonly leaderPath: string;
   private readonly pamTrouble: string | undefined;
   private readonly displayTrouble: string | undefined;
@@ -116,6 +115,11 @@ export class LinuxHost implements SessionHost {
     });
     this.pamTrouble = ensurePamService();
     this.displayTrouble = prepareDisplaySockets();
+    this.prover = new AccountProver({
+      leaders: this.leaders,
+      systemAccounts: options.systemAccounts ?? [],
+      pamTrouble: this.pamTrouble,
+    });
     if (!keepDescriptorsFromChildren())
       options.log?.('Open files that this gateway inherited could not be kept from sessions.');
   }
@@ -153,51 +157,12 @@ export class LinuxHost implements SessionHost {
     ];
   }
 
-  async checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck> {
-    const refused = this.whyRefused(account);
-    if (refused !== undefined) return { ok: false, because: refused };
-    const order = { service: PAM_SERVICE, user: account.user, lockFile: null, openSession: false, hold: false };
-    const started = await this.leaders.start({ order, password, signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS) });
-    if (started.ok) return { ok: true, account };
-    return { ok: false, because: await this.refusal(started.answer, account) };
+  checkPassword(account: SessionAccount, password: string): Promise<PasswordCheck> {
+    return this.prover.checkPassword(account, password);
   }
 
   checkAccount(request: AccountCheckRequest): Promise<AccountCheck> {
-    return checkAccount(this, request);
-  }
-
-  /** The account behind a connection's account name, with the reasons it may not be used; for preflight as for sign-in. */
-  async findAccount(accountName: string): Promise<PasswordCheck> {
-    const looked = await findAccount(accountName, hostname());
-    if (!looked.found) {
-      return looked.because === 'unknown'
-        ? refuse('account-unknown', `This machine knows no account ${accountName}.`)
-        : refuse(
-            'cannot-create-session',
-            `The account directory of this machine does not answer, so ${accountName} could not be looked up.`,
-          );
-    }
-    const refused = this.whyRefused(looked.account);
-    return refused === undefined ? { ok: true, account: looked.account } : { ok: false, because: refused };
-  }
-
-  private whyRefused(account: SessionAccount): SessionRefusal | undefined {
-    const because = whyAccountRefused(account, this.options.systemAccounts ?? []);
-    return because === undefined ? undefined : { code: 'account-refused', message: because };
-  }
-
-  private refusal(
-    answer: Extract<LeaderAnswer, { ok: false }> | 'cancelled' | 'failed',
-    account: SessionAccount,
-    signal?: AbortSignal,
-  ): Promise<SessionRefusal> | SessionRefusal {
-    if (answer === 'cancelled') return cancelledOrLate(signal);
-    if (answer === 'failed')
-      return {
-        code: 'cannot-create-session',
-        message: this.pamTrouble ?? `The password of ${account.user} could not be checked: PAM gave no answer.`,
-      };
-    return refusalOf(answer, account);
+    return checkAccount(this.prover, request);
   }
 
   async signIn(request: SignInRequest): Promise<SessionResult> {
@@ -207,7 +172,7 @@ export class LinuxHost implements SessionHost {
         'cannot-create-session',
         `This machine cannot open a display. ${missingSentences(programs).join(' ')}`,
       );
-    const found = await this.findAccount(request.accountName);
+    const found = await this.prover.findAccount(request.accountName);
     if (!found.ok) return found;
     if (request.password === undefined)
       return refuse('password-wrong', `Signing in ${found.account.user} needs the connection's password.`);
@@ -226,7 +191,8 @@ export class LinuxHost implements SessionHost {
       const proving = this.leaders.start({ order, password: request.password, signal });
       door = openDesktopDoor(this.register.doorstep(request.sessionId, account, place));
       const [started, inTheWay] = await Promise.all([proving, this.people.inTheWayOf(account)]);
-      if (!started.ok) return { ok: false, because: await this.refusal(started.answer, account, request.signal) };
+      if (!started.ok)
+        return { ok: false, because: await this.prover.refusal(started.answer, account, request.signal) };
       if (inTheWay === undefined)
         return await this.enterProven(request, signal, account, started, { place, door, programs });
       await endLeader(started.leader);
@@ -341,7 +307,7 @@ export class LinuxHost implements SessionHost {
   }
 
   async attach(request: AttachRequest): Promise<SessionResult> {
-    const found = await this.findAccount(request.accountName);
+    const found = await this.prover.findAccount(request.accountName);
     if (!found.ok) return found;
     const { account } = found;
     const order = {
@@ -356,7 +322,7 @@ export class LinuxHost implements SessionHost {
       password: request.password,
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]),
     });
-    if (!started.ok) return { ok: false, because: await this.refusal(started.answer, account, request.signal) };
+    if (!started.ok) return { ok: false, because: await this.prover.refusal(started.answer, account, request.signal) };
     try {
       const result = await this.join(request, account, started.leader);
       if (!result.ok) await endLeader(started.leader);

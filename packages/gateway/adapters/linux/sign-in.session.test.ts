@@ -120,7 +120,10 @@ describe.runIf(isRoot)('sign-in of real accounts', () => {
     expect(refusalOf(await host.signIn(ask(alice, { accountName: 'root' })))).toBe('account-refused');
     expect(refusalOf(await host.signIn(ask(alice, { accountName: 'daemon' })))).toBe('account-refused');
     const naming = new LinuxHost({ ...kit, runtimeFolder, systemAccounts: ['daemon'] });
-    expect(await naming.findAccount('daemon')).toMatchObject({ ok: true, account: { user: 'daemon' } });
+    const request = { accountName: 'daemon', password: undefined, beforeTry: () => undefined };
+    expect((await host.checkAccount(request)).answer).toBe('not-permitted');
+    // Nobody knows a password of it, so a sign-in would end there.
+    expect((await naming.checkAccount(request)).answer).toBe('account-locked');
   });
 
   test('an unknown account is told before any password is looked at', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { openPersonDesktop, type PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
-import { makeMarks, type Marks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { type Marks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
-import { makeFlow, submit, whenEnded, whenState } from './stack/runs.ts';
+import { makeFlow, whenEnded, whenRunning } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -45,12 +46,10 @@ describe.runIf(isRoot)('an attended run', () => {
 
   const started = async (): Promise<{ id: string; marks: Marks }> => {
     onTestFailed(async () => console.error(await stack.lastWords()));
-    const marks = makeMarks(stack.folder, 'attended');
-    const inputs = { Marks: marks.folder };
-    const { id } = await submit(stack.client, { flowId, connectionId, mode: 'attended', inputs });
+    const { run, marks } = await submitHeld(stack, 'attended', { flowId, connectionId, mode: 'attended' });
     await marks.whenStarted();
-    await whenState(stack.client, id, ({ state }) => state === 'running', 'running');
-    return { id, marks };
+    await whenRunning(stack.client, run.id);
+    return { id: run.id, marks };
   };
   const isOpen = async (): Promise<boolean> => (await desktop.run(XDOTOOL, 'getdisplaygeometry')).code === 0;
   const gatewayDiesAndComesBack = async (): Promise<void> => {

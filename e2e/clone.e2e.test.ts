@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import type { Program } from './stack/programs.ts';
-import { makeFlow, submit, whenEnded } from './stack/runs.ts';
+import { makeFlow, whenEnded } from './stack/runs.ts';
 import { runGateway, type Stack, startStack } from './stack/stack.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -36,10 +37,7 @@ afterAll(async () => {
 }, 60_000);
 
 const gateways = async () => (await stack.client.listGateways()).items;
-const run = async (name: string) => {
-  const marks = makeMarks(stack.folder, name);
-  return { marks, run: await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } }) };
-};
+const run = (name: string) => submitHeld(stack, name, { flowId, connectionId });
 
 const journalOf = ({ gatewayData }: Stack): string => readFileSync(join(gatewayData, 'journal.jsonl'), 'utf8');
 
@@ -107,8 +105,8 @@ test('enrolled anew the machine takes runs again, and what the quarantined one h
 
 test('a copy that comes while the link of the original is up is known by its journal, and starts nothing', async () => {
   onTestFailed(async () => console.error(await stack.lastWords(), `copy:\n${copy?.log()}`));
-  const copied = join(stack.folder, 'later-copy');
-  execFileSync('cp', ['-a', stack.gatewayData, copied]);
+  const copied = mkdtempSync(join(stack.folder, 'later-copy-'));
+  execFileSync('cp', ['-a', `${stack.gatewayData}/.`, copied]);
   rmSync(join(copied, 'gateway.lock'), { force: true });
   const held = await run('held');
   await held.marks.whenStarted();

@@ -8,6 +8,8 @@ import { makeFlow, submit, whenEnded } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
 const isRoot = process.getuid?.() === 0;
+/** The first time its packages come from a mirror. */
+const FETCHED_WITHIN_MS = 15 * 60_000;
 const right = 'the right password';
 const alice = { user: 'dh-dir-alice', uid: 61_201, password: right };
 const bert = { user: 'dh-dir-bert', uid: 61_202, password: right };
@@ -40,7 +42,7 @@ describe.runIf(isRoot)('accounts of a directory', () => {
     gateways = await startOwnMachines(stack, machines);
     await stack.client.updateCluster({ params: { id: stack.clusterId }, body: { runOnAllGateways: true } });
     flowId = await makeFlow(stack.client, whoFlow);
-  });
+  }, FETCHED_WITHIN_MS);
   afterAll(async () => {
     await gateways?.end();
     await stack?.close();
@@ -83,6 +85,7 @@ describe.runIf(isRoot)('accounts of a directory', () => {
     onFailure();
     for (const { id } of (await stack.client.listGateways()).items)
       await stack.client.updateGateway({ params: { id }, body: { enabled: true } });
+    const failures = directory.failuresOf(bert.user);
     const id = await connect(bert.user, 'another password');
     for (let times = 0; times < 3; times += 1)
       expect(await preflightOf(stack.client, id)).toEqual({
@@ -90,6 +93,6 @@ describe.runIf(isRoot)('accounts of a directory', () => {
         'machine-2': null,
         'machine-3': null,
       });
-    expect(directory.failuresOf(bert.user)).toBe(1);
+    expect(directory.failuresOf(bert.user)).toBe(failures + 1);
   });
 });

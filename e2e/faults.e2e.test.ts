@@ -1,9 +1,10 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { makeMarks, type Marks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { type Marks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { killPostgres, killRunnerOf } from './stack/victims.ts';
-import { makeFlow, submit, whenEnded, whenState } from './stack/runs.ts';
+import { makeFlow, whenEnded, whenState } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
 /**
@@ -223,9 +224,8 @@ const cases: readonly Case[] = [
 
 describe('kill -9 in each phase of a run', () => {
   test.each(cases)('$name', async ({ name, story, ends, starts }) => {
-    const marks = makeMarks(stack.folder, name.replace(/\W+/g, '-'));
-    const run = await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } });
     onTestFailed(async () => console.error(await stack.lastWords()));
+    const { run, marks } = await submitHeld(stack, name.replace(/\W+/g, '-'), { flowId, connectionId });
     await story({ run, marks });
     const ended = await whenEnded(stack.client, run.id, 90_000);
     expect({ state: ended.state, code: ended.error?.code }).toEqual({ state: ends.state, code: ends.code });

@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, unlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
-import { makeFlow, submit, whenEnded } from './stack/runs.ts';
+import { makeFlow, whenEnded } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -42,6 +43,7 @@ describe.runIf(isRoot)('a gateway whose disk is full', () => {
 
   const ballast = () => join(disk, 'ballast');
   const fill = () => {
+    onTestFailed(() => rmSync(ballast(), { force: true }));
     for (let bytes = statfsSync(disk).bavail * statfsSync(disk).bsize; bytes > 0; bytes = bytes >> 1)
       try {
         writeFileSync(ballast(), Buffer.alloc(bytes), { flag: 'a' });
@@ -49,10 +51,7 @@ describe.runIf(isRoot)('a gateway whose disk is full', () => {
         // Half of it may still fit.
       }
   };
-  const run = async (name: string) => {
-    const marks = makeMarks(stack.folder, name);
-    return { marks, run: await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } }) };
-  };
+  const run = (name: string) => submitHeld(stack, name, { flowId, connectionId });
   const journalFault = async () => (await stack.client.listGateways()).items[0]?.journalFault;
 
   test('ends the run it holds, takes nothing more and says so; with room again it goes on, and each run starts once', async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import { type ScreenEvent, watchedScreen } from '@deskhand/protocol/watched-screen.ts';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import { makeMarks } from './stack/marked-flow.ts';
-import { makeFlow, submit, whenEnded } from './stack/runs.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { makeFlow, whenEnded } from './stack/runs.ts';
 import { type SeveralServers, startSeveralServers } from './stack/several-servers.ts';
 
 /** Paints its screen, says so, and paints it anew each time that it is let go. */
@@ -57,9 +57,9 @@ test('the screen of a run is seen at every server while its flow paints it, and 
   onTestFailed(async () => console.error(await stack.lastWords()));
   const { client, servers } = stack;
   const [connectionId = ''] = stack.connections;
-  const marks = makeMarks(stack.folder, 'painted');
   const flowId = await makeFlow(client, paintingFlow);
-  const { id, cluster } = await submit(client, { flowId, connectionId, inputs: { Marks: marks.folder } });
+  const { run, marks } = await submitHeld(stack, 'painted', { flowId, connectionId });
+  const { id, cluster } = run;
   await marks.whenStarted();
   const leaving = new AbortController();
   const watchAt = (api: ApiClient): AsyncGenerator<ScreenEvent> => watchedScreen(api, id, leaving.signal);

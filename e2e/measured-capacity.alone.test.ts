@@ -1,9 +1,10 @@
 import { cpus, totalmem } from 'node:os';
 import { linuxSessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
-import { makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
+import { makeFlow, whenEnded, whenRunning } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -34,13 +35,8 @@ describe.runIf(isRoot)('a machine whose capacity nobody has set', () => {
   });
 
   const submitMarked = async ({ connectionId }: { readonly connectionId: string }) => {
-    const marks = makeMarks(stack.folder, 'marks');
-    const { id } = await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } });
-    onTestFailed(async () => {
-      marks.letGo();
-      await whenEnded(stack.client, id);
-    });
-    return { marks, id };
+    const { run, marks } = await submitHeld(stack, 'marks', { flowId, connectionId });
+    return { marks, id: run.id };
   };
 
   test(
@@ -59,7 +55,7 @@ describe.runIf(isRoot)('a machine whose capacity nobody has set', () => {
         async () => (await stack.client.explainRun({ params: { id: next.id } })).because ?? undefined,
       );
       expect(because.code).toBe('no-free-slot');
-      for (const { id } of running) expect((await runState(stack.client, id)).state).toBe('running');
+      for (const { id } of running) await whenRunning(stack.client, id);
       expect(next.marks.starts()).toBe(0);
 
       running[0]?.marks.letGo();

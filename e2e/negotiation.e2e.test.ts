@@ -39,6 +39,7 @@ describe.runIf(isRoot)('a run that waits for a person’s session', () => {
     await whenSessionSeen(stack.client, person, false);
   }, 60_000);
   afterEach(async () => {
+    screen?.remove();
     await desktop?.close();
     person?.remove();
   }, 60_000);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { submitHeld } from './stack/held-runs.ts';
 import { makeMarks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { isEnded, makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
@@ -33,11 +34,9 @@ afterAll(async () => {
   person?.remove();
 }, 60_000);
 
-const run = async (name: string, wish: { executionTimeoutMs?: number; startDeadlineMs?: number } = {}) => {
-  const marks = makeMarks(stack.folder, name);
-  const inputs = { Marks: marks.folder };
+const run = (name: string, wish: { executionTimeoutMs?: number; startDeadlineMs?: number } = {}) => {
   onTestFailed(async () => console.error(await stack.lastWords()));
-  return { marks, run: await submit(stack.client, { flowId, connectionId, inputs, ...wish }) };
+  return submitHeld(stack, name, { flowId, connectionId, ...wish });
 };
 const gatewaySays = (text: string) =>
   waitUntil(`the gateway to say ${text}`, () => stack.gateway().log().includes(text) || undefined);

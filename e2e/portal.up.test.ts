@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiClient, createClient } from '@deskhand/protocol/http/client.ts';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startUp } from './stack/deskhand-up.ts';
 import { handOn } from './stack/hand.ts';
 import { makeConnection, makePerson } from './stack/people.ts';
@@ -46,8 +46,6 @@ describe('the portal, on everything that deskhand up starts', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'dh-portal-'));
     chmodSync(folder, 0o711);
-    mkdirSync(join(folder, 'signs'));
-    chmodSync(join(folder, 'signs'), 0o1777);
     mkdirSync(pictures, { recursive: true });
     port = await freePort();
     up = await startUp(join(folder, 'data'), port);
@@ -65,7 +63,13 @@ describe('the portal, on everything that deskhand up starts', () => {
     rmSync(folder, { recursive: true, force: true });
   }, TEST_TIMEOUT_MS);
 
-  const sign = (name: string): string => join(folder, 'signs', name);
+  /** Another for each try, so that no run finds the signs of an earlier one. */
+  let signs: string;
+  beforeEach(() => {
+    signs = mkdtempSync(join(folder, 'signs-'));
+    chmodSync(signs, 0o1777);
+  });
+  const sign = (name: string): string => join(signs, name);
   const picture = async (name: string): Promise<void> => {
     await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });
   };

@@ -20,30 +20,30 @@ describe.runIf(isRoot)('three machines with account databases of their own', () 
   const alice = { user: 'dh-pf-alice', uid: 61_101 };
   const bert = { user: 'dh-pf-bert', uid: 61_102 };
   /** The second knows alice by another password and bars bert, the third does not know alice. */
-  const machines: Readonly<Record<Name, OwnAccounts>> = isRoot
-    ? {
-        'machine-1': makeOwnAccounts([
-          { ...alice, password: right },
-          { ...bert, password: right },
-        ]),
-        'machine-2': makeOwnAccounts([
-          { ...alice, password: other },
-          { ...bert, password: right, isBarred: true },
-        ]),
-        'machine-3': makeOwnAccounts([{ ...bert, password: right }]),
-      }
-    : ({} as Readonly<Record<Name, OwnAccounts>>);
+  const makeMachines = (): Readonly<Record<Name, OwnAccounts>> => ({
+    'machine-1': makeOwnAccounts([
+      { ...alice, password: right },
+      { ...bert, password: right },
+    ]),
+    'machine-2': makeOwnAccounts([
+      { ...alice, password: other },
+      { ...bert, password: right, isBarred: true },
+    ]),
+    'machine-3': makeOwnAccounts([{ ...bert, password: right }]),
+  });
+  let machines: Readonly<Record<Name, OwnAccounts>>;
   let gateways: OwnMachines;
   let stack: Stack;
 
   beforeAll(async () => {
+    machines = makeMachines();
     stack = await startStack({ sessionHost: 'linux' });
     gateways = await startOwnMachines(stack, machines);
   }, 180_000);
   afterAll(async () => {
     await gateways?.end();
     await stack?.close();
-    for (const machine of Object.values(machines)) machine.remove();
+    for (const machine of Object.values(machines ?? {})) machine.remove();
   }, 60_000);
 
   const connect = (accountName: string): Promise<string> =>
@@ -54,6 +54,7 @@ describe.runIf(isRoot)('three machines with account databases of their own', () 
 
   test('S48, S49: a differing password, a missing account and a barred account are found, and nobody is locked out', async () => {
     onFailure();
+    for (const name of names) machines[name].fail(alice.user, 0);
     const id = await connect(alice.user);
     expect(await check(id)).toEqual({
       'machine-1': 'ok',

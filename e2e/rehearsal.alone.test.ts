@@ -5,11 +5,12 @@ import { linuxSessionLimit } from '@deskhand/domain/capacity/session-limit.ts';
 import type { Rehearsal } from '@deskhand/domain/session/machine.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import type { PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
+import { submitHeld } from './stack/held-runs.ts';
 import { openDesktopOf, whenNoSessionSeen, whenSessionSeen } from './stack/desktops.ts';
-import { type Marks, makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { type Marks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { type Program, runProgram } from './stack/programs.ts';
-import { makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
+import { makeFlow, submit, whenEnded, whenRunning } from './stack/runs.ts';
 import { runGateway, type Stack, startStack } from './stack/stack.ts';
 import { processes } from './stack/victims.ts';
 import { waitUntil } from './stack/wait-until.ts';
@@ -76,8 +77,7 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
   const runNow = async ({ connectionId }: User, mode: 'attended' | 'unattended' = 'unattended') =>
     whenEnded(stack.client, (await submit(stack.client, { flowId: flows.where, connectionId, mode })).id);
   const submitMarked = async ({ connectionId }: User): Promise<{ readonly id: string; readonly marks: Marks }> => {
-    const marks = makeMarks(stack.folder, 'marks');
-    const run = await submit(stack.client, { flowId: flows.marked, connectionId, inputs: { Marks: marks.folder } });
+    const { run, marks } = await submitHeld(stack, 'marks', { flowId: flows.marked, connectionId });
     return { id: run.id, marks };
   };
   const whenWaits = (id: string, code: string) =>
@@ -147,7 +147,7 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
     await Promise.all([first.marks.whenStarted(), second.marks.whenStarted()]);
     const third = await submitMarked(carol);
     expect((await whenWaits(third.id, 'no-free-slot')).message).toBe('All 2 user sessions of the machine are in use.');
-    for (const { id } of [first, second]) expect((await runState(stack.client, id)).state).toBe('running');
+    for (const { id } of [first, second]) await whenRunning(stack.client, id);
     expect(third.marks.starts()).toBe(0);
     await letFinish(first, second, third);
     await deskhand('gateways', 'set', 'machine-1', '--capacity', 'measured');
@@ -159,7 +159,7 @@ describe.runIf(isRoot)('rehearsal of the Windows policies', () => {
     expect((await stack.client.listGateways()).items[0]?.machine?.sessionLimit).toBe(measured);
     const atOnce = [await submitMarked(alice), await submitMarked(bob), await submitMarked(carol)];
     await Promise.all(atOnce.map(({ marks }) => marks.whenStarted()));
-    for (const { id } of atOnce) expect((await runState(stack.client, id)).state).toBe('running');
+    for (const { id } of atOnce) await whenRunning(stack.client, id);
     await letFinish(...atOnce);
 
     await deskhand('gateways', 'set', 'machine-1', '--capacity', '2');

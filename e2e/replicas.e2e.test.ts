@@ -2,8 +2,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { type EventReader, readEvents } from './stack/event-reader.ts';
 import { startLoad } from './stack/load.ts';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
-import { makeFlow, submit, whenEnded } from './stack/runs.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { markedFlow } from './stack/marked-flow.ts';
+import { makeFlow, whenEnded } from './stack/runs.ts';
 import { type SeveralServers, startSeveralServers, whenAllOnline } from './stack/several-servers.ts';
 import { adminPassword } from './stack/stack.ts';
 
@@ -38,9 +39,8 @@ const words = async (): Promise<void> => console.error(await stack.lastWords());
 /** A run that goes on through everything, on a page that is never loaded again. */
 async function watchedRun(name: string) {
   const [connectionId = ''] = stack.connections;
-  const marks = makeMarks(stack.folder, name);
   const flowId = await makeFlow(stack.client, markedFlow);
-  const run = await submit(stack.client, { flowId, connectionId, inputs: { Marks: marks.folder } });
+  const { run, marks } = await submitHeld(stack, name, { flowId, connectionId });
   await marks.whenStarted();
   await page.goto(`${stack.address}/runs/${run.id}`);
   const heading = page.getByRole('heading', { level: 1 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { makeMarks, type Marks, markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { runProgram } from './stack/programs.ts';
-import { makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
+import { endRuns, makeFlow, runState, submit, whenEnded } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -34,6 +34,7 @@ beforeAll(async () => {
   flowId = await makeFlow(stack.client, markedFlow);
 }, 180_000);
 afterAll(async () => {
+  if (stack !== undefined) await endRuns(stack.client);
   await stack?.close();
   person?.remove();
 }, 60_000);

@@ -2,8 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createClient } from '@deskhand/protocol/http/client.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import type { PersonDesktop } from '../packages/gateway/session-desktop/testing/person-session.ts';
+import { submitHeld } from './stack/held-runs.ts';
 import { openDesktopOf, whenSessionSeen } from './stack/desktops.ts';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { makeFlow, submit, whenEnded, whenState } from './stack/runs.ts';
 import { signIn, type Stack, startStack } from './stack/stack.ts';
@@ -107,28 +108,19 @@ describe.runIf(isRoot)('real sign-ins', () => {
   test('S34, S40: two accounts run at once, the same account waits for itself', async () => {
     const [one, two] = [newPerson(), newPerson()];
     const flowId = await makeFlow(stack.client, markedFlow);
-    const [first, second, third] = ['first', 'second', 'third'].map((name) => makeMarks(stack.folder, name)) as [
-      ReturnType<typeof makeMarks>,
-      ReturnType<typeof makeMarks>,
-      ReturnType<typeof makeMarks>,
-    ];
     const connection = await connect(one);
-    const firstRun = await submit(stack.client, { flowId, connectionId: connection, inputs: { Marks: first.folder } });
-    const secondRun = await submit(stack.client, {
-      flowId,
-      connectionId: await connect(two),
-      inputs: { Marks: second.folder },
-    });
-    await Promise.all([first.whenStarted(), second.whenStarted()]);
-    const waiting = await submit(stack.client, { flowId, connectionId: connection, inputs: { Marks: third.folder } });
+    const first = await submitHeld(stack, 'first', { flowId, connectionId: connection });
+    const second = await submitHeld(stack, 'second', { flowId, connectionId: await connect(two) });
+    await Promise.all([first.marks.whenStarted(), second.marks.whenStarted()]);
+    const third = await submitHeld(stack, 'third', { flowId, connectionId: connection });
     const reason = await waitUntil(
       'the reason of the third run',
-      async () => (await stack.client.explainRun({ params: { id: waiting.id } })).because ?? undefined,
+      async () => (await stack.client.explainRun({ params: { id: third.run.id } })).because ?? undefined,
     );
     expect(reason.code).toBe('user-busy');
-    expect(third.starts()).toBe(0);
-    for (const marks of [first, second, third]) marks.letGo();
-    for (const run of [firstRun, secondRun, waiting])
+    expect(third.marks.starts()).toBe(0);
+    for (const { marks } of [first, second, third]) marks.letGo();
+    for (const { run } of [first, second, third])
       expect((await whenEnded(stack.client, run.id)).state).toBe('succeeded');
   });
 
@@ -192,12 +184,10 @@ describe.runIf(isRoot)('real sign-ins', () => {
           })
         ).id,
       );
-      const marks = makeMarks(stack.folder, 'popups');
-      const run = await submit(stack.client, {
+      const { run, marks } = await submitHeld(stack, 'popups', {
         flowId: await makeFlow(stack.client, markedFlow),
         connectionId,
         mode: 'attended',
-        inputs: { Marks: marks.folder },
       });
       await marks.whenStarted();
       await stack.client.cancelRun({ params: { id: run.id } });
@@ -266,13 +256,11 @@ describe.runIf(isRoot)('real sign-ins', () => {
 
   describe('however a run ends, its account is signed out', () => {
     const started = async (person: Person, name: string, executionTimeoutMs?: number) => {
-      const marks = makeMarks(stack.folder, name);
-      const wish = {
-        flowId: await makeFlow(stack.client, stubbornFlow),
-        connectionId: await connect(person),
-        inputs: { Marks: marks.folder },
-      };
-      const run = await submit(stack.client, { ...wish, ...(executionTimeoutMs ? { executionTimeoutMs } : {}) });
+      const wish = { flowId: await makeFlow(stack.client, stubbornFlow), connectionId: await connect(person) };
+      const { run, marks } = await submitHeld(stack, name, {
+        ...wish,
+        ...(executionTimeoutMs ? { executionTimeoutMs } : {}),
+      });
       await marks.whenStarted();
       return run;
     };

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeMarks, markedFlow } from './stack/marked-flow.ts';
+import { submitHeld } from './stack/held-runs.ts';
+import { markedFlow } from './stack/marked-flow.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
 import { makeFlow, submit, whenEnded } from './stack/runs.ts';
 import { type Stack, startStack } from './stack/stack.ts';
@@ -32,12 +33,8 @@ describe.runIf(isRoot)('a flow that runs as alice', () => {
   test('cannot reach the database, the gateway, another account’s run, or the API', async () => {
     const connect = (person: Person) =>
       makeConnection(stack.client, { clusterId: stack.clusterId, accountName: person.user, password: person.password });
-    const marks = makeMarks(stack.folder, 'bob');
-    const bobsRun = await submit(stack.client, {
-      flowId: await makeFlow(stack.client, markedFlow),
-      connectionId: await connect(bob),
-      inputs: { Marks: marks.folder },
-    });
+    const wish = { flowId: await makeFlow(stack.client, markedFlow), connectionId: await connect(bob) };
+    const { run: bobsRun, marks } = await submitHeld(stack, 'bob', wish);
     await marks.whenStarted();
 
     const script = join(stack.folder, 'attempts.sh');

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ApiClient } from '@deskhand/protocol/http/client.ts';
 import { connectionSealContext, seal } from '@deskhand/protocol/seal.ts';
+import { addAccount, removeAccount } from '../../packages/gateway/session-desktop/testing/real-accounts.ts';
 
 /** An ordinary operating-system account with a random password, made for one test file and removed after it. */
 export interface Person {
@@ -14,15 +15,13 @@ export interface Person {
 export function makePerson(prefix: string): Person {
   const user = `${prefix}${randomBytes(3).toString('hex')}`;
   const password = randomBytes(18).toString('base64url');
-  // A number that no account had before: what a removed account left behind must not count as this one's.
-  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', '--uid', String(randomInt(20_000, 60_000)), user]);
-  execFileSync('chpasswd', { input: `${user}:${password}\n` });
+  addAccount(user, password);
   const uid = Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
   return {
     user,
     uid,
     password,
-    remove: () => void execFileSync('userdel', ['--remove', '--force', user], { stdio: 'ignore' }),
+    remove: () => removeAccount({ user, uid }),
   };
 }
 

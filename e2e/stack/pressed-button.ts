@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { PersonDesktop } from '../../packages/gateway/session-desktop/testing/person-session.ts';
 import { processes } from './victims.ts';
 import type { Person } from './people.ts';
@@ -16,6 +16,7 @@ const NO_CHOICE = 'none of these';
 /** A person who clicks on the notification that is on the screen. */
 export interface AtTheScreen {
   press(label: string): Promise<void>;
+  remove(): void;
   /** Opens the menu and presses nothing: the buttons of the notification, each with its title. Empty where there is none yet. */
   offered(): Promise<string>;
 }
@@ -48,6 +49,7 @@ export async function letPersonPress(desktop: PersonDesktop, person: Person): Pr
   };
   return {
     press,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
     offered: async () => {
       await press(NO_CHOICE);
       return readFileSync(offered, 'utf8');

@@ -36,6 +36,10 @@ export const whenEnded = (client: ApiClient, id: string, timeoutMs = 60_000): Pr
     timeoutMs,
   );
 
+/** A mark of the flow may be seen before its gateway has told of it. */
+export const whenRunning = (client: ApiClient, id: string): Promise<Run> =>
+  whenState(client, id, ({ state }) => state === 'running', 'running');
+
 export const whenState = (
   client: ApiClient,
   id: string,
@@ -54,3 +58,11 @@ export const whenState = (
     },
     timeoutMs,
   );
+
+/** Of the newest 200: nobody is signed in any more when their gateway ends and their account is removed. */
+export async function endRuns(client: ApiClient): Promise<void> {
+  const { items } = await client.listRuns({ query: { limit: 200 } }).catch(() => ({ items: [] }));
+  const unfinished = items.filter((run) => !isEnded(run));
+  for (const { id } of unfinished) await client.cancelRun({ params: { id } }).catch(() => undefined);
+  for (const { id } of unfinished) await whenEnded(client, id).catch(() => undefined);
+}

@@ -7,7 +7,7 @@ import { type ApiClient, createClient } from '@deskhand/protocol/http/client.ts'
 import { type Balancer, startBalancer } from './balancer.ts';
 import { makeConnection, makePerson } from './people.ts';
 import { type Program, runProgram, startProgram } from './programs.ts';
-import { isEnded, whenEnded } from './runs.ts';
+import { endRuns } from './runs.ts';
 import { claim, freePort, newestRuns, runGateway } from './stack.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -159,13 +159,6 @@ async function addAccounts(
 }
 
 /** A test that failed may leave runs behind, and their sessions would outlive the gateways. */
-async function endRuns(client: ApiClient): Promise<void> {
-  const { items } = await client.listRuns({ query: { limit: 100 } }).catch(() => ({ items: [] }));
-  const unfinished = items.filter((run) => !isEnded(run));
-  for (const { id } of unfinished) await client.cancelRun({ params: { id } }).catch(() => undefined);
-  for (const { id } of unfinished) await whenEnded(client, id).catch(() => undefined);
-}
-
 export const whenAllOnline = (client: ApiClient, count: number): Promise<true> =>
   waitUntil('every gateway to be online', async () => {
     const { items } = await client.listGateways().catch(() => ({ items: [] }));

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ServerConfig } from './config.ts';
 import type { Prepared } from './prepare-start.ts';
 import { startServer } from './start-server.ts';
@@ -45,7 +45,7 @@ test('a start that fails after the database was opened leaves no connection to i
   await expect(startServer(await configOver(database), broken, undefined)).rejects.toThrow(
     'The portal cannot be read.',
   );
-  await vi.waitUntil(async () => (await others(database)) === 0, { timeout: 10_000 });
+  await expect.poll(() => others(database)).toBe(0);
   await database.close();
 });
 
@@ -55,7 +55,7 @@ test('a start that finds its port taken leaves no connection and is no living se
   await new Promise((resolve) => taken.once('listening', resolve));
   const config = await configOver(database, (taken.address() as AddressInfo).port);
   await expect(startServer(config, prepared, undefined)).rejects.toMatchObject({ code: 'port-taken' });
-  await vi.waitUntil(async () => (await others(database)) === 0, { timeout: 10_000 });
+  await expect.poll(() => others(database)).toBe(0);
   expect((await database.pool.query('select 1 from replica')).rowCount).toBe(0);
   taken.close();
   await database.close();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RealGateway } from './testing/real-gateway.ts';
 
 let gateway: RealGateway;
@@ -13,8 +13,7 @@ afterEach(async () => {
 
 const result = async (runId = 'r1') => (await gateway.server.next('result', (one) => one.runId === runId)).result;
 /** On a machine that is busy with other things as well. */
-const SOON = { timeout: 30_000, interval: 50 };
-const isAdopted = async () => await vi.waitFor(() => expect(gateway.stderr).toContain('adopted a runner'), SOON);
+const isAdopted = () => expect.poll(() => gateway.stderr).toContain('adopted a runner');
 const isRunning = async () => await gateway.server.next('phase', (message) => message.phase === 'running');
 
 test('a run is signed in, run, signed out and reported, with log and screenshot', async () => {
@@ -57,7 +56,7 @@ test('a flow that ended while no gateway was there is reported from its spool', 
   await gateway.begin(gateway.order('r1', 'WAIT 1'));
   await isRunning();
   await gateway.kill();
-  await vi.waitFor(() => expect(gateway.spool()).toContain('"type":"result"'), SOON);
+  await expect.poll(() => gateway.spool()).toContain('"type":"result"');
   await gateway.start();
   expect(await result()).toMatchObject({ state: 'succeeded' });
   expect(gateway.starts()).toBe(1);
@@ -118,7 +117,7 @@ test('an attempt that the server calls stale is ended and never reported', async
   await gateway.begin(gateway.order('r1', 'WAIT 100'));
   await isRunning();
   gateway.server.say({ type: 'stale', runId: 'r1', attempt: 1 });
-  await vi.waitFor(() => expect(gateway.journal()).toContain('"because":"stale"'), SOON);
+  await expect.poll(() => gateway.journal()).toContain('"because":"stale"');
   gateway.server.cut();
   expect(await gateway.server.next('reconcile')).toMatchObject({ attempts: [] });
   expect(gateway.server.heard.some((message) => message.type === 'result')).toBe(false);
@@ -130,7 +129,7 @@ test.each([
   ['after it has signed in', '"type":"session"'],
 ])('a gateway killed %s starts nothing a second time and reports the run as lost', async (_when, mark) => {
   const began = gateway.begin(gateway.order('r1', 'SET A TO 1', { notifications: true }));
-  const marked = vi.waitFor(() => expect(gateway.journal()).toContain(mark), { ...SOON, interval: 2 });
+  const marked = expect.poll(() => gateway.journal(), { interval: 2 }).toContain(mark);
   await Promise.all([began, marked]);
   await gateway.kill();
   const wasLaunched = gateway.journal().includes('"type":"launching"');
@@ -152,7 +151,7 @@ test('a cancel decided while no gateway was there is carried out when it is back
 
 test('a gateway killed between result and sign-out signs out and reports the result', async () => {
   await gateway.begin(gateway.order('r1', 'SET A TO 1', { notifications: true }));
-  await vi.waitFor(() => expect(gateway.journal()).toContain('"type":"result"'), { ...SOON, interval: 5 });
+  await expect.poll(() => gateway.journal(), { interval: 5 }).toContain('"type":"result"');
   await gateway.kill();
   expect(gateway.journal()).not.toContain('"phase":"ended"');
   await gateway.start();
@@ -171,7 +170,7 @@ test('a restart that the server asks for keeps the process and its run, and the 
   await isRunning();
   const { links } = gateway.server;
   gateway.server.say({ type: 'restart' });
-  await vi.waitFor(() => expect(gateway.server.links).toBeGreaterThan(links), SOON);
+  await expect.poll(() => gateway.server.links).toBeGreaterThan(links);
   await isAdopted();
   gateway.letGo();
   expect(await result()).toMatchObject({ state: 'succeeded', lastLogSeq: 3 });

@@ -268,7 +268,7 @@ test('a dialog is on a screenshot, and so is the end', async () => {
   children.push(screen);
   const [display] = (await once(createInterface({ input: screen.stdio[3] as Readable }), 'line')) as [string];
   const show =
-    "Display.ShowMessageDialog.ShowMessageWithTimeout Title: $'''Hello''' Message: $'''there''' Icon: Display.Icon.Information Buttons: Display.Buttons.OK DefaultButton: Display.DefaultButton.Button1 IsTopMost: True Timeout: 2 ButtonPressed=> Button\n";
+    "Display.ShowMessageDialog.ShowMessageWithTimeout Title: $'''Hello''' Message: $'''there''' Icon: Display.Icon.Information Buttons: Display.Buttons.OK DefaultButton: Display.DefaultButton.Button1 IsTopMost: True Timeout: 6 ButtonPressed=> Button\n";
   const { desk, child, hello } = await runAtDesk(show, `:${display}`);
   await hello;
   const captioned = (caption: string) => (event: RunnerEvent) =>

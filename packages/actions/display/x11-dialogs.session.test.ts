@@ -118,7 +118,7 @@ test('whoever wants to know is told once the dialog can be seen', async () => {
   const dialogs = createX11Dialogs(environment, {
     onShown: (title) => shown.push(`${title} ${xdotool('search', '--onlyvisible', '--name', title) !== ''}`),
   });
-  await dialogs.message(dialog('seen', { closeAfterSeconds: 2 }), never);
+  await dialogs.message(dialog('seen', { closeAfterSeconds: 6 }), never);
   expect(shown).toEqual(['seen true']);
 });
 

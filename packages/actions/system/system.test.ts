@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { ActionContext, ArgumentValue } from '@deskhand/robin';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { splitArguments } from '../process/split-arguments.ts';
 import { runner, testContext } from '../test-context.ts';
 import { environmentOf } from './environment.ts';
@@ -41,7 +41,7 @@ describe('running applications', () => {
     const values = { ApplicationPath: 'touch', CommandLineArguments: 'touched', WorkingDirectory: folder };
     const { outputs } = await result('RunApplication.RunApplication', values);
     expect(outputs?.['ProcessId']).toBeGreaterThan(1);
-    await vi.waitFor(() => expect(readFileSync(join(folder, 'touched'), 'utf8')).toBe(''));
+    await expect.poll(() => readFileSync(join(folder, 'touched'), 'utf8')).toBe('');
   });
 
   test('what takes too long goes on, and the exit code is -1', async () => {
@@ -56,7 +56,7 @@ describe('running applications', () => {
       expect.stringContaining('did not end in time'),
     ]);
     await result('TerminateProcess.TerminateProcessById', { ProcessId: id });
-    await vi.waitFor(() => expect(processOf(id)).toBeUndefined());
+    await expect.poll(() => processOf(id)).toBeUndefined();
   });
 
   test('ends with a cancelled run while it is waited for', async () => {
@@ -64,14 +64,12 @@ describe('running applications', () => {
     const context = testContext({ workingFolder: folder, signal: cancelling.signal });
     const path = program('stays', 'echo $$ > stays.pid; exec sleep 300');
     const running = result('RunApplication.RunApplicationAndWaitToComplete', { ApplicationPath: path }, context);
-    const id = await vi.waitFor(() => {
-      const found = Number(readFileSync(join(folder, 'stays.pid'), 'utf8'));
-      expect(found).toBeGreaterThan(1);
-      return found;
-    });
+    const written = () => Number(readFileSync(join(folder, 'stays.pid'), 'utf8'));
+    await expect.poll(written).toBeGreaterThan(1);
+    const id = written();
     cancelling.abort();
     await expect(running).rejects.toThrow(/abort/i);
-    await vi.waitFor(() => expect(processOf(id)).toBeUndefined());
+    await expect.poll(() => processOf(id)).toBeUndefined();
   });
 
   test('what is not there, and what may not be run', async () => {
@@ -126,9 +124,9 @@ describe('processes', () => {
     const child = spawn(program(name, 'read line'), { stdio: ['pipe', 'ignore', 'ignore'] });
     await once(child, 'spawn');
     for (const [id, holds] of conditions) {
-      await vi.waitFor(async () =>
-        expect(await result(id, { ProcessName: `${name.toUpperCase()}.EXE` }), id).toEqual({ holds }),
-      );
+      await expect
+        .poll(() => result(id, { ProcessName: `${name.toUpperCase()}.EXE` }), { message: id })
+        .toEqual({ holds });
     }
     const mine = { ProcessName: name, ProcessUser: userInfo().username };
     for (const [id, holds] of withUser) expect(await result(id, mine), id).toEqual({ holds });

@@ -18,7 +18,7 @@ async function worldOf(secrets: ConstructorParameters<typeof FakeWorld>[0] = {})
   await world.core.resume();
   return world;
 }
-const until = async (check: () => void) => await vi.waitFor(check, { timeout: 8_000, interval: 5 });
+const until = async (check: () => void) => await vi.waitFor(check, { timeout: 20_000, interval: 5 });
 const hasSent = async (world: FakeWorld, type: Parameters<FakeWorld['of']>[0], count = 1) =>
   await until(() => expect(world.of(type).length).toBeGreaterThanOrEqual(count));
 

@@ -1,5 +1,5 @@
 import type { PreflightAnswer } from '@deskhand/domain/preflight/preflight.ts';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { FakeWorld, orderOf } from '../testing/fake-world.ts';
 
 const worlds: FakeWorld[] = [];
@@ -19,7 +19,7 @@ const ask = (world: FakeWorld, requestId: string, passwordVersion = 1): void => 
   world.core.handlers.message({ type: 'preflight', requestId, ...question });
 };
 const answers = async (world: FakeWorld, count: number): Promise<readonly PreflightAnswer[]> => {
-  await vi.waitFor(() => expect(world.of('preflightResult').length).toBeGreaterThanOrEqual(count), { interval: 5 });
+  await expect.poll(() => world.of('preflightResult').length, { interval: 5 }).toBeGreaterThanOrEqual(count);
   return world.of('preflightResult').map(({ answer }) => answer);
 };
 
@@ -50,7 +50,7 @@ test('that a password is tried is on disk before it is tried, and a full disk ke
   const answer = Promise.withResolvers<PreflightAnswer>();
   world.accountAnswer = answer.promise;
   ask(world, 'q1');
-  await vi.waitFor(() => expect(world.tries).toHaveLength(1));
+  await expect.poll(() => world.tries).toHaveLength(1);
   expect(world.triedPasswords.get('k1')).toMatchObject({ outcome: 'begun', passwordVersion: 1 });
   answer.resolve('ok');
   await answers(world, 1);
@@ -95,9 +95,9 @@ test('while a run signs the account in, the check waits, and the other way round
   const world = await worldOf();
   world.holdSignIn = true;
   world.offer(orderOf());
-  await vi.waitFor(() => expect(world.of('acquire')).toHaveLength(1));
+  await expect.poll(() => world.of('acquire')).toHaveLength(1);
   world.core.handlers.message({ type: 'acquired', order: orderOf() });
-  await vi.waitFor(() => expect(world.signIns).toHaveLength(1));
+  await expect.poll(() => world.signIns).toHaveLength(1);
   ask(world, 'q1');
   await new Promise((resolve) => setImmediate(resolve));
   expect(world.tries).toEqual([]);
@@ -107,15 +107,15 @@ test('while a run signs the account in, the check waits, and the other way round
   const answer = Promise.withResolvers<PreflightAnswer>();
   world.accountAnswer = answer.promise;
   ask(world, 'q2');
-  await vi.waitFor(() => expect(world.tries).toHaveLength(2));
+  await expect.poll(() => world.tries).toHaveLength(2);
   const order = orderOf({ runId: 'r2' });
   world.offer(order);
-  await vi.waitFor(() => expect(world.of('acquire')).toHaveLength(2));
+  await expect.poll(() => world.of('acquire')).toHaveLength(2);
   world.core.handlers.message({ type: 'acquired', order });
   await new Promise((resolve) => setImmediate(resolve));
   expect(world.signIns).toHaveLength(1);
   answer.resolve('ok');
-  await vi.waitFor(() => expect(world.signIns).toHaveLength(2));
+  await expect.poll(() => world.signIns).toHaveLength(2);
   world.core.handlers.message({ type: 'cancel', runId: 'r2', attempt: 1, because: 'cancelled' });
-  await vi.waitFor(() => expect(world.of('result')).toHaveLength(2));
+  await expect.poll(() => world.of('result')).toHaveLength(2);
 });

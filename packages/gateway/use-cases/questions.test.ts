@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { ServerMessage } from '@deskhand/protocol/link/messages.ts';
 import { FakeWorld } from '../testing/fake-world.ts';
 
@@ -19,9 +19,7 @@ const ask = (world: FakeWorld, change: Partial<AskPerson> = {}): void =>
   world.core.handlers.message({ type: 'askPerson', ...about, notice: 'ask', signOutInMs: null, ...change });
 const signOut = (world: FakeWorld): void => world.core.handlers.message({ type: 'signOutPerson', ...about });
 const told = async (world: FakeWorld, ...reports: string[]): Promise<void> =>
-  await vi.waitFor(() => expect(world.of('questionReport').map(({ report }) => report)).toEqual(reports), {
-    interval: 5,
-  });
+  await expect.poll(() => world.of('questionReport').map(({ report }) => report), { interval: 5 }).toEqual(reports);
 
 test('a person is asked once, however often the server says the question', async () => {
   const world = await worldOf();

@@ -9,7 +9,7 @@ afterEach(() => {
   for (const world of worlds.splice(0)) world.core.stop();
 });
 
-const until = async (check: () => void) => await vi.waitFor(check, { timeout: 8_000, interval: 5 });
+const until = async (check: () => void) => await vi.waitFor(check, { timeout: 20_000, interval: 5 });
 const attended = { mode: 'attended', sealedPassword: null } as const;
 
 /** A gateway with a run whose flow has begun. */

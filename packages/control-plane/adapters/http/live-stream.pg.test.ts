@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { routes } from '@deskhand/protocol/http/routes.ts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person } from '../../testing/http-world.ts';
 
 let world: HttpWorld;
@@ -64,11 +64,11 @@ async function open(headers: Record<string, string>, lastEventId?: string): Prom
     isOver: () => over,
     close: () => void answer.destroy(),
   };
-  if (answer.statusCode === 200) await vi.waitUntil(() => text.includes('retry:'));
+  if (answer.statusCode === 200) await expect.poll(() => text).toContain('retry:');
   return stream;
 }
 const openAs = (name: string, lastEventId?: string) => open({ authorization: `Bearer ${by(name).token}` }, lastEventId);
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 20 });
+const until = (condition: () => boolean) => expect.poll(condition, { interval: 20 }).toBe(true);
 
 test('is not opened for whoever is not signed in', async () => {
   expect((await open({})).answer.statusCode).toBe(401);

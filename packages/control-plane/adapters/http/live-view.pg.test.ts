@@ -84,14 +84,14 @@ async function watchAs(name: string) {
 }
 const refusal = async (name: string) => {
   const { seen } = await watchAs(name);
-  await vi.waitUntil(() => seen.isOver);
+  await expect.poll(() => seen.isOver).toBe(true);
   const { code } = JSON.parse(seen.text) as { code: string };
   return [seen.status, code];
 };
 
 /** The gateway brings frames as it was told to. */
 async function gatewayComes(change: Partial<Watch> = {}) {
-  const order = await vi.waitUntil(() => world.sent.findLast(({ message }) => message.type === 'watch'));
+  const order = await vi.waitUntil(() => world.sent.findLast(({ message }) => message.type === 'watch'), 20_000);
   const watch = { ...(order.message as Watch), ...change };
   const socket = new WebSocket(`ws://127.0.0.1:${port}${framesAddress(watch)}`, {
     headers: { authorization: `Bearer ${watch.ticket}` },
@@ -146,19 +146,19 @@ test('whoever submitted a run sees its frames, and the audit log has who watched
   const { seen, close } = await watchAs('owner');
   const { socket, heard, watch } = await gatewayComes();
   expect(watch).toMatchObject({ runId: run, attempt: 1, watchers: ['owner'] });
-  await vi.waitUntil(() => heard.wanted === 1);
+  await expect.poll(() => heard.wanted).toBe(1);
   const [begun] = await rowsOfRun();
   expect(begun).toMatchObject({ verb: 'watch', actor: 'owner@corp.example', detail: { gateway: `g${round}` } });
   socket.send(PICTURE);
-  await vi.waitUntil(() => seen.text.includes('event: frame'));
+  await expect.poll(() => seen.text).toContain('event: frame');
   const [, data = ''] = /data: (\{"at".*)/.exec(seen.text) ?? [];
   expect(Buffer.from((JSON.parse(data) as { png: string }).png, 'base64')).toEqual(PICTURE);
-  await vi.waitUntil(() => heard.wanted === 2, { timeout: 5_000 });
+  await expect.poll(() => heard.wanted).toBe(2);
   close();
-  await vi.waitUntil(() => heard.closed === 1000);
-  await vi.waitFor(async () => {
-    expect((await rowsOfRun())[1]).toMatchObject({ verb: 'stop-watching', detail: { because: 'left' } });
-  });
+  await expect.poll(() => heard.closed).toBe(1000);
+  await expect
+    .poll(async () => (await rowsOfRun())[1])
+    .toMatchObject({ verb: 'stop-watching', detail: { because: 'left' } });
   expect(world.sent.at(-1)?.message.type).toBe('stopWatching');
 });
 
@@ -166,7 +166,7 @@ test('frames without the ticket, and frames for another server, are refused', as
   await allow();
   await watchAs('admin');
   const [wrong, elsewhere] = [await gatewayComes({ ticket: 'guessed' }), await gatewayComes({ server: 'another' })];
-  await vi.waitUntil(() => wrong.heard.status !== 0 && elsewhere.heard.status !== 0);
+  await expect.poll(() => wrong.heard.status !== 0 && elsewhere.heard.status !== 0).toBe(true);
   expect([wrong.heard.status, elsewhere.heard.status]).toEqual([410, 421]);
 });
 
@@ -174,9 +174,9 @@ test('the watch ends with the run, and says so', async () => {
   await allow();
   const { seen } = await watchAs('owner');
   const { socket, heard } = await gatewayComes();
-  await vi.waitUntil(() => heard.wanted === 1);
+  await expect.poll(() => heard.wanted).toBe(1);
   socket.close(RUN_IS_OVER);
-  await vi.waitUntil(() => seen.isOver);
+  await expect.poll(() => seen.isOver).toBe(true);
   expect(seen.text).toContain('event: ended\ndata: {"because":"run-ended"}');
 });
 
@@ -185,6 +185,6 @@ test('an admin who turns live views off ends those that are open', async () => {
   const { seen } = await watchAs('owner');
   await gatewayComes();
   await world.ask('PATCH', `/gateway-clusters/${cluster}`, { as: by('admin'), body: { liveView: false } });
-  await vi.waitUntil(() => seen.isOver, { timeout: 15_000 });
+  await expect.poll(() => seen.isOver).toBe(true);
   expect(seen.text).toContain('not-allowed-any-more');
 });

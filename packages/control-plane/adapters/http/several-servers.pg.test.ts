@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Nudge } from '../../ports/changes.ts';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { linuxFacts } from '../../testing/run-world.ts';
@@ -43,7 +43,7 @@ async function made(path: string, body: object): Promise<string> {
 
 test('a run submitted at one server is offered over the link that another one holds, and so is its cancel', async () => {
   const run = await made('/runs', submission);
-  await vi.waitFor(() => expect(nudges.map((nudge) => nudge.kind)).toContain('send'), 10_000);
+  await expect.poll(() => nudges.map((nudge) => nudge.kind)).toContain('send');
   expect(nudges).toContainEqual({
     kind: 'send',
     gatewayId: 'g1',
@@ -51,12 +51,12 @@ test('a run submitted at one server is offered over the link that another one ho
   });
   await here.ask('POST', `/runs/${run}/cancel`, { as: owner, body: {} });
   const withdraw = { type: 'withdraw', runId: run, attempt: 1 };
-  await vi.waitFor(() => expect(nudges).toContainEqual({ kind: 'send', gatewayId: 'g1', message: withdraw }), 10_000);
+  await expect.poll(() => nudges).toContainEqual({ kind: 'send', gatewayId: 'g1', message: withdraw });
 });
 
 test('a gateway that is removed at one server loses the link that another one holds', async () => {
   await here.ask('DELETE', '/gateways/g1?confirm=yes', { as: owner });
-  await vi.waitFor(() => expect(nudges).toContainEqual({ kind: 'unlink', gatewayId: 'g1', olderThan: null }), 10_000);
+  await expect.poll(() => nudges).toContainEqual({ kind: 'unlink', gatewayId: 'g1', olderThan: null });
 });
 
 test('one idempotency key is one run, whichever servers are asked at the same moment', async () => {
@@ -74,17 +74,17 @@ test('a sign-in that ends at one server is over at the other at once, a token wi
   expect((await there.ask('GET', '/me', { as: somebody })).statusCode).toBe(200);
   await here.ask('PATCH', `/accounts/${somebody.id}`, { as: owner, body: { disabled: true } });
   expect((await there.ask('GET', '/me', { headers: cookie })).statusCode).toBe(401);
-  await vi.waitFor(async () => expect((await there.ask('GET', '/me', { as: somebody })).statusCode).toBe(401), 5_000);
+  await expect.poll(async () => (await there.ask('GET', '/me', { as: somebody })).statusCode).toBe(401);
 });
 
 test('a live stream tells what other servers did, and who comes from another one is told to reload', async () => {
   await Promise.all([here, there].map((world) => world.app.listen({ host: '127.0.0.1', port: 0 })));
   const [first, second] = [await stream(here), await stream(there)];
   const run = (await there.ask('POST', '/runs', { as: owner, body: submission })).json<{ id: string }>().id;
-  await vi.waitFor(() => expect(first.text()).toContain(run), 10_000);
-  await vi.waitFor(() => expect(second.text()).toContain(run), 10_000);
+  await expect.poll(() => first.text()).toContain(run);
+  await expect.poll(() => second.text()).toContain(run);
   const moved = await stream(there, /^id: (.*)$/gm.exec(first.text())?.[1]);
-  await vi.waitFor(() => expect(moved.text()).toContain('"type":"reload"'), 10_000);
+  await expect.poll(() => moved.text()).toContain('"type":"reload"');
   for (const one of [first, second, moved]) one.close();
 });
 
@@ -104,7 +104,7 @@ test('a server that stops says so before it is gone, and the other goes on', asy
   const ready = () => here.app.inject('/readyz');
   expect((await ready()).statusCode).toBe(200);
   const stopping = here.stopListening();
-  await vi.waitFor(() => expect(open.isOver()).toBe(true), 10_000);
+  await expect.poll(() => open.isOver()).toBe(true);
   await stopping;
   expect((await there.app.inject('/readyz')).statusCode).toBe(200);
 });
@@ -119,6 +119,6 @@ async function stream(world: HttpWorld, lastEventId?: string) {
   let isOver = false;
   answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   answer.on('close', () => (isOver = true)).on('error', () => undefined);
-  await vi.waitFor(() => expect(text).toContain('retry:'), 10_000);
+  await expect.poll(() => text).toContain('retry:');
   return { text: () => text, isOver: () => isOver, close: () => void answer.destroy() };
 }

@@ -1,5 +1,5 @@
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpWorld, type HttpWorld, type Person, problemOf } from '../../testing/http-world.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { type TestDatabase } from '../../testing/test-database.ts';
@@ -87,7 +87,7 @@ test('while PostgreSQL is away every answer says so, and work goes on by itself 
   expect((await world.ask('GET', '/openapi.json')).statusCode).toBe(200);
 
   await relay.mend();
-  await vi.waitUntil(async () => (await world.app.inject('/readyz')).statusCode === 200, { timeout: 10_000 });
+  await expect.poll(async () => (await world.app.inject('/readyz')).statusCode).toBe(200);
   const again = await world.ask('POST', '/gateway-clusters', { as: admin, body: cluster });
   expect(again.statusCode).toBe(201);
   expect(world.logged.filter((line) => line.includes('unexpected fault'))).toEqual([]);
@@ -98,6 +98,6 @@ test('tries that met a missing database are not counted as guesses', async () =>
   const body = { email: 'admin@corp.example', password: 'whatever it is' };
   for (let i = 0; i < 15; i += 1) expect((await world.ask('POST', '/sign-in', { body })).statusCode).toBe(503);
   await relay.mend();
-  await vi.waitUntil(async () => (await world.app.inject('/readyz')).statusCode === 200, { timeout: 10_000 });
+  await expect.poll(async () => (await world.app.inject('/readyz')).statusCode).toBe(200);
   expect(problemOf(await world.ask('POST', '/sign-in', { body })).code).toBe('sign-in-refused');
 });

@@ -68,7 +68,7 @@ class GatewayClient {
           throw new Error(`No ${type} among ${JSON.stringify(this.heard)}, closed with ${String(this.closeCode)}.`);
         return found as Extract<ServerMessage, { type: Type }>;
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 20_000, interval: 10 },
     );
   }
 
@@ -117,7 +117,7 @@ class GatewayClient {
     return await vi.waitFor(() => {
       if (this.closeCode === undefined) throw new Error('The link is still open.');
       return this.closeCode;
-    }, 10_000);
+    }, 20_000);
   }
 }
 
@@ -203,9 +203,7 @@ test('a broken link ends no work: the gateway is shown as unreachable and its ru
   gateway.say({ type: 'acquire', runId, attempt, journalId: 'journal', factsVersion: 1 });
   await gateway.next('acquired');
   gateway.socket.terminate();
-  await vi.waitFor(async () => {
-    expect((await world.stores.runs.byId(run.id))?.gateway?.unreachableSince).toBeInstanceOf(Date);
-  }, 10_000);
+  await expect.poll(async () => (await world.stores.runs.byId(run.id))?.gateway?.unreachableSince).toBeInstanceOf(Date);
   expect(await world.state(run.id)).toBe('starting');
 });
 

@@ -27,7 +27,7 @@ test('changes reach this replica at once and others soon, each once; nudges reac
   for (let n = 0; n < 50; n += 1) here.publish({ kind: 'run', runId: 'r1' });
   here.nudge({ kind: 'unlink', gatewayId: 'g1', olderThan: 4 });
   expect(heard.here).toHaveLength(50);
-  await vi.waitFor(() => expect(heard.there).toHaveLength(2), 10_000);
+  await expect.poll(() => heard.there).toHaveLength(2);
   expect(heard.there).toEqual([
     { kind: 'run', runId: 'r1' },
     { kind: 'unlink', gatewayId: 'g1', olderThan: 4 },
@@ -40,10 +40,10 @@ test('a burst is told in few notifications, and one that is too large as a reloa
   const { here, heard, pool, close } = await twoReplicas();
   const query = vi.spyOn(pool, 'query');
   for (let n = 0; n < 1_000; n += 1) here.publish({ kind: 'run', runId: `r${String(n)}` });
-  await vi.waitFor(() => expect(heard.there).toHaveLength(1_000), 10_000);
+  await expect.poll(() => heard.there).toHaveLength(1_000);
   expect(query.mock.calls.length).toBeLessThanOrEqual(2);
   for (let n = 0; n < 5_000; n += 1) here.publish({ kind: 'run', runId: `s${String(n)}` });
-  await vi.waitFor(() => expect(heard.there).toContainEqual({ kind: 'reload' }), 10_000);
+  await expect.poll(() => heard.there).toContainEqual({ kind: 'reload' });
   await close();
 });
 
@@ -51,7 +51,7 @@ test('others are told to reload when something could not be told', async () => {
   const { here, heard, pool, close } = await twoReplicas();
   vi.spyOn(pool, 'query').mockImplementationOnce(() => Promise.reject(new Error('away')) as never);
   here.publish({ kind: 'run', runId: 'lost' });
-  await vi.waitFor(() => expect(heard.there).toEqual([{ kind: 'reload' }]), 10_000);
+  await expect.poll(() => heard.there).toEqual([{ kind: 'reload' }]);
   await close();
 });
 
@@ -60,6 +60,6 @@ test('what was done last before a replica stops is told', async () => {
   here.publish({ kind: 'run', runId: 'r1' });
   here.publish({ kind: 'run', runId: 'r2' });
   await here.close();
-  await vi.waitFor(() => expect(heard.there).toHaveLength(2), 10_000);
+  await expect.poll(() => heard.there).toHaveLength(2);
   await close();
 });

@@ -96,9 +96,9 @@ test('whoever listens for changes finds out that its link is half open, listens 
   const other = await openChangeFeed(direct);
   other.publish({ kind: 'changed', what: 'settings', id: 'lost' });
   way.mend();
-  await vi.waitFor(() => expect(heard).toContainEqual({ kind: 'reload' }), 10_000);
+  await expect.poll(() => heard).toContainEqual({ kind: 'reload' });
   other.publish({ kind: 'changed', what: 'settings', id: 'heard' });
-  await vi.waitFor(() => expect(heard).toContainEqual({ kind: 'changed', what: 'settings', id: 'heard' }), 10_000);
+  await expect.poll(() => heard).toContainEqual({ kind: 'changed', what: 'settings', id: 'heard' });
   await feed.close();
   await other.close();
   await close();

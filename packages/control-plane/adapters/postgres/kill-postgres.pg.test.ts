@@ -35,7 +35,7 @@ test('the postmaster is killed during work: every acknowledged run is there once
   const link = await world.linkUp('g1');
   const acknowledged: string[] = [];
   const submitting = submitAll(world, acknowledged);
-  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(20), 20_000);
+  await expect.poll(() => acknowledged.length).toBeGreaterThan(20);
   process.kill(Number(database.postmasterPid()), 'SIGKILL');
   await submitting;
   expect(new Set(acknowledged).size).toBe(60);

@@ -47,7 +47,7 @@ test('the links of a server whose connection is gone are closed, for one caller,
     const found = await here.forgetDead('here', gone);
     expect(found).toHaveLength(1);
     return found;
-  }, 10_000);
+  }, 20_000);
   expect(dead).toEqual([{ replica: 'there', links: [{ gatewayId: 'g2', clusterId: 'c' }] }]);
   expect(await forgotten(gone)).toEqual([]);
   const { rows } = await database.pool.query(

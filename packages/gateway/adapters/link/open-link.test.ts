@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LinkHandlers, Reconciliation, ServerMemory, WorkOrder } from '../../ports/link.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
 import { StandInServer } from '../../testing/stand-in-server.ts';
@@ -82,7 +82,7 @@ function dial(
   };
   const up = async (): Promise<void> => {
     const before = upCount;
-    await vi.waitFor(() => expect(upCount).toBeGreaterThan(before), 8_000);
+    await expect.poll(() => upCount).toBeGreaterThan(before);
   };
   return { link, memory, messages, memories, warnings, up, start: () => link.start(handlers) };
 }
@@ -142,7 +142,7 @@ test('a gateway whose number is older than the server’s is told to get an admi
   server.linkNumber = 5;
   const { start, warnings } = dial();
   start();
-  await vi.waitFor(() => expect(warnings).toHaveLength(1), 5_000);
+  await expect.poll(() => warnings).toHaveLength(1);
   expect(warnings[0]).toMatchObject({ retryInMs: 60_000 });
   expect(String(warnings[0]?.because)).toContain('admin must enrol the machine anew');
   expect(server.links).toBe(1);
@@ -219,7 +219,7 @@ test('a link over TLS takes the pinned certificate, and no other', async () => {
   await pinned.link.stop();
   const wrong = dial('00'.repeat(32));
   wrong.start();
-  await vi.waitFor(() => expect(wrong.warnings).toHaveLength(1), 5_000);
+  await expect.poll(() => wrong.warnings).toHaveLength(1);
   expect(String(wrong.warnings[0]?.because)).toContain('another fingerprint');
   expect(server.links).toBe(1);
 });
@@ -231,7 +231,7 @@ test('work arrives in order', async () => {
   await isUp;
   server.say({ type: 'withdraw', runId: 'r1', attempt: 1 });
   server.say({ type: 'stale', runId: 'r2', attempt: 4 });
-  await vi.waitFor(() => expect(messages).toHaveLength(2));
+  await expect.poll(() => messages).toHaveLength(2);
   expect(messages.map((message) => message.type)).toEqual(['withdraw', 'stale']);
 });
 

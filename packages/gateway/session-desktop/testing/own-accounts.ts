@@ -55,13 +55,13 @@ export interface OwnAccounts {
 
 const DENY = 3;
 const RECORD_BYTES = 64;
+const COPIES_MAX = 20;
 
 export function makeOwnAccounts(accounts: readonly MadeUpAccount[], directory?: DirectoryRules): OwnAccounts {
   const folder = mkdtempSync('/tmp/dh-accounts-');
   const at = (name: string): string => join(folder, 'etc', name);
   const tally = (user: string): string => join(folder, user);
-  // All of it: a single file that is mounted comes off when an account is made outside, which puts another file in its place.
-  execFileSync('cp', ['--archive', '/etc', folder]);
+  copyEtc(folder);
   const [passwd, shadow] = [readFileSync(at('passwd'), 'utf8'), readFileSync(at('shadow'), 'utf8')];
   const write = (known: readonly MadeUpAccount[]): void => {
     writeFileSync(at('passwd'), `${passwd.trimEnd()}\n${known.map(passwdLine).join('')}`, { mode: 0o644 });
@@ -87,6 +87,21 @@ export function makeOwnAccounts(accounts: readonly MadeUpAccount[], directory?: 
     refuseSessions,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * All of it: a single file that is mounted comes off when an account is made outside, which puts another file in its place.
+ * Lock files that are gone while it is copied make cp fail, so it is tried again.
+ */
+function copyEtc(folder: string): void {
+  for (let tries = 1; ; tries += 1)
+    try {
+      execFileSync('cp', ['--archive', '/etc', folder], { stdio: 'pipe' });
+      return;
+    } catch (error) {
+      if (tries === COPIES_MAX) throw error;
+      rmSync(join(folder, 'etc'), { recursive: true, force: true });
+    }
 }
 
 /** What installing libnss-ldapd, libpam-ldapd and nslcd on Debian sets. */

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, chownSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import type { SessionAccount } from '../../ports/session-host.ts';
 import { liveDisplays } from '../displays.ts';
 import { startDesktop } from '../desktop-start.ts';
@@ -18,11 +19,10 @@ export interface PersonDesktop {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export async function openPersonDesktop(account: SessionAccount, changeUser: boolean): Promise<PersonDesktop> {
-  const folder = `/tmp/dh-person-${account.uid}-${process.pid}`;
-  mkdirSync(folder, { mode: 0o700 });
+  const folder = mkdtempSync(`/tmp/dh-person-${account.uid}-`);
   if (changeUser) chownSync(folder, account.uid, account.gid);
   const outside: Entrance = { account, cgroup: '', changeUser, limits: [], environment: accountEnvironment(account) };
   const started = await startDesktop({
@@ -33,7 +33,10 @@ export async function openPersonDesktop(account: SessionAccount, changeUser: boo
     timeoutMs: PATIENCE_MS,
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (!started.ok) throw new Error(`The person's desktop did not open: ${JSON.stringify(started)}`);
+  if (!started.ok) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`The person's desktop did not open: ${JSON.stringify(started)}`);
+  }
   const { desktop } = started;
   const entrance: Entrance = { ...outside, environment: desktop.environment };
   const run = (command: string, ...args: readonly string[]): Promise<ProgramRun> =>
@@ -52,8 +55,9 @@ export async function openPersonDesktop(account: SessionAccount, changeUser: boo
       if (!shown) throw new Error('i3lock did not lock the screen.');
     },
     unlock: async () => {
-      const ended = new Promise((resolve) => locker?.once('exit', resolve));
-      locker?.kill('SIGKILL');
+      if (locker === undefined || locker.exitCode !== null || locker.signalCode !== null) return;
+      const ended = once(locker, 'exit');
+      locker.kill('SIGKILL');
       await ended;
     },
     close: async () => {

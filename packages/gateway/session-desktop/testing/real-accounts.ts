@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import type { SessionAccount } from '../../ports/session-host.ts';
 import { parsePasswdLine } from '../accounts.ts';
 import { environmentOf, processFact, processIds } from '../process-facts.ts';
 import { until } from '../waiting.ts';
 
 const LOOK_MAX_MS = 5_000;
+const UID_TAKEN = 4;
+const DRAWS_MAX = 5;
 
 /** An operating-system account made for one test file and removed after it. */
 export interface RealAccount extends SessionAccount {
@@ -16,9 +18,7 @@ export interface RealAccount extends SessionAccount {
 export function makeAccount(name: string): RealAccount {
   const user = `dh-${name}-${process.pid}`;
   const password = `ä${randomBytes(12).toString('base64url')}`;
-  // A number that no account had before: what a removed account left behind must not count as this one's.
-  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', '--uid', String(randomInt(20_000, 60_000)), user]);
-  execFileSync('chpasswd', { input: `${user}:${password}\n` });
+  addAccount(user, password);
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((one) => one.startsWith(`${user}:`));
@@ -27,8 +27,28 @@ export function makeAccount(name: string): RealAccount {
   return { ...account, password };
 }
 
-export function removeAccount({ user, uid }: RealAccount): void {
-  for (const pid of processesOf(uid)) process.kill(pid, 'SIGKILL');
+/**
+ * With a number that no account had before: what a removed account left behind must not count as this one's. One that is
+ * taken, which useradd answers with 4, is drawn again.
+ */
+export function addAccount(user: string, password: string): void {
+  const add = () => {
+    const uid = String(randomInt(20_000, 60_000));
+    return spawnSync('useradd', ['--create-home', '--shell', '/bin/bash', '--uid', uid, user], { encoding: 'utf8' });
+  };
+  let added = add();
+  for (let tries = 1; added.status === UID_TAKEN && tries < DRAWS_MAX; tries += 1) added = add();
+  if (added.status !== 0) throw new Error(`useradd did not make ${user}: ${added.stderr}`);
+  execFileSync('chpasswd', { input: `${user}:${password}\n` });
+}
+
+export function removeAccount({ user, uid }: Pick<RealAccount, 'user' | 'uid'>): void {
+  for (const pid of processesOf(uid))
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
   execFileSync('userdel', ['--force', '--remove', user], { stdio: 'ignore' });
 }
 
@@ -38,6 +58,11 @@ export function processesOf(uid: number): readonly number[] {
     const fact = processFact(pid);
     return fact !== undefined && fact.uid === uid && !fact.zombie;
   });
+}
+
+/** Whether something is there and the account's: a display's number that became free may be somebody else's by now. */
+export function isOf(path: string, { uid }: RealAccount): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.uid === uid;
 }
 
 /** For a moment another gateway of the machine may look, as the account itself, whether a display is locked. */

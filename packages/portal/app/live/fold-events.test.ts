@@ -1,6 +1,6 @@
 import type { Run } from '@deskhand/protocol/http/runs.ts';
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { foldEvents, patchById } from './fold-events.ts';
 import { patchCache } from './patch-cache.ts';
 
@@ -59,6 +59,6 @@ test('an answer that was on its way before an event does not take its place', as
   patchCache(cache, foldEvents([runEvent('a', 'running')]));
   resolve('starting');
   const shown = () => cache.getQueryData<{ items: Run[] }>(['runs', {}])?.items[0]?.state;
-  await vi.waitFor(() => expect([asked, shown()]).toEqual([2, 'running']));
+  await expect.poll(() => [asked, shown()]).toEqual([2, 'running']);
   stop();
 });

@@ -23,7 +23,7 @@ export interface Containment {
 }
 
 export const SESSION_MARKER = 'DESKHAND_SESSION';
-const EMPTY_TIMEOUT_MS = 10_000;
+const END_TIMEOUT_MS = 20_000;
 
 export function parseCgroup2Mount(mounts: string): string | undefined {
   for (const line of mounts.split('\n')) {
@@ -63,18 +63,18 @@ export function cgroupContainment(cgroup: string): Containment {
       const meet = (): void => {
         for (const pid of cgroupProcesses(cgroup)) met.set(pid, startTimeOf(pid) ?? met.get(pid));
       };
-      const empty = await until(() => {
+      const killAll = (): boolean => {
         meet();
         const isEmpty = killCgroup(cgroup);
         // Those that were forked since; killed as well, they can fork no more.
         meet();
         return isEmpty || isUnpopulated(cgroup);
-      }, EMPTY_TIMEOUT_MS);
+      };
       // A process leaves its cgroup a moment before it has ended.
       const isGone = ([pid, startTime]: readonly [number, string | undefined]): boolean =>
         startTime === undefined || startTimeOf(pid) !== startTime;
-      const gone = await until(() => [...met].every(isGone), EMPTY_TIMEOUT_MS);
-      return empty && gone && until(() => removeCgroup(cgroup), EMPTY_TIMEOUT_MS);
+      // A program whose start was under way may enter until the cgroup is removed, so each look begins with the killing.
+      return until(() => killAll() && [...met].every(isGone) && removeCgroup(cgroup), END_TIMEOUT_MS);
     },
   };
 }
@@ -129,7 +129,7 @@ export function markerContainment(sessionId: string, uid: number): Containment {
       until(() => {
         for (const { pid } of members()) signalQuietly(pid, 'SIGKILL');
         return members().length === 0;
-      }, EMPTY_TIMEOUT_MS),
+      }, END_TIMEOUT_MS),
   };
 }
 

@@ -68,7 +68,8 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
   });
 
   const options = () => ({ nodePath: kit.nodePath, helperPath: kit.helperPath, runtimeFolder, owner });
-  const laterHost = (): LinuxHost => new LinuxHost(options());
+  const laterHost = (): LinuxHost => new LinuxHost({ ...options(), log: (line) => void logged.push(line) });
+  const logged: string[] = [];
   const countFile = `${scratch}/count`;
   const count = (): number => (existsSync(countFile) ? readFileSync(countFile, 'utf8').length : 0);
 
@@ -126,7 +127,7 @@ describe.runIf(isRoot)('a gateway that is killed', () => {
     const { record } = await signedIn(gateway);
     await kill(gateway);
     const host = laterHost();
-    expect(await host.sweep(new Set())).toEqual([record.sessionId]);
+    expect(await host.sweep(new Set()), logged.join('\n')).toEqual([record.sessionId]);
     expect(await nothingRunsAs(alice)).toBe(true);
     const number = record.display.slice(1);
     const ofDisplay = [`/tmp/.X${number}-lock`, `/tmp/.X11-unix/X${number}`].filter((path) => isOf(path, alice));

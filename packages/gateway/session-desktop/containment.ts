@@ -63,7 +63,7 @@ export function cgroupContainment(cgroup: string): Containment {
       const meet = (): void => {
         for (const pid of cgroupProcesses(cgroup)) met.set(pid, startTimeOf(pid) ?? met.get(pid));
       };
-      const killAll = (): boolean => {
+      const endAll = (): boolean => {
         meet();
         const isEmpty = killCgroup(cgroup);
         // Those that were forked since; killed as well, they can fork no more.
@@ -74,7 +74,7 @@ export function cgroupContainment(cgroup: string): Containment {
       const isGone = ([pid, startTime]: readonly [number, string | undefined]): boolean =>
         startTime === undefined || startTimeOf(pid) !== startTime;
       // A program whose start was under way may enter until the cgroup is removed, so each look begins with the killing.
-      return until(() => killAll() && [...met].every(isGone) && removeCgroup(cgroup), END_TIMEOUT_MS);
+      return until(() => endAll() && [...met].every(isGone) && removeCgroup(cgroup), END_TIMEOUT_MS);
     },
   };
 }

@@ -10,6 +10,7 @@ const LATER_FAULTS = [
   'machine-is-declared-gone-at-a-cancel',
   'partition-at-an-acquire',
   'database-is-restored',
+  'two-histories-are-restored',
   'connection-is-checked',
   'person-holds-a-session',
   'fairness-is-changed',

@@ -10,7 +10,7 @@ const REPLAYED_MAX = 1_000;
 export function auditDecisions({ database, world }: Universe): void {
   const batches = [...database.decisions.values()];
   const decisions = batches.flatMap(({ body }) => decodeDecisions(body)).slice(-REPLAYED_MAX);
-  const wasRestored = world.reached.has('fault database-is-restored');
+  const wasRestored = world.reached.has('database went on from a backup');
   for (const decision of decisions) {
     world.reached.add(`decision ${decision.way}`);
     const { isSame } = replayDecision(decision);

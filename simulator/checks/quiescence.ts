@@ -34,7 +34,7 @@ export function auditRecovery({ database, ledger, world }: Universe): void {
 
 /** The log of a run has no gap that is not told (I13), and none at all where nothing was there to lose a line. */
 export function auditLogs({ database, ledger, world }: Universe): void {
-  const mayLose = world.reached.has('fault database-is-restored') || ledger.doubtful.size > 0;
+  const mayLose = world.reached.has('database went on from a backup') || ledger.doubtful.size > 0;
   for (const run of database.runs.rows) {
     const lines = (database.partsOf(run.id).log.get(run.attempt) ?? []).flat();
     const seqs = new Set(lines.map((line) => line.seq));

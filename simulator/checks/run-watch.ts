@@ -137,8 +137,14 @@ export class RunWatch {
     if (after.state === 'uncertain') this.#mayBeUncertain(after);
     if (after.state === 'timedOut') this.#mayTimeOut(before, after);
     if (after.state === 'offered') this.#mayBeOffered(after);
-    if (after.attempt < before.attempt)
-      this.#world.violated('I4', `run ${after.id} went back to attempt ${String(after.attempt)}`);
+    if (after.attempt < before.attempt) this.#mayGoBack(after);
+  }
+
+  /** Only to an attempt that a journal tells was started, in a history that a restore took back: it is the run's last one. */
+  #mayGoBack({ id, attempt }: RunRow): void {
+    this.#world.reached.add('attempt of another history');
+    if (this.#database.partsOf(id).events.at(-1)?.event === 'take-journal-state') return;
+    this.#world.violated('I4', `run ${id} went back to attempt ${String(attempt)}`);
   }
 
   #mayBeOffered(run: RunRow): void {

@@ -1,4 +1,5 @@
 import type { SimulatedGateway } from '../machine/simulated-gateway.ts';
+import type { SimulatedMachine } from '../machine/simulated-machine.ts';
 import type { People } from '../people/people.ts';
 import type { Universe } from '../universe/universe.ts';
 import type { Random } from '../world/random.ts';
@@ -36,3 +37,13 @@ export const MINUTE_MS = 60_000;
 /** Mostly short, at times very long. */
 export const someTime = (random: Random, mostMs: number): number =>
   random.chance(0.7) ? random.between(0, mostMs / 20) : random.between(0, mostMs);
+
+export function fillDisk({ later }: Scene, machine: SimulatedMachine, forMs: number): void {
+  const { disk } = machine;
+  // Whatever fails of it fails at the machine, and nobody counts how often.
+  machine.failures = Number.MAX_SAFE_INTEGER;
+  disk.isFull = true;
+  later(forMs, () => {
+    disk.isFull = false;
+  });
+}

@@ -27,7 +27,7 @@ import { settingFaults } from './setting-faults.ts';
  *                                  sessions-in-trouble, password-is-changed, connection-is-checked
  * F9 pauses                        server-stands-still, gateway-stands-still, machine-sleeps (one clock counts it, one does not)
  * F10 clocks                       machine-clock-is-set, database-clock-is-set, and the drift of a world's shape
- * F11 database                     database-in-trouble, database-restarts, database-is-restored
+ * F11 database                     database-in-trouble, database-restarts, database-is-restored, two-histories-are-restored
  * F12 identities                   machine-is-cloned, machine-is-set-back, the same of a working machine (working-…), two-gateways-on-one-machine,
  *                                  gateway-is-removed
  * F13 people at the same instant   people-act-at-once, people-act-at-an-acquire, cancel-at-an-offer, gateway-is-disabled,

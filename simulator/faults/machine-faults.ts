@@ -1,6 +1,6 @@
 import type { SimulatedGateway } from '../machine/simulated-gateway.ts';
 import type { SimulatedMachine } from '../machine/simulated-machine.ts';
-import { type FaultKind, gatewayOfRun, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
+import { type FaultKind, fillDisk, gatewayOfRun, MINUTE_MS, type Scene, SECOND_MS, someTime } from './fault-kind.ts';
 import { inSeconds } from './network-faults.ts';
 
 const PAUSE_MAX_MS = 20 * MINUTE_MS;
@@ -177,16 +177,6 @@ function onMachine(scene: Scene, act: (machine: SimulatedMachine) => string | un
   const machine = scene.random.pick(scene.universe.machines);
   const what = machine.power.isOver ? undefined : act(machine);
   return what === undefined ? undefined : `${machine.name} ${what}`;
-}
-
-function fillDisk({ later }: Scene, machine: SimulatedMachine, forMs: number): void {
-  const { disk } = machine;
-  // Whatever fails of it fails at the machine, and nobody counts how often.
-  machine.failures = Number.MAX_SAFE_INTEGER;
-  disk.isFull = true;
-  later(forMs, () => {
-    disk.isFull = false;
-  });
 }
 
 function restartLater({ random, later }: Scene, gateway: SimulatedGateway): string {

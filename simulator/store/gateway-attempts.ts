@@ -1,6 +1,7 @@
 import type { JournalAt } from '@deskhand/domain/gateway/journal-position.ts';
 import { rememberDecline } from '@deskhand/domain/placement/decline-memory.ts';
 import type { RunError } from '@deskhand/domain/run/run.ts';
+import { mayBeWaiting } from '@deskhand/domain/run/start-once.ts';
 import { isTerminal, type RunEvent, transition } from '@deskhand/domain/run/transitions.ts';
 import type {
   AttemptOf,
@@ -246,9 +247,11 @@ function settle(database: SimulatedDatabase, of: AttemptOf): void {
 /** Offer, acquire and start in one, as the journal says they happened. */
 function takeJournalState(database: SimulatedDatabase, of: AttemptOf, journalId: string, isRunning: boolean): boolean {
   const run = database.runs.get(of.runId);
-  if (run === undefined || run.attempt > of.attempt || !isOfNewestLink(database, of)) return false;
+  if (run === undefined || !isOfNewestLink(database, of)) return false;
   // A higher attempt proves that the stored one was given back without having started.
-  const mayBeTaken = run.attempt < of.attempt ? !isTerminal(run.state) : ['queued', 'offered'].includes(run.state);
+  const isAhead = run.attempt < of.attempt && !isTerminal(run.state);
+  const isStored = run.state === 'starting' && run.attempt === of.attempt && run.gatewayId === of.gatewayId;
+  const mayBeTaken = isAhead || (!isStored && mayBeWaiting({ state: run.state, hasRun: run.startedAtMs !== null }));
   if (!mayBeTaken || run.clusterId !== database.clusterOf(of.gatewayId)) return false;
   const nowMs = database.nowMs();
   database.runs.set({

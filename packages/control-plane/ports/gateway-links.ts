@@ -50,7 +50,6 @@ export interface StoredAttempt {
   readonly cancelBecause: 'cancelled' | 'timedOut' | null;
 }
 
-/** One attempt of one run on one gateway: every change of state names all three. */
 export interface Loss {
   /** It keeps account and slot until its gateway reports. */
   readonly holdsMachine: boolean;
@@ -58,6 +57,7 @@ export interface Loss {
   readonly onlyPastExecution?: boolean;
 }
 
+/** One attempt of one run on one gateway: every change of state names all three. */
 export interface AttemptOf {
   readonly runId: RunId;
   readonly attempt: number;

@@ -8,6 +8,7 @@ import {
   type HeldAttempt,
   judgeAttempt,
   judgeMessage,
+  mayBeWaiting,
   type ReconcileVerdict,
   type ReportedAttempt,
   reconcile,
@@ -103,6 +104,7 @@ describe('reconciliation of the same attempt', () => {
 const held = (changes: Partial<HeldAttempt> = {}): HeldAttempt => ({
   runId: 'r1' as RunId,
   attempt: 3,
+  isElsewhere: false,
   state: 'starting',
   hasRun: false,
   ...changes,
@@ -117,8 +119,39 @@ describe('a whole report', () => {
   const verdicts = (...args: Parameters<typeof reconcile>) =>
     reconcile(...args).map((one) => `${one.runId}/${String(one.attempt)} ${one.verdict}`);
 
-  test('an older attempt is stale, and the one that is held is absent from the journal', () => {
-    expect(verdicts([held()], [said(2, 'running')], true)).toEqual(['r1/2 stale', 'r1/3 release']);
+  test('an older attempt is stale once the one that is held was seen to run', () => {
+    const ran = held({ state: 'running', hasRun: true });
+    expect(verdicts([ran], [said(2, 'running'), said(3, 'running')], true)).toEqual(['r1/2 stale', 'r1/3 go-on']);
+  });
+
+  test('an older attempt that only was accepted is stale', () => {
+    expect(verdicts([held({ state: 'queued' })], [said(2, 'accepted')], true)).toEqual(['r1/2 stale', 'r1/3 nothing']);
+  });
+
+  test.each(['started', 'running', 'ended'] as const)(
+    'an older attempt that was %s, as no history of this database can have it, is where the run is',
+    (phase) => {
+      const last = (changes: Partial<HeldAttempt>) => verdicts([held(changes)], [said(2, phase)], true);
+      expect(last({ state: 'queued' })).toEqual(['r1/2 take-journal-state', 'r1/3 nothing']);
+      expect(last({ state: 'offered' })).toEqual(['r1/2 take-journal-state', 'r1/3 withdraw']);
+      expect(last({ state: 'starting' })).toEqual(['r1/2 take-journal-state', 'r1/3 release']);
+      expect(last({ state: 'offered', isElsewhere: true })).toEqual(['r1/2 take-journal-state']);
+      expect(last({ state: 'starting', isElsewhere: true })).toEqual(['r1/2 take-journal-state']);
+    },
+  );
+
+  test('an older attempt is stale where the journal tells that the held one was started as well', () => {
+    expect(verdicts([held()], [said(2, 'ended'), said(3, 'running')], true)).toEqual(['r1/2 stale', 'r1/3 go-on']);
+  });
+
+  test('the same number given to another gateway, in a history that was taken back, does not hide a start', () => {
+    const elsewhere = (changes: Partial<HeldAttempt>) =>
+      verdicts([held({ isElsewhere: true, ...changes })], [said(3, 'running')], true);
+    expect(elsewhere({ state: 'offered' })).toEqual(['r1/3 take-journal-state']);
+    expect(elsewhere({ state: 'starting' })).toEqual(['r1/3 take-journal-state']);
+    expect(elsewhere({ state: 'starting', hasRun: true })).toEqual(['r1/3 stale']);
+    expect(elsewhere({ state: 'running', hasRun: true })).toEqual(['r1/3 stale']);
+    expect(verdicts([held({ isElsewhere: true })], [said(3, 'accepted')], true)).toEqual(['r1/3 stale']);
   });
 
   test('a run the server does not know is told apart', () => {
@@ -146,6 +179,7 @@ const anyHeld = fc.uniqueArray(
   fc.record({
     runId: fc.constantFrom('r1', 'r2', 'r3', 'r4').map((id) => id as RunId),
     attempt: fc.integer({ min: 1, max: 3 }),
+    isElsewhere: fc.boolean(),
     state: fc.constantFrom(...allStates),
     hasRun: fc.boolean(),
   }),
@@ -160,12 +194,12 @@ const anyReport = fc.uniqueArray(
   { selector: (one) => `${one.runId} ${String(one.attempt)}` },
 );
 
-test('every attempt held or reported gets exactly one verdict', () => {
+test('every attempt reported, or held for the gateway that reports, gets exactly one verdict', () => {
   fc.assert(
     fc.property(anyHeld, anyReport, fc.boolean(), (helds, reports, sameJournal) => {
       const keys = (list: readonly { readonly runId: RunId; readonly attempt: number }[]) =>
         list.map((one) => `${one.runId} ${String(one.attempt)}`);
-      const expected = new Set([...keys(helds), ...keys(reports)]);
+      const expected = new Set([...keys(helds.filter((one) => !one.isElsewhere)), ...keys(reports)]);
       expect(keys(reconcile(helds, reports, sameJournal)).toSorted()).toEqual([...expected].toSorted());
     }),
   );
@@ -179,6 +213,24 @@ test('I1: a run goes back to the queue only when nothing shows that it was start
         const one = helds.find((candidate) => candidate.runId === decision.runId);
         const ownReport = reports.find((r) => r.runId === decision.runId && r.attempt === decision.attempt);
         expect([one?.state, sameJournal, one?.hasRun, ownReport]).toEqual(['starting', true, false, undefined]);
+      }
+    }),
+  );
+});
+
+test('I1: a run of which a journal tells a start is not left where it can start again', () => {
+  fc.assert(
+    fc.property(anyHeld, anyReport, (helds, reports) => {
+      const decisions = reconcile(helds, reports, true);
+      for (const one of helds.filter(mayBeWaiting)) {
+        const starts = reports.filter(({ runId, phase }) => runId === one.runId && phase !== 'accepted');
+        if (starts.length === 0) continue;
+        const verdicts = decisions
+          .filter(({ runId, attempt }) => starts.some((start) => start.runId === runId && start.attempt === attempt))
+          .map(({ verdict }) => verdict);
+        expect(verdicts.some((verdict) => ['take-journal-state', 'go-on', 'adopt-result'].includes(verdict))).toBe(
+          true,
+        );
       }
     }),
   );

@@ -2,10 +2,15 @@ import type { GatewayId, RunId } from '../brand.ts';
 import type { RunState } from './run.ts';
 import { isTerminal } from './transitions.ts';
 
-/** The attempt of a run that the server holds: the highest number it ever gave out for that run, and to whom. */
+/**
+ * The attempt of a run that the server holds: the highest number that this history of the database ever gave out for that
+ * run, and to whom. After a restore another history may have given out the same and higher numbers.
+ */
 export interface HeldAttempt {
   readonly runId: RunId;
   readonly attempt: number;
+  /** Offered to or acquired by another gateway than the one that reports. */
+  readonly isElsewhere: boolean;
   readonly state: RunState;
   /** The server knows that the flow began to run in this attempt. */
   readonly hasRun: boolean;
@@ -74,7 +79,7 @@ export interface ReconcileDecision {
 
 /**
  * Every link begins here (§7.3). `held` are the attempts that the server holds for this gateway, and besides them the
- * run of every attempt reported, as far as the server knows it; `sameJournal` says that the journal is the one recorded
+ * run of every attempt reported, as far as the server knows it, whoever holds it; `sameJournal` says that the journal is the one recorded
  * when the attempts were acquired, so that absence from it proves that nothing was started.
  */
 export function reconcile(
@@ -83,13 +88,16 @@ export function reconcile(
   sameJournal: boolean,
 ): readonly ReconcileDecision[] {
   const heldByRun = new Map(held.map((one) => [one.runId, one]));
+  const started = new Set(reported.filter(hasStarted).map(attemptKey));
   const answered = reported.map((one): ReconcileDecision => {
-    const verdict = judgeReported(heldByRun.get(one.runId), one, sameJournal);
+    const heldOne = heldByRun.get(one.runId);
+    const isHeldStarted = heldOne !== undefined && !heldOne.isElsewhere && started.has(attemptKey(heldOne));
+    const verdict = judgeReported(heldOne, one, { sameJournal, isHeldStarted });
     return { runId: one.runId, attempt: one.attempt, verdict };
   });
-  const present = new Set(reported.map((one) => attemptKey(one)));
+  const present = new Set(reported.map(attemptKey));
   const absent = held
-    .filter((one) => !present.has(attemptKey(one)))
+    .filter((one) => !one.isElsewhere && !present.has(attemptKey(one)))
     .map((one): ReconcileDecision => {
       return { runId: one.runId, attempt: one.attempt, verdict: judgeAttempt(one, 'absent', sameJournal) };
     });
@@ -100,12 +108,27 @@ function attemptKey(one: { readonly runId: RunId; readonly attempt: number }): s
   return `${String(one.attempt)} ${one.runId}`;
 }
 
-function judgeReported(held: HeldAttempt | undefined, one: ReportedAttempt, sameJournal: boolean): ReconcileVerdict {
-  if (held === undefined) return 'unknown-to-server';
-  if (one.attempt < held.attempt) return 'stale';
-  if (one.attempt > held.attempt) return aheadOfServer(held.state, one.phase);
-  return judgeAttempt(held, one.phase, sameJournal);
+const hasStarted = ({ phase }: ReportedAttempt): boolean => phase !== 'accepted';
+
+interface Known {
+  readonly sameJournal: boolean;
+  /** The same report says of the attempt that is held that it was started. */
+  readonly isHeldStarted: boolean;
 }
+
+function judgeReported(held: HeldAttempt | undefined, one: ReportedAttempt, known: Known): ReconcileVerdict {
+  if (held === undefined) return 'unknown-to-server';
+  if (one.attempt > held.attempt) return aheadOfServer(held.state, one.phase);
+  if (one.attempt === held.attempt && !held.isElsewhere) return judgeAttempt(held, one.phase, known.sameJournal);
+  return hasStarted(one) && !known.isHeldStarted && mayBeWaiting(held) ? 'take-journal-state' : 'stale';
+}
+
+/**
+ * Nothing shows that the held attempt was started. Within one history of the database another one that was started cannot
+ * be told of then; so it was started in a history that a restore took back, and the run must not start again.
+ */
+export const mayBeWaiting = ({ state, hasRun }: Pick<HeldAttempt, 'state' | 'hasRun'>): boolean =>
+  state === 'queued' || state === 'offered' || (state === 'starting' && !hasRun);
 
 /**
  * A number the server never gave out, or work it never granted, comes from before a restore of the database: the

@@ -229,7 +229,7 @@ export function sessionHostContract(name: string, makeWorld: () => Promise<Sessi
         const result = await asked;
         clearTimeout(timer);
         if (result.ok) await result.session.signOut({ graceMs: 0 });
-        else expect(result.because.code).toBe('cancelled');
+        else expect(result.because).toMatchObject({ code: 'cancelled' });
         expect(world.processesOfSession(request.sessionId)).toEqual([]);
         expect((await world.host.listSessions()).filter((one) => one.ours && one.uid === world.uid)).toEqual([]);
       }

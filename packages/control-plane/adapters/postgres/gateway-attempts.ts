@@ -309,8 +309,8 @@ async function lose(pool: Pool, of: AttemptOf, error: RunError, loss: Loss): Pro
 
 /**
  * Offer, acquire and start in one, as the journal says they happened. A higher attempt than the stored one proves that
- * the stored one was given back without having started, whatever state the backup shows it in. A gateway speaks for runs
- * of its own cluster only.
+ * the stored one was given back without having started, whatever state the backup shows it in; any other one does where
+ * nothing shows that the stored one was started (`mayBeWaiting`). A gateway speaks for runs of its own cluster only.
  */
 async function takeJournalState(
   pool: Pool,
@@ -334,7 +334,8 @@ async function moveToJournalState(pool: Pool, of: AttemptOf, journalId: string, 
         update run set state = $6, phase = case when $6 = 'starting' then 'signingIn' end, attempt = $2, gateway_id = $3, journal_id = $4,
           offered_at = coalesce(offered_at, clock_timestamp()), acquired_at = clock_timestamp(), signing_in_at = clock_timestamp(),
           started_at = case when $6 = 'running' then clock_timestamp() end
-        where id = $1 and ((attempt = $2 and state = any($5)) or (attempt < $2 and state = any($8)))
+        where id = $1 and (state = any($5) or (attempt < $2 and state = any($8))
+            or (state = 'starting' and started_at is null and (attempt > $2 or gateway_id <> $3)))
           and cluster_id = (select cluster_id from gateway where id = $3) and ${fence(7).condition} returning id, attempt, cluster_id
       ), bumped as (
         update gateway_cluster k set queue_version = k.queue_version + 1 from moved where k.id = moved.cluster_id

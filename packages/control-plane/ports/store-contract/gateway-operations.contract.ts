@@ -244,7 +244,7 @@ export const gatewayOperations: Operations = {
   settle: onAttempt(2, 'settle', ({ stores }, _choose, of) => ({ act: () => stores.links.settle(of) })),
   takeJournalState: onAttempt(3, 'take journal state', ({ stores }, choose, of) => {
     const [isRunning, journalId] = [choose.chance(0.5), choose.of(journals)];
-    const ahead = { ...of, attempt: of.attempt + choose.below(3) };
+    const ahead = { ...of, attempt: of.attempt + choose.below(4) - 1 };
     const act = () => stores.links.takeJournalState(ahead, journalId, isRunning);
     return { detail: `${String(ahead.attempt)} ${String(isRunning)}`, act };
   }),

@@ -42,12 +42,10 @@ export async function reconcileLink(
 ): Promise<readonly AnsweredAttempt[] | undefined> {
   const stored = await storedFor(ports, link, reports);
   if (await quarantineWhenBehind(ports, link, stored.values())) return undefined;
-  const mine = reports.filter((report) => !isForeign(stored.get(report.runId), report, link));
-  const foreign = reports.filter((report) => !mine.includes(report));
-  const answers: AnsweredAttempt[] = foreign.map((report) => ({ ...nameOf(report), decision: dropped(report.phase) }));
-  const judged = byJournal(stored, mine, link).flatMap((one) => reconcile(one.held, one.reported, one.sameJournal));
+  const answers: AnsweredAttempt[] = [];
+  const judged = byJournal(stored, reports, link).flatMap((one) => reconcile(one.held, one.reported, one.sameJournal));
   for (const { runId, attempt, verdict } of takenLast(judged)) {
-    const report = mine.find((one) => one.runId === runId && one.attempt === attempt);
+    const report = reports.find((one) => one.runId === runId && one.attempt === attempt);
     const decision = await carryOut(ports, link, { verdict, runId, attempt, report, stored: stored.get(runId) });
     if (report !== undefined) answers.push({ runId, attempt, decision });
   }
@@ -75,10 +73,10 @@ export async function adoptSettled(
   let isWhole = true;
   for (const report of reports) {
     const one = stored.get(report.runId);
-    if (one === undefined || isForeign(one, report, link)) continue;
+    if (one === undefined) continue;
     const phase = phases[report.phase];
     const { runId, attempt } = { runId: one.runId, attempt: report.attempt };
-    const verdict = reconcile([one], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
+    const verdict = reconcile([heldOf(one, link)], [{ runId, attempt, phase }], true)[0]?.verdict ?? 'nothing';
     if (verdict === 'take-journal-state') {
       if (!(await adoptEnded(ports, link, runId, report))) isWhole = false;
       continue;
@@ -120,15 +118,10 @@ async function storedFor(
   return new Map([...named, ...held].map((one) => [one.runId, one]));
 }
 
-/** An attempt that the server gave to another gateway is none of this one's business. */
-function isForeign(stored: StoredAttempt | undefined, report: AttemptReport, link: OpenLink): boolean {
-  return (
-    stored !== undefined &&
-    report.attempt === stored.attempt &&
-    stored.gatewayId !== link.gatewayId &&
-    stored.state !== 'queued'
-  );
-}
+const heldOf = (stored: StoredAttempt, { gatewayId }: OpenLink): HeldAttempt => ({
+  ...stored,
+  isElsewhere: stored.state !== 'queued' && stored.gatewayId !== gatewayId,
+});
 
 interface JournalGroup {
   readonly held: readonly HeldAttempt[];
@@ -146,7 +139,7 @@ function byJournal(
     one?.journalId != null && one.journalId !== link.journalId;
   const group = (sameJournal: boolean): JournalGroup => ({
     sameJournal,
-    held: [...stored.values()].filter((one) => isOther(one) !== sameJournal),
+    held: [...stored.values()].filter((one) => isOther(one) !== sameJournal).map((one) => heldOf(one, link)),
     reported: reports
       .filter((report) => isOther(stored.get(report.runId)) !== sameJournal)
       .map((report) => ({ runId: report.runId as RunId, attempt: report.attempt, phase: phases[report.phase] })),
@@ -275,8 +268,4 @@ async function takeJournal(
   if (did === 'not-taken') return dropped(phase);
   runChanged(ports, link, of.runId);
   return phase === 'ended' ? await takeResult(ports, link, of, report) : 'go-on';
-}
-
-function nameOf({ runId, attempt }: AttemptReport): { runId: string; attempt: number } {
-  return { runId, attempt };
 }

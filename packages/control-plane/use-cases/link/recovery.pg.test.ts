@@ -121,6 +121,53 @@ describe('after a restore', () => {
     expect(value(await world.runs.get(alice, run.id))).toMatchObject({ state: 'succeeded', gateway: { id: 'g2' } });
   });
 
+  test.each([1, 2])(
+    'attempt %d that a journal tells was started counts, although the backup had that run given back up to attempt 2',
+    async (attempt) => {
+      const run = await world.submit();
+      await world.database.pool.query('update run set attempt = 2 where id = $1', [run.id]);
+      await begin();
+      const going = { attempt, phase: 'running', result: null } as const;
+      const attempts = [{ ...going, runId: run.id, lastLogSeqAcked: 0 }];
+      const open = await link('g1', { journal: [entry(run.id, { ...going, isSettled: false })], attempts });
+      await link('g2');
+      expect(value(await world.runs.get(alice, run.id))).toMatchObject({ state: 'running', gateway: { id: 'g1' } });
+      expect(world.offers()).toEqual([]);
+      await world.say(open, succeeded(run.id, attempt));
+      expect(await world.state(run.id)).toBe('succeeded');
+    },
+  );
+
+  test.each(['offered', 'acquired'] as const)(
+    'a start under the number of an attempt that the backup has %s elsewhere counts',
+    async (state) => {
+      const first = await world.linkUp('g1');
+      const run = await world.submit();
+      await world.settled();
+      if (state === 'acquired')
+        await world.say(first, {
+          type: 'acquire',
+          runId: run.id,
+          attempt: 1,
+          journalId: 'journal-g1',
+          factsVersion: 1,
+        });
+      await begin();
+      await link('g2', { journal: [entry(run.id)] });
+      await link('g1');
+      expect(value(await world.runs.get(alice, run.id))).toMatchObject({ state: 'succeeded', gateway: { id: 'g2' } });
+      expect(world.offers()).toHaveLength(1);
+    },
+  );
+
+  test('a start that the backup does not doubt stays where it is, whatever another journal tells', async () => {
+    const run = await world.submit();
+    await world.start(await world.linkUp('g1'), run);
+    await begin();
+    await link('g2', { journal: [entry(run.id)] });
+    expect(value(await world.runs.get(alice, run.id))).toMatchObject({ state: 'running', gateway: { id: 'g1' } });
+  });
+
   /** The backup shows a run in hand, and another one of the same account waiting behind it. */
   async function heldAndWaiting() {
     const held = await world.submit();

@@ -5,8 +5,8 @@ import { startLoad } from './stack/load.ts';
 import { submitHeld } from './stack/held-runs.ts';
 import { markedFlow } from './stack/marked-flow.ts';
 import { makeFlow, whenEnded } from './stack/runs.ts';
-import { type SeveralServers, startSeveralServers, whenAllOnline } from './stack/several-servers.ts';
-import { adminPassword } from './stack/stack.ts';
+import { type SeveralServers, startSeveralServers } from './stack/several-servers.ts';
+import { adminPassword, whenAllOnline } from './stack/stack.ts';
 
 /** A stream that breaks comes back as soon as its reader asks again: two seconds, and what a busy machine adds. */
 const GAP_MAX_MS = 10_000;

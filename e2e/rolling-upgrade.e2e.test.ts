@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import { checkOut, earlierCommit } from './stack/earlier-release.ts';
 import { startLoad } from './stack/load.ts';
 import { whenEnded } from './stack/runs.ts';
-import { type SeveralServers, startSeveralServers, whenAllOnline } from './stack/several-servers.ts';
+import { type SeveralServers, startSeveralServers } from './stack/several-servers.ts';
+import { whenAllOnline } from './stack/stack.ts';
 
 const TEST_TIMEOUT_MS = 300_000;
 const commit = earlierCommit();

@@ -3,9 +3,9 @@ import type { Gateway } from '@deskhand/protocol/http/gateways.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { makeOwnAccounts, type OwnAccounts } from '../packages/gateway/session-desktop/testing/own-accounts.ts';
 import { makeConnection, makePerson, type Person } from './stack/people.ts';
-import { type Program, runProgram, startProgram } from './stack/programs.ts';
+import { type Program, runProgram } from './stack/programs.ts';
 import { makeFlow, submit, whenEnded } from './stack/runs.ts';
-import { type Stack, startStack } from './stack/stack.ts';
+import { runGateway, type Stack, startStack } from './stack/stack.ts';
 import { processes } from './stack/victims.ts';
 import { waitUntil } from './stack/wait-until.ts';
 
@@ -63,8 +63,7 @@ describe.runIf(isRoot)('a machine that opens no sessions any more', () => {
     const data = join(stack.folder, 'sick-machine');
     const enrolled = await stack.enrol({ name: 'sick-machine', data, recoveryKey: stack.recoveryKey });
     expect(enrolled).toMatchObject({ code: 0 });
-    const args = ['run', '--data', data, '--beside-others', '--kit', `${data}-kit`];
-    sick = startProgram('gateway', args, { prefix: sickMachine.prefix });
+    sick = runGateway(data, { prefix: sickMachine.prefix });
     await waitUntil('both machines to be online', async () => {
       const { items } = await stack.client.listGateways();
       return (items.length === 2 && items.every(({ health }) => health.word === 'Online')) || undefined;

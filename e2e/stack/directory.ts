@@ -40,7 +40,10 @@ export async function startDirectory(accounts: readonly DirectoryAccount[]): Pro
   tool('slapadd', [organization, lockOut, ...accounts.map((one) => entryOf(one, makeHome(folder, one)))].join('\n'));
 
   const address = `ldap://127.0.0.1:${String(await freePort())}`;
-  const server = spawn(join(root, 'usr/sbin/slapd'), ['-f', configuration, '-h', address, '-d', '0'], { env });
+  const server = spawn(join(root, 'usr/sbin/slapd'), ['-f', configuration, '-h', address, '-d', '0'], {
+    env,
+    stdio: 'ignore',
+  });
   const socketFolder = join(folder, 'nslcd');
   mkdirSync(socketFolder);
   // Where its socket is looked for; each machine has it mounted there for itself.
@@ -49,7 +52,7 @@ export async function startDirectory(accounts: readonly DirectoryAccount[]): Pro
   const asked = { libraries, settings, socketFolder, pamModule: join(libraries, 'security/pam_ldap.so') };
   const client = makeOwnAccounts([], { asked });
   const inClient = (...command: string[]): [string, string[]] => ['unshare', [...client.prefix.slice(1), ...command]];
-  const nslcd = spawn(...inClient(join(root, 'usr/sbin/nslcd'), '-n'));
+  const nslcd = spawn(...inClient(join(root, 'usr/sbin/nslcd'), '-n'), { stdio: 'ignore' });
   const first = accounts[0]?.user ?? '';
   await waitUntil('the directory to answer', () => spawnSync(...inClient('getent', 'passwd', first)).status === 0);
   return {

@@ -8,8 +8,7 @@ import { type Balancer, startBalancer } from './balancer.ts';
 import { makeConnection, makePerson } from './people.ts';
 import { type Program, runProgram, startProgram } from './programs.ts';
 import { endRuns } from './runs.ts';
-import { claim, freePort, newestRuns, runGateway } from './stack.ts';
-import { waitUntil } from './wait-until.ts';
+import { claim, freePort, newestRuns, runGateway, whenAllOnline } from './stack.ts';
 
 const CAPACITY = 100;
 const isRoot = process.getuid?.() === 0;
@@ -159,11 +158,6 @@ async function addAccounts(
 }
 
 /** A test that failed may leave runs behind, and their sessions would outlive the gateways. */
-export const whenAllOnline = (client: ApiClient, count: number): Promise<true> =>
-  waitUntil('every gateway to be online', async () => {
-    const { items } = await client.listGateways().catch(() => ({ items: [] }));
-    return items.filter(({ status, machine }) => status === 'online' && machine !== null).length === count || undefined;
-  });
 
 /** As any PostgreSQL that somebody runs: whoever is on this machine may enter. */
 async function startPostgres(): Promise<{ readonly url: string; stop(): Promise<void> }> {

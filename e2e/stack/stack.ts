@@ -150,10 +150,11 @@ const surroundings = ({ network }: Pick<StackOptions, 'network'>): Surroundings 
 
 export const runGateway = (
   data: string,
-  options: Pick<StackOptions, 'gatewayEnvironment' | 'network'> & Pick<Surroundings, 'release'>,
+  options: Pick<StackOptions, 'gatewayEnvironment' | 'network'> & Pick<Surroundings, 'release' | 'prefix'>,
 ): Program =>
   startProgram('gateway', ['run', '--data', data, '--beside-others', '--kit', `${data}-kit`], {
     ...surroundings(options),
+    ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
     ...(options.release === undefined ? {} : { release: options.release }),
     env: { ...process.env, ...options.gatewayEnvironment },
   });
@@ -196,6 +197,12 @@ const online = (client: ApiClient): Promise<true> =>
       (await client.listGateways()).items.some(({ status, machine }) => status === 'online' && machine !== null) ||
       undefined,
   );
+
+export const whenAllOnline = (client: ApiClient, count: number): Promise<true> =>
+  waitUntil('every gateway to be online', async () => {
+    const { items } = await client.listGateways().catch(() => ({ items: [] }));
+    return items.filter(({ status, machine }) => status === 'online' && machine !== null).length === count || undefined;
+  });
 
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

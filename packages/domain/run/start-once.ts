@@ -79,8 +79,8 @@ export interface ReconcileDecision {
 
 /**
  * Every link begins here (§7.3). `held` are the attempts that the server holds for this gateway, and besides them the
- * run of every attempt reported, as far as the server knows it, whoever holds it; `sameJournal` says that the journal is the one recorded
- * when the attempts were acquired, so that absence from it proves that nothing was started.
+ * run of every attempt reported, as far as the server knows it, whoever holds it; `sameJournal` says that the journal is
+ * the one recorded when the attempts were acquired, so that absence from it proves that nothing was started.
  */
 export function reconcile(
   held: readonly HeldAttempt[],

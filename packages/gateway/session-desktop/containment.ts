@@ -4,6 +4,7 @@ import {
   processFact,
   processIds,
   readProcFile,
+  signalQuietly,
   startTimeOf,
   type ProcessFact,
 } from './process-facts.ts';
@@ -155,12 +156,4 @@ export function markedProcesses(
     for (const one of candidates) if (ids.has(one.parent) || ids.has(one.group)) members.add(one);
   }
   return [...members];
-}
-
-function signalQuietly(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended by itself.
-  }
 }

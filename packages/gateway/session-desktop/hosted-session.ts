@@ -2,7 +2,7 @@ import type { HostedSession, SessionAccount, SessionProgram, SessionRecord } fro
 import type { Containment } from './containment.ts';
 import type { Entrance } from './entrance.ts';
 import { HelperNotifier } from './notifier.ts';
-import { parseStat, readProcFile } from './process-facts.ts';
+import { parseStat, readProcFile, signalQuietly } from './process-facts.ts';
 import { removeRuntimeFolder, type RuntimeFolder } from './runtime-folder.ts';
 import { screenshotInside, startNotifyHelper, type HelperProgram } from './session-helper.ts';
 import { startProcess, type WaitingProcess } from './session-process.ts';
@@ -65,13 +65,7 @@ async function endGently({ containment, record }: SessionParts, graceMs: number)
   const keeper = record.facts['keeperPid'];
   const isProgram = (pid: number): boolean =>
     pid !== keeper && parseStat(readProcFile(pid, 'stat') ?? '')?.parent !== keeper;
-  for (const pid of containment.processIds().filter(isProgram)) {
-    try {
-      process.kill(pid, 'SIGTERM');
-    } catch {
-      // It ended by itself.
-    }
-  }
+  for (const pid of containment.processIds().filter(isProgram)) signalQuietly(pid, 'SIGTERM');
   await until(() => !containment.processIds().some(isProgram), graceMs);
 }
 

@@ -92,6 +92,15 @@ export function isAlive(process: { readonly pid: number; readonly startTime: str
   return startTimeOf(process.pid) === process.startTime;
 }
 
+/** Where nothing is amiss when it is gone already. */
+export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself.
+  }
+}
+
 /** Signals exactly this process, never one that was given its number later. */
 export function signalProcess(
   target: { readonly pid: number; readonly startTime: string },

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import type { SessionAccount } from '../../ports/session-host.ts';
 import { parsePasswdLine } from '../accounts.ts';
-import { environmentOf, processFact, processIds } from '../process-facts.ts';
+import { environmentOf, processFact, processIds, signalQuietly } from '../process-facts.ts';
 import { until } from '../waiting.ts';
 
 const LOOK_MAX_MS = 5_000;
@@ -43,12 +43,7 @@ export function addAccount(user: string, password: string): void {
 }
 
 export function removeAccount({ user, uid }: Pick<RealAccount, 'user' | 'uid'>): void {
-  for (const pid of processesOf(uid))
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
+  for (const pid of processesOf(uid)) signalQuietly(pid, 'SIGKILL');
   execFileSync('userdel', ['--force', '--remove', user], { stdio: 'ignore' });
 }
 
